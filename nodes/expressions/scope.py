@@ -1,0 +1,49 @@
+"""The scope: everything an expression can see while it is evaluated.
+
+Flow: agents fill it per activation → **scope** → compiled closures and the JavaScript tier.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.item import Items, NodeRun, Source
+
+
+def no_runs(_: str) -> list[NodeRun] | None:
+    """Know no other node: what an expression sees when nothing else has run."""
+    return None
+
+
+@dataclass(slots=True)
+class Scope:
+    """What one activation of one node sees; ``index`` moves over ``inputs[0]``.
+
+    ``runs(name)`` gives the finished runs of another node: None where the workflow has no such node, an empty list
+    where it has not run. ``now`` is epoch ms, ``zone`` an IANA name. ``contexts`` has loop state by node name.
+    ``seed`` makes random functions repeatable. ``sources`` has where each input came from.
+    """
+
+    inputs: list[Items] = field(default_factory=lambda: [[]])
+    index: int = 0
+    run_index: int = 0
+    node: str = ""
+    node_type: str = ""
+    node_version: float = 1
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    runs: Callable[[str], list[NodeRun] | None] = no_runs
+    sources: list[Source | None] = field(default_factory=list)
+    workflow: Mapping[str, Any] = field(default_factory=dict)
+    execution: Mapping[str, Any] = field(default_factory=dict)
+    now: int = 0
+    zone: str = "UTC"
+    env: Mapping[str, str] | None = None
+    vars: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seed: str = ""
+
+    @property
+    def items(self) -> Items:
+        """Give the items of the first input."""
+        return self.inputs[0] if self.inputs else []

@@ -1,0 +1,19 @@
+"""The node SDK: what the author of a node type imports.
+
+Flow: node file → **sdk** → registry → agents, editor, docs, tests.
+"""
+
+from nodes.sdk.context import Blobs, Clock, Credentials, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.example import Example
+from nodes.sdk.parameters import Parameters
+from nodes.sdk.params import Field, NodeParams
+from nodes.sdk.ports import Call, NextBatch, Respond, Response, Result, Routed, WaitUntil
+from nodes.sdk.registry import NodeType, Registry, discover, node, trigger
+from schemas.errors import NodeError
+from schemas.item import Item, Items, Paired
+
+__all__ = [
+    "Blobs", "Call", "Clock", "Credentials", "Example", "Field", "HttpClient", "HttpRequest", "HttpResponse", "Item",
+    "Items", "Log", "NextBatch", "NodeError", "NodeParams", "NodeType", "Paired", "Parameters", "Registry", "Respond",
+    "Response", "Result", "Routed", "Run", "Sandbox", "WaitUntil", "discover", "node", "trigger",
+]

@@ -1,0 +1,127 @@
+"""What a node function may ask for: capabilities, by the type of an argument.
+
+Flow: agents supply them, the harness fakes them → **context** → node function.
+A node that asks for nothing gets its parameters and items.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from nodes.expressions.scope import Scope
+from schemas.item import Items
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The facts of one activation of a node.
+
+    ``inputs`` has the items per input (an empty list where nothing arrived). ``now`` is epoch ms and constant for
+    the task. ``context`` is what a NextBatch left here on its last pass, None on the first. ``continue_on_fail``
+    says that a failing item becomes ``{"error": message}`` instead of failing the node.
+    """
+
+    node: str
+    type: str
+    version: float
+    inputs: list[Items]
+    now: int
+    timezone: str = "UTC"
+    run_index: int = 0
+    execution: str = ""
+    workflow: dict[str, Any] = field(default_factory=dict)
+    mode: str = "manual"
+    task: str = ""
+    attempt: int = 0
+    continue_on_fail: bool = False
+    context: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request; ``timeout`` in seconds."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | None = None
+    timeout: float = 300.0
+    follow_redirects: bool = True
+    max_redirects: int = 21
+    verify_tls: bool = True
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One answer, whole; header names as they came."""
+
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    url: str
+
+    def header(self, name: str) -> str | None:
+        """Give a header's value, by its name in any case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+class HttpClient(Protocol):
+    """Sends requests. Raises OperationalError where no answer came; any status is an answer."""
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Send one request and read its whole answer."""
+        ...
+
+
+class Credentials(Protocol):
+    """Gives the secrets that the workflow's node names, by credential type."""
+
+    async def get(self, kind: str) -> dict[str, Any]:
+        """Give the fields of the node's credential of that type; raise UserError where there is none."""
+        ...
+
+
+class Blobs(Protocol):
+    """Keeps bytes that are too large to travel."""
+
+    async def put(self, data: bytes) -> str:
+        """Store bytes; give their id (content hash)."""
+        ...
+
+    async def get(self, blob: str) -> bytes:
+        """Read them back; raise NotFoundError."""
+        ...
+
+
+class Clock(Protocol):
+    """Real or private time."""
+
+    def now(self) -> int:
+        """Give epoch milliseconds."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause; passes at once on a private clock."""
+        ...
+
+
+class Log(Protocol):
+    """Notes for the person who looks at this run."""
+
+    def note(self, message: str, **fields: Any) -> None:
+        """Write one line with fields."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Runs a user's code without access to the host, within limits of time and memory."""
+
+    async def javascript(self, code: str, scope: Scope, *, per_item: bool) -> Any:
+        """Run a Code node's body: once, or once per item (then a list of results).
+
+        ``scope`` is ``Parameters.scope`` of the calling node. Raises NodeError with the line, or UserError where
+        a limit was hit.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""Parameters of one activation: compiled once per plan, resolved per item.
+
+Flow: plan compiles → **CompiledParameters** → bound to a scope for one activation → node function asks per item.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from nodes.expressions.coercion import UNDEFINED, jsonable
+from nodes.expressions.scope import Scope
+from nodes.expressions.template import References, Template, compile_template, expression
+from nodes.sdk.params import NodeParams, validate
+from schemas.errors import ExpressionError
+
+P = TypeVar("P", bound=NodeParams)
+Path = tuple[str | int, ...]
+JavaScript = Callable[[Sequence[str], Scope, Sequence[int]], Awaitable[list[list[Any]]]]
+"""Evaluates sources × item indexes in V8: a list per source with a value or an ExpressionError per index."""
+
+
+class CompiledParameters:
+    """A node's parameters with every expression in them compiled; shared by all activations of a plan."""
+
+    def __init__(self, raw: Mapping[str, Any], model: type[NodeParams]) -> None:
+        self.raw = raw
+        self.model = model
+        self.templates: dict[Path, Template] = {}
+        for path, text in _expressions(raw, ()):
+            try:
+                self.templates[path] = compile_template(text)
+            except ExpressionError as bad:
+                bad.field = bad.field or _dotted(path)
+                raise
+        self.javascript = {path: t for path, t in self.templates.items() if t.tier == "javascript"}
+        self._fixed: NodeParams | None = None
+
+    def references(self) -> list[References]:
+        """Give what the expressions refer to, for liveness."""
+        return [template.references for template in self.templates.values()]
+
+    def fixed(self) -> NodeParams:
+        """Give the model where no expression is in it; made once."""
+        if self._fixed is None:
+            self._fixed = validate(self.model, dict(self.raw))
+        return self._fixed
+
+    async def prefetch(self, scope: Scope, evaluate: JavaScript) -> dict[tuple[str, int], Any]:
+        """Evaluate all JavaScript-tier expressions for all items in one call; errors are kept as values."""
+        if not self.javascript:
+            return {}
+        sources = sorted({template.source for template in self.javascript.values()})
+        indexes = range(max(len(scope.items), 1))
+        values = await evaluate(sources, scope, indexes)
+        return {(source, at): row[at] for source, row in zip(sources, values, strict=True) for at in indexes}
+
+
+class Parameters(Generic[P]):
+    """What a node function gets when it asks for ``Parameters[MyParams]``: its parameters, for any item."""
+
+    def __init__(
+        self, compiled: CompiledParameters, scope: Scope, fetched: Mapping[tuple[str, int], Any] | None = None
+    ) -> None:
+        self._compiled = compiled
+        self._fetched = fetched or {}
+        self.scope = scope
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The parameters as written, expressions unresolved."""
+        return self._compiled.raw
+
+    def __call__(self, index: int = 0) -> P:
+        """Give the validated model for one item; raise ExpressionError or ParameterError naming the field."""
+        compiled = self._compiled
+        if not compiled.templates:
+            return compiled.fixed()  # type: ignore[return-value]
+        resolved = self._tree(compiled.raw, (), index)
+        return validate(compiled.model, {k: v for k, v in resolved.items() if v is not UNDEFINED})  # type: ignore[return-value]
+
+    def get(self, path: Path, index: int = 0) -> Any:
+        """Resolve one value as it is, unvalidated: JSON values, or UNDEFINED where the expression gave that.
+
+        The hot path for nodes whose leaves are the user's own values (set, if, filter).
+        """
+        template = self._compiled.templates.get(path)
+        if template is not None:
+            return self._evaluate(template, path, index)
+        value: Any = self._compiled.raw
+        for part in path:
+            if isinstance(value, Mapping) and part in value or isinstance(value, list) and isinstance(part, int):
+                value = value[part]
+            else:
+                return UNDEFINED
+        return self._tree(value, path, index) if isinstance(value, dict | list) else value
+
+    def _tree(self, value: Any, path: Path, index: int) -> Any:
+        if isinstance(value, dict):
+            return {key: self._tree(child, (*path, key), index) for key, child in value.items()}
+        if isinstance(value, list):
+            return [self._tree(child, (*path, at), index) for at, child in enumerate(value)]
+        template = self._compiled.templates.get(path)
+        return value if template is None else self._evaluate(template, path, index)
+
+    def _evaluate(self, template: Template, path: Path, index: int) -> Any:
+        try:
+            if template.evaluate is not None:
+                self.scope.index = index
+                return jsonable(template.evaluate(self.scope))
+            value = self._fetched[template.source, index]
+            if isinstance(value, ExpressionError):
+                raise value
+            return value
+        except ExpressionError as bad:
+            bad.field = bad.field or _dotted(path)
+            raise
+
+
+def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _expressions(child, (*path, key))
+    elif isinstance(value, list):
+        for at, child in enumerate(value):
+            yield from _expressions(child, (*path, at))
+    elif expression(value):
+        yield path, value
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(part) for part in path)

@@ -1,0 +1,65 @@
+"""Result values: what a node may answer with; the engine gives them meaning.
+
+Flow: node function → **result** → step (routing, loops, timers, replies).
+A plain list of items means output 0.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.item import Items
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Items per output, in the order of the node's outputs. An empty output triggers nothing."""
+
+    outputs: list[Items]
+
+
+@dataclass(frozen=True, slots=True)
+class NextBatch:
+    """One pass of a loop: items per output, and the loop's state for the next pass (JSON; None ends the loop).
+
+    The state comes back as ``run.context`` when the node runs again in the same execution.
+    """
+
+    outputs: list[Items]
+    context: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """Sleep until ``at`` (epoch ms), then give ``items`` on output 0. Holds no worker."""
+
+    at: int
+    items: Items
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Run another workflow with ``items`` and give its result on output 0."""
+
+    workflow: str
+    items: Items
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer for whoever waits at the webhook."""
+
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answer the waiting webhook with ``response`` and give ``outputs``."""
+
+    response: Response
+    outputs: list[Items]
+
+
+Result = Items | Routed | NextBatch | WaitUntil | Call | Respond

@@ -1,0 +1,104 @@
+"""Commands: requests to change the catalog, and the snapshots that answer them.
+
+Flow: gateway → **commands** topic (partition 0) → catalog agent → `catalog` snapshots → every view.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
+    """Make a workflow; ``id`` is chosen by the sender, so that a repetition makes no second one."""
+
+    id: str
+    workflow: dict[str, Any]
+
+
+class UpdateWorkflow(msgspec.Struct, tag="workflow.update", tag_field="command"):
+    """Replace a workflow's draft; an active workflow publishes it at once.
+
+    ``expected`` is the revision that the sender saw (If-Match), None for whatever is there.
+    """
+
+    id: str
+    workflow: dict[str, Any]
+    expected: int | None = None
+
+
+class DeleteWorkflow(msgspec.Struct, tag="workflow.delete", tag_field="command"):
+    """Remove a workflow; its executions keep the version they run on."""
+
+    id: str
+    expected: int | None = None
+
+
+class ActivateWorkflow(msgspec.Struct, tag="workflow.activate", tag_field="command"):
+    """Publish the draft and start its triggers."""
+
+    id: str
+    expected: int | None = None
+
+
+class DeactivateWorkflow(msgspec.Struct, tag="workflow.deactivate", tag_field="command"):
+    """Stop a workflow's triggers."""
+
+    id: str
+    expected: int | None = None
+
+
+Change = CreateWorkflow | UpdateWorkflow | DeleteWorkflow | ActivateWorkflow | DeactivateWorkflow
+
+
+class Command(msgspec.Struct, omit_defaults=True):
+    """A change with its own id, and who waits for the answer (boot id, partition of replies, request)."""
+
+    id: str
+    change: Change
+    at: int
+    boot: str | None = None
+    partition: int = 0
+    request: int = 0
+
+
+class Answer(msgspec.Struct, omit_defaults=True):
+    """What came of a command; ``offset`` is the catalog offset at which it can be read."""
+
+    ok: bool
+    body: Any = None
+    offset: int = -1
+
+
+class Answered(msgspec.Struct):
+    """A command already decided, kept in the snapshot so that its repetition gets the same answer."""
+
+    command: str
+    answer: Answer
+
+
+class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", omit_defaults=True):
+    """The latest state of one workflow. ``published`` is the version that triggers start, where active."""
+
+    id: str
+    name: str
+    revision: int
+    draft: str
+    created_at: int
+    updated_at: int
+    active: bool = False
+    published: str | None = None
+    deleted: bool = False
+    tags: list[str] = []
+    answered: list[Answered] = []
+
+
+class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit_defaults=True):
+    """One immutable version of a workflow: ``id`` is its content hash, ``body`` n8n's JSON as it came in."""
+
+    id: str
+    workflow: str
+    body: dict[str, Any]
+    created_at: int
+
+
+Snapshot = WorkflowSnapshot | VersionSnapshot

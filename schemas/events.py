@@ -1,0 +1,114 @@
+"""Events: facts that happened to executions, and the envelope in which they are shown to the world.
+
+Flow: agents → **events** topic → history (ClickHouse), live stream, metrics.
+On the log they are compact; ``envelope`` gives the public form.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from schemas.errors import ErrorInfo
+from schemas.identifiers import digest_id
+from schemas.item import Source
+
+ExecutionStatus = Literal["running", "waiting", "success", "error", "cancelled"]
+RunStatus = Literal["success", "error"]
+TERMINAL: frozenset[str] = frozenset({"success", "error", "cancelled"})
+
+
+class ExecutionStarted(msgspec.Struct, tag="execution.started", tag_field="event", omit_defaults=True):
+    """An execution of a version began at a trigger node."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    node: str
+    mode: str = "manual"
+
+
+class NodeFinished(msgspec.Struct, tag="node.finished", tag_field="event", omit_defaults=True):
+    """One run of one node ended.
+
+    ``outputs`` is the JSON text of its items per output, or empty where ``blob`` refers to it (over 64 KB).
+    ``counts`` has the number of items per output; ``seq`` counts node runs within the execution from 0.
+    """
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    node: str
+    node_type: str
+    run: int = 0
+    seq: int = 0
+    status: RunStatus = "success"
+    duration_us: int = 0
+    attempt: int = 0
+    counts: list[int] = []
+    outputs: msgspec.Raw = msgspec.Raw(b"[]")
+    blob: str | None = None
+    sources: list[Source | None] = []
+    error: ErrorInfo | None = None
+
+
+class NodeRetried(msgspec.Struct, tag="node.retried", tag_field="event", omit_defaults=True):
+    """One attempt of a node failed and another will follow at ``due`` (epoch ms)."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    node: str
+    run: int = 0
+    attempt: int = 0
+    due: int = 0
+    error: ErrorInfo | None = None
+
+
+class ExecutionFinished(msgspec.Struct, tag="execution.finished", tag_field="event", omit_defaults=True):
+    """An execution reached its end; nothing about it changes any more."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    started: int
+    status: ExecutionStatus = "success"
+    mode: str = "manual"
+    node: str | None = None
+    runs: int = 0
+    error: ErrorInfo | None = None
+
+
+Event = ExecutionStarted | NodeFinished | NodeRetried | ExecutionFinished
+
+
+class EventFrame(msgspec.Struct):
+    """The events of one frame of tasks, all of one partition."""
+
+    events: list[Event]
+
+
+def event_id(event: Event) -> str:
+    """Name an event so that a repetition of it has the same name."""
+    node = getattr(event, "node", None) or ""
+    parts = (type(event).__name__, event.execution, node, getattr(event, "run", 0), getattr(event, "attempt", 0))
+    return digest_id(*parts)
+
+
+def envelope(event: Event) -> dict[str, Any]:
+    """Give the public form of an event."""
+    payload = msgspec.to_builtins(event)
+    kind = payload.pop("event")
+    return {
+        "eventId": event_id(event),
+        "eventType": kind,
+        "aggregateId": event.execution,
+        "aggregateType": "execution",
+        "timestamp": event.at,
+        "userId": None,
+        "payload": payload,
+        "metadata": {"correlationId": event.execution, "causationId": None, "version": event.version},
+    }

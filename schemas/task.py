@@ -1,0 +1,95 @@
+"""Tasks and frames: what rides on a node topic.
+
+Flow: gateway, triggers, agents → **frame of tasks** → node topic → agent.
+A frame is the unit that travels; a task is the unit that succeeds or fails.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.item import Item
+
+Mode = Literal["manual", "webhook", "trigger", "api", "error", "integrated", "cli"]
+
+
+class ReplyTo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who waits for an answer: the gateway's boot id, its partition of `replies`, its request number."""
+
+    boot: str
+    partition: int
+    request: int
+
+
+class Start(msgspec.Struct, omit_defaults=True):
+    """How an execution begins: the trigger node's output (``items`` on ``output``), or None to run the node.
+
+    ``key`` is the identity of the start where it has one (idempotency key, due time): such a start leaves a mark.
+    ``keep_seconds`` says how long that mark lives. ``listen`` names the test listener of the editor, if any.
+    """
+
+    items: list[Item] | None = None
+    output: int = 0
+    mode: Mode = "manual"
+    reply: ReplyTo | None = None
+    key: str | None = None
+    keep_seconds: int = 0
+    listen: str | None = None
+
+
+class Task(msgspec.Struct, omit_defaults=True):
+    """One activation of one node in one execution.
+
+    A task with ``start`` carries its data; any other is a pointer: its inputs are in the execution's row.
+    ``at`` (epoch ms) is *now* for whatever runs in it, so that a repetition gives the same records.
+    ``due`` names the timer purpose that made the task ready (retry, wait, timeout).
+    """
+
+    execution: str
+    workflow: str
+    version: str
+    node: str
+    at: int
+    run: int = 0
+    attempt: int = 0
+    start: Start | None = None
+    due: str | None = None
+
+
+class Frame(msgspec.Struct, omit_defaults=True):
+    """Tasks that share a partition. ``catalog`` is the catalog offset that their plans need."""
+
+    tasks: list[Task]
+    catalog: int = -1
+
+
+class Control(msgspec.Struct, omit_defaults=True):
+    """What is asked of an execution from outside."""
+
+    execution: str
+    ask: Literal["cancel"]
+    at: int
+    reason: str | None = None
+
+
+class Reply(msgspec.Struct, omit_defaults=True):
+    """An HTTP answer for a waiting gateway, or a command's answer (``body`` is JSON then)."""
+
+    boot: str
+    request: int
+    status: int = 200
+    headers: list[tuple[str, str]] = []
+    body: bytes = b""
+    execution: str | None = None
+
+
+class DeadLetter(msgspec.Struct, omit_defaults=True):
+    """What could not be carried out, and why; ``raw`` is the record where it did not decode."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    at: int
+    raw: bytes | None = None
+    task: Task | None = None

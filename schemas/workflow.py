@@ -1,0 +1,118 @@
+"""Workflows: a named graph in n8n's JSON format, every key but `nodes` and `connections` optional.
+
+Flow: editor, file, API → **workflow** → catalog (versions) → plan.
+What we do not know is kept, so that an export gives back what came in.
+"""
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.errors import WorkflowError
+
+ExecutionOrder = Literal["v0", "v1", "parallel"]
+OnError = Literal["stopWorkflow", "continueRegularOutput", "continueErrorOutput"]
+
+
+class _Open(BaseModel):
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+
+class Edge(_Open):
+    """One end of a connection: the target node, its input type and input index."""
+
+    node: str
+    type: str = "main"
+    index: int = 0
+
+
+class Node(_Open):
+    """A box: a type, a version of it and parameters (only those that differ from the defaults)."""
+
+    name: str
+    type: str
+    type_version: float = Field(1, alias="typeVersion")
+    id: str | None = None
+    position: list[float] = Field(default_factory=lambda: [0.0, 0.0], min_length=2, max_length=2)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    credentials: dict[str, Any] | None = None
+    disabled: bool = False
+    on_error: OnError | None = Field(None, alias="onError")
+    continue_on_fail: bool = Field(False, alias="continueOnFail")
+    retry_on_fail: bool = Field(False, alias="retryOnFail")
+    max_tries: int | None = Field(None, alias="maxTries")
+    wait_between_tries: int | None = Field(None, alias="waitBetweenTries")
+    always_output_data: bool = Field(False, alias="alwaysOutputData")
+    execute_once: bool = Field(False, alias="executeOnce")
+
+
+class Settings(_Open):
+    """Workflow settings; an absent `executionOrder` means v0."""
+
+    execution_order: ExecutionOrder = Field("v0", alias="executionOrder")
+    timezone: str | None = None
+    error_workflow: str | None = Field(None, alias="errorWorkflow")
+    execution_timeout: float | None = Field(None, alias="executionTimeout")
+
+
+Connections = dict[str, dict[str, list[list[Edge] | None]]]
+
+
+class Workflow(_Open):
+    """A named graph. Connections are keyed by the source node's *name* and its output type."""
+
+    name: str = "My workflow"
+    nodes: list[Node]
+    connections: Connections = Field(default_factory=dict)
+    settings: Settings = Field(default_factory=Settings)
+    pin_data: dict[str, Any] | None = Field(None, alias="pinData")
+    id: str | None = None
+    active: bool | None = None
+
+    def node(self, name: str) -> Node | None:
+        """Find a node; where a name occurs twice, the last one counts (as in n8n)."""
+        return next((node for node in reversed(self.nodes) if node.name == name), None)
+
+
+def parse_workflow(raw: dict[str, Any]) -> Workflow:
+    """Read n8n's JSON; raise WorkflowError naming node and field where it does not fit."""
+    if raw.get("settings") is None or raw.get("connections") is None:
+        raw = {key: value for key, value in raw.items() if value is not None}
+    try:
+        return Workflow.model_validate(raw)
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        where = [str(part) for part in first["loc"]]
+        node = _node_at(raw, first["loc"])
+        raise WorkflowError(
+            f'invalid workflow at "{".".join(where)}": {first["msg"].lower()}',
+            node=node,
+            field=".".join(where),
+            hint="a workflow needs nodes[] with name and type, and connections{} by node name",
+        ) from None
+
+
+def dump_workflow(workflow: Workflow) -> dict[str, Any]:
+    """Give n8n's JSON: what was set, and what came in that we do not know."""
+    return workflow.model_dump(by_alias=True, exclude_unset=True)
+
+
+def content_hash(raw: dict[str, Any]) -> str:
+    """Name a version by what it does: nodes, connections, settings; not its id, name or activity."""
+    body = {key: raw.get(key) for key in ("nodes", "connections", "settings")}
+    return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:32]
+
+
+def short_type(name: str) -> str:
+    """Give a node type's name without n8n's package: ``n8n-nodes-base.set`` and ``set`` are one type."""
+    package, dot, short = name.rpartition(".")
+    return short if dot and package in ("n8n-nodes-base", "millrace") else name
+
+
+def _node_at(raw: dict[str, Any], where: tuple[int | str, ...]) -> str | None:
+    if len(where) < 2 or where[0] != "nodes" or not isinstance(where[1], int):
+        return None
+    node = raw["nodes"][where[1]] if where[1] < len(raw.get("nodes", [])) else None
+    return node.get("name") if isinstance(node, dict) else None
