@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from schemas.errors import ErrorInfo
+from schemas.trigger import Route, Schedule
+
 
 class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
     """Make a workflow; ``id`` is chosen by the sender, so that a repetition makes no second one."""
@@ -93,12 +96,21 @@ class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", om
 
 
 class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit_defaults=True):
-    """One immutable version of a workflow: ``id`` is its content hash, ``body`` n8n's JSON as it came in."""
+    """One immutable version of a workflow: ``id`` is its content hash, ``body`` n8n's JSON as it came in.
+
+    ``start_node`` and ``start_type`` say where a manual start begins (None where nothing can start).
+    ``problems`` lists what differs or is missing and did not prevent saving.
+    """
 
     id: str
     workflow: str
     body: dict[str, Any]
     created_at: int
+    start_node: str | None = None
+    start_type: str | None = None
+    routes: list[Route] = []
+    schedules: list[Schedule] = []
+    problems: list[ErrorInfo] = []
 
 
 Snapshot = WorkflowSnapshot | VersionSnapshot

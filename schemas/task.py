@@ -72,6 +72,12 @@ class Control(msgspec.Struct, omit_defaults=True):
     reason: str | None = None
 
 
+class ControlFrame(msgspec.Struct):
+    """What is asked of executions of one partition."""
+
+    controls: list[Control]
+
+
 class Reply(msgspec.Struct, omit_defaults=True):
     """An HTTP answer for a waiting gateway, or a command's answer (``body`` is JSON then)."""
 

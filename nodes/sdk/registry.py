@@ -16,12 +16,15 @@ from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import NodeParams
 from schemas.errors import DefectError
 from schemas.node_spec import NodeSpec, RunsAs
+from schemas.trigger import Route, Schedule
 from schemas.workflow import short_type
 
 Kind = Literal["manual", "webhook", "schedule", "poll", "stream"]
 Repeat = Literal["safe", "keyed", "unsafe"]
 Count = int | Callable[[Mapping[str, Any], float], int]
 Names = Sequence[str] | Callable[[Mapping[str, Any], float], Sequence[str]]
+Starts = Callable[[Mapping[str, Any], float, str], Sequence[Route | Schedule]]
+"""Gives what a trigger listens to, of (raw parameters, type version, node name); raises UserError naming the field."""
 PACKAGES = ("triggers", "flow", "transform", "data", "apps", "ai")
 
 
@@ -45,6 +48,7 @@ class NodeType:
     required: Callable[[Mapping[str, Any], float], int | Sequence[int]] | None
     repeat: Repeat | Callable[[Mapping[str, Any], float], Repeat]
     kind: Kind | None
+    starts: Starts | None
     examples: tuple[Example, ...]
     title: str
     summary: str
@@ -110,6 +114,7 @@ def node(
     required: Callable[[Mapping[str, Any], float], int | Sequence[int]] | None = None,
     repeat: Repeat | Callable[[Mapping[str, Any], float], Repeat] = "safe",
     kind: Kind | None = None,
+    starts: Starts | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], NodeType]:
     """Make a node type of an async function; its parameters' model is the NodeParams in its type hints."""
 
@@ -128,6 +133,7 @@ def node(
             required=required,
             repeat=repeat,
             kind=kind,
+            starts=starts,
             examples=tuple(examples),
             title=title or name[:1].upper() + name[1:],
             summary=(inspect.getdoc(function) or "").partition("\n")[0],
