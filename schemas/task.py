@@ -89,6 +89,12 @@ class Reply(msgspec.Struct, omit_defaults=True):
     execution: str | None = None
 
 
+class ReplyFrame(msgspec.Struct):
+    """Answers that travel together to one gateway."""
+
+    replies: list[Reply]
+
+
 class DeadLetter(msgspec.Struct, omit_defaults=True):
     """What could not be carried out, and why; ``raw`` is the record where it did not decode."""
 
