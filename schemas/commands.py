@@ -65,7 +65,10 @@ class Command(msgspec.Struct, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
-    """What came of a command; ``offset`` is the catalog offset at which it can be read."""
+    """What came of a command; ``offset`` is the catalog offset at which it can be read.
+
+    ``body`` is the aggregate as the API shows it (``present``), or an ErrorInfo as data plus ``status``, where not ok.
+    """
 
     ok: bool
     body: Any = None
@@ -73,14 +76,20 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 
 class Answered(msgspec.Struct):
-    """A command already decided, kept in the snapshot so that its repetition gets the same answer."""
+    """A command already decided, kept in the snapshot so that its repetition gets the same answer.
+
+    The answer is kept without the workflow's JSON, which its version has.
+    """
 
     command: str
     answer: Answer
 
 
 class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", omit_defaults=True):
-    """The latest state of one workflow. ``published`` is the version that triggers start, where active."""
+    """The latest state of one workflow. ``published`` is the version that triggers start, where active.
+
+    A deleted one stays as a mark, so that a repeated command is still known.
+    """
 
     id: str
     name: str
@@ -114,3 +123,34 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
 
 
 Snapshot = WorkflowSnapshot | VersionSnapshot
+
+
+def snapshot_key(snapshot: Snapshot) -> str:
+    """Name an aggregate in topic and table `catalog`."""
+    if isinstance(snapshot, WorkflowSnapshot):
+        return f"workflow/{snapshot.id}"
+    return f"version/{snapshot.workflow}/{snapshot.id}"
+
+
+def present(snapshot: WorkflowSnapshot, version: VersionSnapshot | None = None) -> dict[str, Any]:
+    """Give a workflow as the API shows it, with its n8n JSON and problems where ``version`` is given."""
+    shown: dict[str, Any] = {
+        "id": snapshot.id,
+        "name": snapshot.name,
+        "active": snapshot.active,
+        "revision": snapshot.revision,
+        "versionId": snapshot.draft,
+        "publishedVersionId": snapshot.published,
+        "createdAt": snapshot.created_at,
+        "updatedAt": snapshot.updated_at,
+        "tags": list(snapshot.tags),
+    }
+    return shown if version is None else shown | present_version(shown, version)
+
+
+def present_version(shown: dict[str, Any], version: VersionSnapshot) -> dict[str, Any]:
+    """Give what a version adds to a presented workflow: its JSON under the workflow's own id and name, its problems."""
+    return {
+        "workflow": version.body | {key: shown[key] for key in ("id", "name", "active")},
+        "problems": msgspec.to_builtins(version.problems),
+    }

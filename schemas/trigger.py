@@ -41,3 +41,12 @@ class Schedule(msgspec.Struct, omit_defaults=True):
     every: int = 1
     unit: Literal["", "hours", "days", "weeks", "months"] = ""
     zone: str = "UTC"
+
+
+def route_key(route: Route) -> tuple[str, str]:
+    """Name what a route answers to: routes with equal keys cannot be told apart.
+
+    The names of parameters do not count (``user/:id`` is ``user/:name``); where a literal segment and a parameter both
+    fit a request, the literal one is meant, so they do not collide.
+    """
+    return route.method.upper(), "/".join(":" if part.startswith(":") else part for part in route.path.split("/"))

@@ -71,6 +71,10 @@ class Workflow(_Open):
     id: str | None = None
     active: bool | None = None
 
+    def by_name(self) -> dict[str, Node]:
+        """Give the nodes that count: by name, in the order of `nodes`, the last of a name in its first one's place."""
+        return {node.name: node for node in self.nodes}
+
     def node(self, name: str) -> Node | None:
         """Find a node; where a name occurs twice, the last one counts (as in n8n)."""
         return next((node for node in reversed(self.nodes) if node.name == name), None)
@@ -100,8 +104,10 @@ def dump_workflow(workflow: Workflow) -> dict[str, Any]:
 
 
 def content_hash(raw: dict[str, Any]) -> str:
-    """Name a version by what it does: nodes, connections, settings; not its id, name or activity."""
+    """Name a version by what it does: nodes, connections, settings, pinned data; not its id, name or activity."""
     body = {key: raw.get(key) for key in ("nodes", "connections", "settings")}
+    if raw.get("pinData"):
+        body["pinData"] = raw["pinData"]
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:32]
 
 
