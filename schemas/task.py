@@ -26,6 +26,7 @@ class Start(msgspec.Struct, omit_defaults=True):
 
     ``key`` is the identity of the start where it has one (idempotency key, due time): such a start leaves a mark.
     ``keep_seconds`` says how long that mark lives. ``listen`` names the test listener of the editor, if any.
+    ``blob`` refers to the items in the blob store (their JSON list) where they are too large to travel.
     """
 
     items: list[Item] | None = None
@@ -35,6 +36,7 @@ class Start(msgspec.Struct, omit_defaults=True):
     key: str | None = None
     keep_seconds: int = 0
     listen: str | None = None
+    blob: str | None = None
 
 
 class Task(msgspec.Struct, omit_defaults=True):
