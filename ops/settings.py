@@ -1,0 +1,126 @@
+"""Settings: everything that the environment can say, read once.
+
+Flow: `MILLRACE_*` → **settings** → wiring → each part's own settings.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import UserError
+
+PREFIX = "MILLRACE_"
+
+
+class Settings(BaseSettings):
+    """One installation's settings; each is the environment variable of its name in capitals after `MILLRACE_`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on. `0.0.0.0` opens the door to the network.")
+    port: int = Field(5680, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    url: str | None = Field(
+        None,
+        description="Address under which others reach this Millrace, where it is not `http://host:port`: it stands in "
+        "webhook URLs, and the command line calls it.",
+    )
+    trust_forwarded: bool = Field(
+        False, description="Honour `Forwarded` and `X-Forwarded-*` headers. Only behind a proxy that sets them."
+    )
+    body_limit: int = Field(16 * 2**20, ge=1024, description="Largest request body in bytes; above it: 413.")
+    token: SecretStr | None = Field(
+        None,
+        description="Bearer token of the API. Absent: the first start makes one, prints it once and keeps it in the "
+        "data folder (`token`, mode 600).",
+    )
+    data: Path = Field(Path(".millrace"), description="Data folder; owner-only, used by one process at a time.")
+    broker: str | None = Field(
+        None,
+        description="Where the log lives: absent, in the data folder; `memory://`, nowhere; `kafka://…` comes later.",
+    )
+    clickhouse: str | None = Field(
+        None, description="History in this ClickHouse (`http://user:password@host:8123/database`) instead of chDB."
+    )
+    redis: str | None = Field(
+        None, description="Caches and limits in this Redis (`redis://…`) instead of in the process."
+    )
+    blobs: str | None = Field(
+        None, description="Where large values live: absent, in the data folder; `file:///…`, `memory://` or `s3://…`."
+    )
+    files: str = Field("", description="Folders that file nodes may touch, with `:` between them. Absent: none.")
+    timezone: str = Field(
+        "UTC",
+        description="Time zone of workflows that name none. The verbs `run --batch` and `eval --batch` take "
+        "`America/New_York` instead, which is their contract.",
+    )
+    history_days: int = Field(14, ge=1, description="How long the history of an execution is kept.")
+    history_keep: Literal["all", "errors", "sample"] = Field(
+        "all", description="Which executions' node outputs go to the history: all, those that failed, or a sample."
+    )
+    history_sample: float = Field(
+        0.1, ge=0, le=1, description="Share that is kept where `MILLRACE_HISTORY_KEEP=sample`."
+    )
+    chaining: bool = Field(
+        True, description="Run cheap nodes in one go. Off: every edge passes through its topic, with the same result."
+    )
+    javascript_children: int = Field(
+        1, ge=1, le=64, description="V8 processes for Code nodes and uncommon expressions."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="How log lines look.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError):
+            raise ValueError(f'"{value}" is no time zone') from None
+        return value
+
+    @property
+    def address(self) -> str:
+        """Where the API answers."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that file nodes may touch."""
+        return [Path(part) for part in self.files.split(os.pathsep) if part]
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, **given: object) -> Settings:
+    """Read the environment; ``given`` wins. Raise UserError for a variable that does not validate or does not exist."""
+    _refuse_unknown(environ)
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        name = variable(str(first["loc"][0]))
+        text = first["msg"].removeprefix("Value error, ")
+        raise UserError(
+            f"setting {name}: {text[:1].lower()}{text[1:]}", field=name, hint="see docs/settings.md"
+        ) from None
+
+
+def variable(field: str) -> str:
+    """Name the environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {variable(field) for field in Settings.model_fields}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists them"
+            raise UserError(f"there is no setting {name}", field=name, hint=hint)
