@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(16 * 2**20, ge=1024, description="Largest request body in bytes; above it: 413.")
     token: SecretStr | None = Field(
         None,
+        min_length=8,
         description="Bearer token of the API. Absent: the first start makes one, prints it once and keeps it in the "
         "data folder (`token`, mode 600).",
     )
