@@ -1,0 +1,62 @@
+"""Serving: one listening socket, and a web server on the loop that everything else runs on.
+
+Flow: wiring → **serving** → uvicorn → gateway.
+"""
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from schemas.errors import ConflictError, UserError
+
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: `up` decides what stops when."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `up`."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address before anything else starts; raise ConflictError where somebody has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((host, port))
+        held.listen(BACKLOG)  # two sockets may be bound to one port, but only one may listen
+    except OSError as bad:
+        held.close()
+        if bad.errno == errno.EADDRINUSE:
+            raise ConflictError(
+                f"port {port} on {host} is in use", hint="stop what uses it, or set MILLRACE_PORT to another"
+            ) from None
+        raise UserError(f"cannot listen on {host}:{port}: {bad.strerror or bad}", hint="see MILLRACE_HOST") from None
+    return held
+
+
+def make_server(app: Any, drain_seconds: float) -> Server:
+    """Make the web server for an ASGI application; `serve(sockets=…)` runs it until `should_exit`."""
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(drain_seconds),
+    )
+    return Server(config)
