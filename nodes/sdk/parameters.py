@@ -4,7 +4,7 @@ Flow: plan compiles → **CompiledParameters** → bound to a scope for one acti
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from nodes.expressions.coercion import UNDEFINED, jsonable
 from nodes.expressions.scope import Scope
@@ -13,9 +13,23 @@ from nodes.sdk.params import NodeParams, validate
 from schemas.errors import ExpressionError
 
 P = TypeVar("P", bound=NodeParams)
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 JavaScript = Callable[[Sequence[str], Scope, Sequence[int]], Awaitable[list[list[Any]]]]
 """Evaluates sources × item indexes in V8: a list per source with a value or an ExpressionError per index."""
+_PER_ITEM: Final = object()
+_UNFETCHED: Final = object()
+
+
+class Leaf(NamedTuple):
+    """A value inside a layout: constant where ``path`` is None, else to be read for each item."""
+
+    path: Path | None
+    value: Any
+
+
+LeafMaker = Callable[[Path, Any], Leaf]
+Make = Callable[[P, LeafMaker], T]
 
 
 class CompiledParameters:
@@ -32,7 +46,13 @@ class CompiledParameters:
                 bad.field = bad.field or _dotted(path)
                 raise
         self.javascript = {path: t for path, t in self.templates.items() if t.tier == "javascript"}
+        self.memo: dict[Any, Any] = {}
         self._fixed: NodeParams | None = None
+
+    def leaf(self, path: Path, value: Any) -> Leaf:
+        """Make a leaf: read per item where an expression is at the path or below it."""
+        size = len(path)
+        return Leaf(path if any(at[:size] == path for at in self.templates) else None, value)
 
     def references(self) -> list[References]:
         """Give what the expressions refer to, for liveness."""
@@ -74,8 +94,7 @@ class Parameters(Generic[P]):
         compiled = self._compiled
         if not compiled.templates:
             return compiled.fixed()  # type: ignore[return-value]
-        resolved = self._tree(compiled.raw, (), index)
-        return validate(compiled.model, {k: v for k, v in resolved.items() if v is not UNDEFINED})  # type: ignore[return-value]
+        return validate(compiled.model, self._tree(dict(compiled.raw), (), index))  # type: ignore[return-value]
 
     def get(self, path: Path, index: int = 0) -> Any:
         """Resolve one value as it is, unvalidated: JSON values, or UNDEFINED where the expression gave that.
@@ -87,17 +106,42 @@ class Parameters(Generic[P]):
             return self._evaluate(template, path, index)
         value: Any = self._compiled.raw
         for part in path:
-            if isinstance(value, Mapping) and part in value or isinstance(value, list) and isinstance(part, int):
-                value = value[part]
+            if isinstance(part, int):
+                value = value[part] if isinstance(value, list) and part < len(value) else UNDEFINED
             else:
-                return UNDEFINED
+                value = value.get(part, UNDEFINED) if isinstance(value, Mapping) else UNDEFINED
         return self._tree(value, path, index) if isinstance(value, dict | list) else value
+
+    def layout(self, make: Make[P, T], leaf: Callable[[Path], bool], index: int) -> T:
+        """Give what ``make(model, leaf maker)`` builds of the parameters' structure.
+
+        It is built once per plan where expressions occur at or below paths that ``leaf`` accepts only: these fields
+        hold their unresolved text in the model, and ``read`` gives their value. Else it is built for each item.
+        """
+        memo = self._compiled.memo
+        found: Any = memo.get(make)
+        if found is None:
+            if all(leaf(path) for path in self._compiled.templates):
+                model: P = validate(self._compiled.model, dict(self._compiled.raw))  # type: ignore[assignment]
+                found = make(model, self._compiled.leaf)
+            else:
+                found = _PER_ITEM
+            memo[make] = found
+        if found is _PER_ITEM:
+            return make(self(index), _constant)
+        return found  # type: ignore[no-any-return]
+
+    def read(self, leaf: Leaf, index: int) -> Any:
+        """Give a leaf's value for one item."""
+        return leaf.value if leaf.path is None else self.get(leaf.path, index)
 
     def _tree(self, value: Any, path: Path, index: int) -> Any:
         if isinstance(value, dict):
-            return {key: self._tree(child, (*path, key), index) for key, child in value.items()}
+            fields = ((key, self._tree(child, (*path, key), index)) for key, child in value.items())
+            return {key: child for key, child in fields if child is not UNDEFINED}
         if isinstance(value, list):
-            return [self._tree(child, (*path, at), index) for at, child in enumerate(value)]
+            children = (self._tree(child, (*path, at), index) for at, child in enumerate(value))
+            return [None if child is UNDEFINED else child for child in children]
         template = self._compiled.templates.get(path)
         return value if template is None else self._evaluate(template, path, index)
 
@@ -106,13 +150,19 @@ class Parameters(Generic[P]):
             if template.evaluate is not None:
                 self.scope.index = index
                 return jsonable(template.evaluate(self.scope))
-            value = self._fetched[template.source, index]
+            value = self._fetched.get((template.source, index), _UNFETCHED)
             if isinstance(value, ExpressionError):
                 raise value
+            if value is _UNFETCHED:
+                raise ExpressionError("this expression cannot be evaluated here", hint="it needs a running node")
             return value
         except ExpressionError as bad:
             bad.field = bad.field or _dotted(path)
             raise
+
+
+def _constant(_: Path, value: Any) -> Leaf:
+    return Leaf(None, value)
 
 
 def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -7,7 +7,8 @@ A plain list of items means output 0.
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.item import Items
+from schemas.errors import MillraceError
+from schemas.item import Item, Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,8 @@ class Respond:
 
 
 Result = Items | Routed | NextBatch | WaitUntil | Call | Respond
+
+
+def error_item(error: MillraceError, index: int) -> Item:
+    """Make the item that stands for a failed one where the node continues on fail."""
+    return Item(json={"error": error.message}, paired=index)

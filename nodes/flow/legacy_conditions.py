@@ -1,0 +1,151 @@
+"""Legacy conditions: those of if and filter version 1 and of switch before 3, grouped by type.
+
+Flow: if, filter, switch of old versions → **legacy conditions** → true or false.
+"""
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nodes.expressions.coercion import UNDEFINED
+from nodes.flow.operators import matches, same
+from nodes.sdk import NodeParams, Parameters
+from nodes.sdk.parameters import Leaf, LeafMaker, Path
+from nodes.transform.field_types import absent, moment, number, text
+from schemas.errors import NodeError, ParameterError
+
+Test = Callable[[Any, Any], bool]
+DEFAULT_VALUE: dict[str, Any] = {"boolean": False, "dateTime": "", "number": 0, "string": ""}
+DEFAULT_OPERATION = {"boolean": "equal", "dateTime": "after", "number": "smaller", "string": "equal"}
+
+
+class LegacyCondition(NodeParams):
+    """One comparison; absent fields have the type's defaults."""
+
+    value1: Any = None
+    operation: str = ""
+    value2: Any = None
+
+
+class LegacyConditions(NodeParams):
+    """Comparisons by type."""
+
+    boolean: list[LegacyCondition] = []
+    date_time: list[LegacyCondition] = []
+    number: list[LegacyCondition] = []
+    string: list[LegacyCondition] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison, ready to be made."""
+
+    left: Leaf
+    right: Leaf
+    test: Test
+    date: bool
+
+
+def comparisons(conditions: LegacyConditions, leaf: LeafMaker, at: Path) -> tuple[Comparison, ...]:
+    """Read conditions that lie at a path of the parameters."""
+    groups = {
+        "boolean": conditions.boolean, "dateTime": conditions.date_time,
+        "number": conditions.number, "string": conditions.string,
+    }
+    return tuple(
+        comparison(kind, one, leaf((*at, kind, index, "value1"), given(one, "value1", kind)), leaf, (*at, kind, index))
+        for kind, group in groups.items()
+        for index, one in enumerate(group)
+    )
+
+
+def comparison(kind: str, one: NodeParams, left: Leaf, leaf: LeafMaker, at: Path) -> Comparison:
+    """Read one comparison of ``left`` with the ``value2`` at a path; raise ParameterError for an unknown operation."""
+    operation = getattr(one, "operation", "") or DEFAULT_OPERATION[kind]
+    test = OPERATIONS[kind].get(operation)
+    if test is None:
+        raise ParameterError(
+            f'unknown operation "{operation}" for type "{kind}"', field=".".join(map(str, (*at, "operation")))
+        )
+    return Comparison(left, leaf((*at, "value2"), given(one, "value2", kind)), test, kind == "dateTime")
+
+
+def given(one: NodeParams, name: str, kind: str) -> Any:
+    """Give a saved value, or the default of its type."""
+    return getattr(one, name) if name in one.model_fields_set else DEFAULT_VALUE[kind]
+
+
+def compare(parameters: Parameters[Any], one: Comparison, index: int, zone: str) -> bool:
+    """Make one comparison for one item."""
+    left, right = parameters.read(one.left, index), parameters.read(one.right, index)
+    if one.date:
+        left, right = _moment(left, zone), _moment(right, zone)
+    return one.test(left, right)
+
+
+def leaf_of(path: Path, at: int) -> bool:
+    """Say whether a path within conditions by type, which begin at ``path[:at]``, is one of their values."""
+    return len(path) > at + 2 and path[at + 2] in ("value1", "value2")
+
+
+def _moment(value: Any, zone: str) -> float:
+    if absent(value) or value == "":
+        return 0
+    try:
+        return moment(value, zone)
+    except ValueError:
+        raise NodeError(f"{value!r:.80} is not a date") from None
+
+
+def _order(test: Callable[[Any, Any], bool]) -> Test:
+    def ordered(left: Any, right: Any) -> bool:
+        try:
+            return test(number(left or 0), number(right or 0))
+        except ValueError:
+            return False
+
+    return ordered
+
+
+def _texts(test: Callable[[str, str], bool]) -> Test:
+    return lambda left, right: test(_text(left), _text(right))
+
+
+def _text(value: Any) -> str:
+    return "" if absent(value) else text(value)
+
+
+def _empty(left: Any, _: Any) -> bool:
+    return absent(left) or left == "" or left == {} or left == [] or left != left
+
+
+def _equal(left: Any, right: Any) -> bool:
+    return (left is UNDEFINED) == (right is UNDEFINED) and same(left, right)
+
+
+def _no(test: Test) -> Test:
+    return lambda left, right: not test(left, right)
+
+
+def _like(left: Any, right: Any) -> bool:
+    return matches(_text(left), right)
+
+
+_EMPTY: dict[str, Test] = {"isEmpty": _empty, "isNotEmpty": _no(_empty)}
+_EQUAL: dict[str, Test] = {"equal": _equal, "notEqual": _no(_equal)}
+_BOTH_WAYS: dict[str, Test] = {
+    "Contains": _texts(operator.contains), "StartsWith": _texts(str.startswith), "EndsWith": _texts(str.endswith),
+    "Regex": _like,
+}
+OPERATIONS: dict[str, dict[str, Test]] = {
+    "boolean": _EQUAL,
+    "dateTime": {"after": _order(operator.gt), "before": _order(operator.lt)},
+    "number": _EQUAL | _EMPTY | {
+        "smaller": _order(operator.lt), "smallerEqual": _order(operator.le),
+        "larger": _order(operator.gt), "largerEqual": _order(operator.ge),
+    },
+    "string": _EQUAL | _EMPTY
+    | {name[0].lower() + name[1:]: test for name, test in _BOTH_WAYS.items()}
+    | {f"not{name}": _no(test) for name, test in _BOTH_WAYS.items()},
+}

@@ -1,0 +1,164 @@
+"""Harness: run one node type by itself, with private time and scripted HTTP; for authors, examples and tests.
+
+Flow: parameters + items → **harness** → `call` → result.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodes.expressions.scope import Scope
+from nodes.sdk.calling import call
+from nodes.sdk.context import Blobs, Clock, Credentials, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.example import Example
+from nodes.sdk.parameters import CompiledParameters, JavaScript
+from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
+from nodes.sdk.registry import NodeType
+from schemas.errors import NotFoundError, OperationalError, UserError
+from schemas.identifiers import digest_id
+from schemas.item import Item, Items
+
+NOW = 1_700_000_000_000
+Scripted = Mapping[tuple[str, str], tuple[int, dict[str, str], Any]]
+
+
+@dataclass
+class FakeHttp:
+    """Answers by (method, url) and keeps the requests it was sent."""
+
+    answers: Scripted = field(default_factory=dict)
+    sent: list[HttpRequest] = field(default_factory=list)
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Give the scripted answer; raise OperationalError where there is none."""
+        self.sent.append(request)
+        found = self.answers.get((request.method, request.url))
+        if found is None:
+            raise OperationalError(f'no answer from "{request.url}"')
+        status, headers, body = found
+        if not isinstance(body, bytes):
+            body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        return HttpResponse(status, "", list(headers.items()), body, request.url)
+
+
+@dataclass
+class FakeCredentials:
+    """Gives secrets by credential type."""
+
+    secrets: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def get(self, kind: str) -> dict[str, Any]:
+        """Give the fields; raise UserError where there are none."""
+        if kind not in self.secrets:
+            raise UserError(f'no credential of type "{kind}"', hint="choose one in the node's settings")
+        return self.secrets[kind]
+
+
+@dataclass
+class FakeBlobs:
+    """Keeps bytes in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, data: bytes) -> str:
+        """Store bytes."""
+        name = digest_id(data.hex())
+        self.kept[name] = data
+        return name
+
+    async def get(self, blob: str) -> bytes:
+        """Read them back."""
+        if blob not in self.kept:
+            raise NotFoundError(f'no blob "{blob}"')
+        return self.kept[blob]
+
+
+@dataclass
+class FakeClock:
+    """Private time: a pause passes at once and moves it."""
+
+    at: int = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> int:
+        """Give the private time."""
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        """Pass at once."""
+        self.slept.append(seconds)
+        self.at += int(seconds * 1000)
+
+
+@dataclass
+class FakeLog:
+    """Keeps notes."""
+
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def note(self, message: str, **fields: Any) -> None:
+        """Keep one line."""
+        self.notes.append((message, fields))
+
+
+@dataclass
+class Harness:
+    """One node type with everything it may ask for; ``evaluate`` is the JavaScript tier where one is wanted."""
+
+    node_type: NodeType
+    http: FakeHttp = field(default_factory=FakeHttp)
+    credentials: FakeCredentials = field(default_factory=FakeCredentials)
+    blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    clock: FakeClock = field(default_factory=FakeClock)
+    log: FakeLog = field(default_factory=FakeLog)
+    sandbox: Sandbox | None = None
+    evaluate: JavaScript | None = None
+
+    async def run(
+        self,
+        params: Mapping[str, Any],
+        inputs: Sequence[Items] | None = None,
+        *,
+        version: float | None = None,
+        context: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> Result:
+        """Run the node once; ``more`` sets fields of Run (``continue_on_fail``, ``mode``, ``run_index`` …)."""
+        version = self.node_type.versions[-1] if version is None else version
+        given = [list(items) for items in inputs] if inputs is not None else [[Item(json={})]]
+        run = Run(
+            node=self.node_type.title, type=self.node_type.name, version=version, inputs=given, now=self.clock.at,
+            context=context, task=f"harness/{self.node_type.name}/0", **more,
+        )
+        scope = Scope(
+            inputs=given, node=run.node, node_type=run.type, node_version=version, parameters=params, now=run.now,
+            zone=run.timezone, run_index=run.run_index, seed=run.task,
+        )
+        compiled = CompiledParameters(params, self.node_type.params)
+        return await call(self.node_type, compiled, scope, run, self._capabilities(), self.evaluate)
+
+    async def example(self, example: Example) -> list[list[dict[str, Any]]]:
+        """Run an example; give the JSON of the items per output."""
+        inputs = [example.given] if example.inputs is None else example.inputs
+        scripted = dataclasses.replace(self, http=FakeHttp(example.http))
+        items = [[Item(json=one) for one in each] for each in inputs]
+        result = await scripted.run(example.params, items, version=example.version)
+        return [[item.json for item in each] for each in outputs(result)]
+
+    def _capabilities(self) -> dict[type, Any]:
+        found: dict[type, Any] = {
+            HttpClient: self.http, Credentials: self.credentials, Blobs: self.blobs, Clock: self.clock, Log: self.log,
+        }
+        return found if self.sandbox is None else {**found, Sandbox: self.sandbox}
+
+
+def outputs(result: Result) -> list[Items]:
+    """Give the items per output that a result carries."""
+    match result:
+        case Routed(outputs=found) | NextBatch(outputs=found) | Respond(outputs=found):
+            return found
+        case WaitUntil(items=items) | Call(items=items):
+            return [items]
+    return [result]

@@ -1,0 +1,4 @@
+"""Transform: node types that reshape items.
+
+Flow: any node → **transform** → any node.
+"""

@@ -1,0 +1,4 @@
+"""Triggers: node types that start executions.
+
+Flow: the world → **triggers** → executions.
+"""
