@@ -1,0 +1,280 @@
+"""The catalog's decisions: what a command changes, as values; no I/O, no clock.
+
+Flow: command + index over the catalog → **decide** → snapshots and an answer → catalog agent.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, assert_never
+
+import msgspec
+
+from nodes.checking import Checked, check, made_here
+from nodes.sdk.registry import Registry
+from schemas.commands import (
+    ActivateWorkflow,
+    Answer,
+    Answered,
+    Command,
+    CreateWorkflow,
+    DeactivateWorkflow,
+    DeleteWorkflow,
+    Snapshot,
+    UpdateWorkflow,
+    VersionSnapshot,
+    WorkflowSnapshot,
+    present,
+    present_version,
+)
+from schemas.errors import (
+    ConflictError,
+    DefectError,
+    MillraceError,
+    NotFoundError,
+    OperationalError,
+    UserError,
+    WorkflowError,
+    error_info,
+)
+from schemas.trigger import route_key
+from schemas.workflow import content_hash
+from streams.stores.views import LiveRoute
+
+REMEMBERED = 32
+_ID = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
+_STATUS: tuple[tuple[type[MillraceError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (UserError, 422),
+    (OperationalError, 503),
+)
+
+
+class CatalogIndex(Protocol):
+    """What a decision looks up: the catalog folded to its end. A CatalogView is one."""
+
+    def aggregate(self, workflow: str) -> WorkflowSnapshot | None:
+        """Give a workflow's whole snapshot, also of a deleted one."""
+        ...
+
+    def version(self, workflow: str, version: str) -> VersionSnapshot | None:
+        """Give one version of a workflow."""
+        ...
+
+    def routes(self) -> Sequence[LiveRoute]:
+        """Give the webhooks of all active workflows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to put, in this order, and what to answer. A repeated command puts nothing."""
+
+    snapshots: list[Snapshot]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What every rule may ask for."""
+
+    index: CatalogIndex
+    registry: Registry
+    now: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    after: WorkflowSnapshot
+    version: VersionSnapshot | None
+    written: list[Snapshot] = field(default_factory=list)
+
+
+def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, *, zone: str = "UTC") -> Decision:
+    """Decide one command against a catalog that is folded to its end; what is refused becomes an answer.
+
+    ``now`` is epoch ms; ``zone`` is for schedules of workflows that name none.
+    """
+    known = index.aggregate(command.change.id)
+    for answered in known.answered if known else ():
+        if answered.command == command.id:
+            return Decision([], _whole(answered.answer, command.change.id, index))
+    try:
+        outcome = _apply(command, known, _Room(index, registry, now, zone))
+    except MillraceError as bad:
+        answer = refusal(bad)
+        # Where there is no workflow there is nothing to remember it in; such a refusal comes out the same again.
+        return Decision([_remember(known, command, answer)] if known else [], answer)
+    brief = Answer(ok=True, body=_brief(outcome.after))
+    answer = brief
+    if outcome.version is not None:
+        answer = Answer(ok=True, body=present(outcome.after, outcome.version))
+    return Decision([*outcome.written, _remember(outcome.after, command, brief)], answer)
+
+
+def refusal(error: BaseException) -> Answer:
+    """Turn an error into an answer: an ErrorInfo as data, and the HTTP status that says the same."""
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    if not isinstance(error, MillraceError):
+        error = DefectError(f"could not decide the command: {error}")
+    return Answer(ok=False, body=msgspec.to_builtins(error_info(error)) | {"status": status})
+
+
+def _apply(command: Command, known: WorkflowSnapshot | None, room: _Room) -> _Outcome:
+    change = command.change
+    if isinstance(change, CreateWorkflow):
+        return _create(change, known, room)
+    current = _current(known, change.id, change.expected)
+    match change:
+        case UpdateWorkflow():
+            return _update(change, current, room)
+        case ActivateWorkflow():
+            return _activate(current, room)
+        case DeactivateWorkflow():
+            after = msgspec.structs.replace(current, active=False, published=None)
+            return _Outcome(_revised(current, after, room.now), room.index.version(current.id, current.draft))
+        case DeleteWorkflow():
+            after = msgspec.structs.replace(current, active=False, published=None, deleted=True)
+            return _Outcome(_revised(current, after, room.now), None)
+    assert_never(change)
+
+
+def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: _Room) -> _Outcome:
+    if not _ID.fullmatch(change.id):
+        raise UserError(
+            f'"{change.id}" cannot be the id of a workflow',
+            field="id",
+            hint='use up to 64 of A–Z a–z 0–9 "_" "-" "." "~"',
+        )
+    if known is not None and not known.deleted:
+        raise ConflictError(
+            f'workflow "{known.name}" already has the id "{change.id}"',
+            field="id",
+            hint="update it, or leave out the id",
+        )
+    checked, version, written = _draft(change.id, change.workflow, room)
+    after = WorkflowSnapshot(
+        id=change.id,
+        name=checked.workflow.name,
+        revision=known.revision + 1 if known else 1,
+        draft=version.id,
+        created_at=room.now,
+        updated_at=room.now,
+        tags=_tags(change.workflow, []),
+        answered=known.answered if known else [],
+    )
+    return _Outcome(after, version, written)
+
+
+def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: _Room) -> _Outcome:
+    raw = {"name": current.name} | change.workflow if isinstance(change.workflow, dict) else change.workflow
+    checked, version, written = _draft(change.id, raw, room)
+    if current.active:
+        _claim(version, checked.workflow.name, room.index)
+    after = msgspec.structs.replace(
+        current,
+        name=checked.workflow.name,
+        draft=version.id,
+        published=version.id if current.active else None,
+        tags=_tags(change.workflow, current.tags),
+    )
+    return _Outcome(_revised(current, after, room.now, force=bool(written)), version, written)
+
+
+def _activate(current: WorkflowSnapshot, room: _Room) -> _Outcome:
+    version = room.index.version(current.id, current.draft)
+    if version is None:
+        raise DefectError(f'workflow "{current.name}" has lost its version "{current.draft}"', hint="save it again")
+    _claim(version, current.name, room.index)
+    after = msgspec.structs.replace(current, active=True, published=version.id)
+    return _Outcome(_revised(current, after, room.now), version)
+
+
+def _draft(workflow: str, raw: dict[str, Any], room: _Room) -> tuple[Checked, VersionSnapshot, list[Snapshot]]:
+    """Check a workflow and make its version; what is to be written of it is nothing where it is there already."""
+    checked = check(raw, room.registry, strict=made_here(raw), zone=room.zone)
+    name = content_hash(raw)
+    before = room.index.version(workflow, name)
+    version = VersionSnapshot(
+        id=name,
+        workflow=workflow,
+        body=raw,
+        created_at=before.created_at if before else room.now,
+        start_node=checked.start_node,
+        start_type=checked.start_type,
+        routes=checked.routes,
+        schedules=checked.schedules,
+        problems=checked.problems,
+    )
+    return checked, version, [] if version == before else [version]
+
+
+def _claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
+    """Refuse to publish a version that nothing starts, or whose webhooks are somebody's already."""
+    if not version.routes and not version.schedules:
+        raise WorkflowError(
+            f'workflow "{name}": nothing would start it while it is active',
+            field="nodes",
+            hint="add a webhook or a scheduleTrigger that is enabled and has what it needs",
+        )
+    taken = {route_key(live.route): live for live in index.routes() if live.workflow.id != version.workflow}
+    mine: dict[tuple[str, str], str] = {}
+    for route in version.routes:
+        key = route_key(route)
+        where = f'workflow "{name}", node "{route.node}": {route.method} "{route.path}"'
+        hint = "choose another path or method for one of them"
+        if other := taken.get(key):
+            detail = {"workflow": other.workflow.id, "node": other.route.node}
+            message = f'{where} belongs to the active workflow "{other.workflow.name}"'
+            raise ConflictError(message, node=route.node, field="path", hint=hint, detail=detail)
+        if first := mine.get(key):
+            message = f'{where} belongs to node "{first}" of the same workflow'
+            raise ConflictError(message, node=route.node, field="path", hint=hint)
+        mine[key] = route.node
+
+
+def _current(known: WorkflowSnapshot | None, workflow: str, expected: int | None) -> WorkflowSnapshot:
+    if known is None or known.deleted:
+        raise NotFoundError(f'there is no workflow "{workflow}"', hint="list the workflows to see their ids")
+    if expected is not None and expected != known.revision:
+        raise ConflictError(
+            f'workflow "{known.name}" is at revision {known.revision}, not {expected}: somebody changed it in between',
+            hint="read it again and repeat the change",
+            detail={"revision": known.revision},
+        )
+    return known
+
+
+def _revised(before: WorkflowSnapshot, after: WorkflowSnapshot, now: int, *, force: bool = False) -> WorkflowSnapshot:
+    """Count a revision where something changed."""
+    if after == before and not force:
+        return before
+    return msgspec.structs.replace(after, revision=before.revision + 1, updated_at=now)
+
+
+def _remember(snapshot: WorkflowSnapshot, command: Command, answer: Answer) -> WorkflowSnapshot:
+    answered = [*snapshot.answered, Answered(command.id, answer)][-REMEMBERED:]
+    return msgspec.structs.replace(snapshot, answered=answered)
+
+
+def _brief(after: WorkflowSnapshot) -> dict[str, Any]:
+    if after.deleted:
+        return {"id": after.id, "deleted": True, "revision": after.revision}
+    return present(after)
+
+
+def _whole(first: Answer, workflow: str, index: CatalogIndex) -> Answer:
+    """Give a remembered answer with the workflow's JSON, which is kept with the version only."""
+    version = index.version(workflow, first.body["versionId"]) if first.ok and "versionId" in first.body else None
+    return Answer(ok=first.ok, body=first.body | present_version(first.body, version) if version else first.body)
+
+
+def _tags(raw: dict[str, Any], default: list[str]) -> list[str]:
+    """Name the tags: texts, or objects with a name as n8n exports them."""
+    tags = raw.get("tags")
+    if not isinstance(tags, list):
+        return list(default)
+    names = [tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
