@@ -1,0 +1,49 @@
+"""``make bench``: measure, print, write the page.
+
+Flow: `python -m ops.bench` → **__main__** → measures, peers, micro → report.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from ops.bench.measures import measure_millrace
+from ops.bench.micro import measure_parts
+from ops.bench.peers import SKELETON, measure_peers
+from ops.bench.report import page, text
+
+
+def main() -> None:
+    """Read the arguments, measure, report."""
+    given = arguments()
+    levels = [int(level) for level in given.levels.split(",")]
+    with tempfile.TemporaryDirectory(prefix="millrace-bench-") as folder:
+        found = measure_millrace(Path(folder) / "data", levels, given.seconds, given.items)
+    peers = dict(peer.split("=", 1) for peer in given.peer)
+    found.points += measure_peers(peers, given.skeleton, levels, given.seconds)
+    found.micro = measure_parts()
+    report = Path(given.output)
+    report.mkdir(parents=True, exist_ok=True)
+    (report / "index.html").write_text(page(found), encoding="utf-8")
+    print(text(found))
+    print(f"\n{report / 'index.html'}")
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description="measure Millrace on this machine")
+    parser.add_argument("--seconds", type=float, default=8, help="for each point (default 8)")
+    parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
+    parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
+    parser.add_argument(
+        "--peer", action="append", default=[], metavar="NAME=URL", help="another server to load; repeatable"
+    )
+    parser.add_argument(
+        "--skeleton", type=Path, default=SKELETON, help="a bare skeleton to compare with, if it is there"
+    )
+    parser.add_argument("--output", default="bench-report", help="folder of the report (default bench-report)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

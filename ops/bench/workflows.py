@@ -1,0 +1,95 @@
+"""The workflows that are measured.
+
+Flow: **workflows** → measures → API.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+BODY = {"id": "x1", "name": "widget", "qty": 7, "price": 19.5}
+
+
+def chain(name: str, nodes: list[tuple[str, str, float, dict[str, Any]]]) -> dict[str, Any]:
+    """Make a workflow of (name, type, type version, parameters), each linked to the next by its first output."""
+    return {
+        "name": name,
+        "nodes": [
+            {
+                "id": f"n{at}",
+                "name": title,
+                "type": f"n8n-nodes-base.{kind}",
+                "typeVersion": version,
+                "position": [at * 220, 0],
+                "parameters": parameters,
+            }
+            for at, (title, kind, version, parameters) in enumerate(nodes)
+        ],
+        "connections": {
+            first[0]: {"main": [[{"node": second[0], "type": "main", "index": 0}]]} for first, second in pairwise(nodes)
+        },
+        "settings": {"executionOrder": "parallel"},
+    }
+
+
+def answering(path: str = "bench") -> dict[str, Any]:
+    """Webhook → set (three fields) → if → set → the last node answers."""
+    return chain(
+        "bench: answering",
+        [
+            _webhook(path, "firstEntryJson"),
+            (
+                "Fields",
+                "set",
+                3.4,
+                _assigned(
+                    ("total", "={{ $json.body.qty * $json.body.price }}", "number"),
+                    ("name", "={{ $json.body.name.toUpperCase() }}", "string"),
+                    ("qty", "={{ $json.body.qty }}", "number"),
+                ),
+            ),
+            ("Large", "if", 2.2, {"conditions": _condition("={{ $json.total }}", "gt", 100), "options": {}}),
+            ("Mark", "set", 3.4, _assigned(("size", "big", "string")) | {"includeOtherFields": True}),
+        ],
+    )
+
+
+def many_items(path: str = "million") -> dict[str, Any]:
+    """Webhook with a list → splitOut → set → filter → aggregate: five nodes, as many items as the list is long."""
+    return chain(
+        "bench: many items",
+        [
+            _webhook(path, "firstEntryJson"),
+            ("Split", "splitOut", 1, {"fieldToSplitOut": "body.list", "options": {"destinationFieldName": "n"}}),
+            ("Double", "set", 3.4, _assigned(("n", "={{ $json.n * 2 }}", "number"))),
+            ("Large", "filter", 2.2, {"conditions": _condition("={{ $json.n }}", "gt", 9), "options": {}}),
+            (
+                "Sum",
+                "aggregate",
+                1,
+                {
+                    "aggregate": "aggregateIndividualFields",
+                    "fieldsToAggregate": {"fieldToAggregate": [{"fieldToAggregate": "n"}]},
+                },
+            ),
+        ],
+    )
+
+
+def _webhook(path: str, data: str) -> tuple[str, str, float, dict[str, Any]]:
+    parameters = {"httpMethod": "POST", "path": path, "responseMode": "lastNode", "responseData": data, "options": {}}
+    return ("Webhook", "webhook", 2, parameters)
+
+
+def _assigned(*fields: tuple[str, Any, str]) -> dict[str, Any]:
+    assignments = [{"id": name, "name": name, "value": value, "type": kind} for name, value, kind in fields]
+    return {"mode": "manual", "assignments": {"assignments": assignments}, "options": {}}
+
+
+def _condition(left: str, operation: str, right: float) -> dict[str, Any]:
+    return {
+        "options": {"caseSensitive": True, "leftValue": "", "typeValidation": "strict", "version": 2},
+        "conditions": [
+            {"id": "c", "leftValue": left, "rightValue": right, "operator": {"type": "number", "operation": operation}}
+        ],
+        "combinator": "and",
+    }
