@@ -1,0 +1,266 @@
+"""The engine's shell: takes tasks, runs them, steps executions, and fills an outbox. One per worker.
+
+Flow: frame → **engine** → runner → step → outbox → durable → acknowledge.
+Run first, then step: between reading an execution's state and replacing it nothing awaits.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from agents.actions import Action, Answer, Began, Cancelled, End, Occurrence, Record, Run, Sleep, Woke
+from agents.in_flight import InFlight
+from agents.outbox import Outbox
+from agents.plan import Plan
+from agents.plans import Plans
+from agents.running import Runner
+from agents.settings import WorkerSettings
+from agents.state import Activation, Mark, Row, State
+from agents.step import step
+from agents.timers import Timer
+from schemas.identifiers import task_id
+from schemas.task import Control, Reply, ReplyTo, Start, Task
+from streams import codecs
+from streams.app import Streams
+from streams.topics import node_topic
+
+
+class Engine:
+    """Advances executions. ``now(execution)`` gives epoch ms.
+
+    ``_live`` has the newest state of executions that a call is working on: ahead of the table until the call's
+    outbox is durable, and all there is of an execution that never leaves one call.
+    """
+
+    def __init__(
+        self, streams: Streams, plans: Plans, runner: Runner, now: Callable[[str], int], settings: WorkerSettings
+    ) -> None:
+        self._executions = streams.table("executions")
+        self._plans = plans
+        self._runner = runner
+        self._now = now
+        self._chaining = settings.chaining
+        self._live: dict[str, Row] = {}
+        self._in_flight = InFlight(streams.table("results"), settings.effects_per_type)
+
+    def quick(self, task: Task) -> bool:
+        """Say whether a task can be carried out without waiting for anything."""
+        if task.start is None or not self._chaining:
+            return False
+        plan = self._plans.cached(task.workflow, task.version)
+        return plan is not None and plan.quick and task.execution not in self._live
+
+    def row(self, execution: str) -> Row | None:
+        """Give the newest row of an execution: what a call is about to write, else what the table has."""
+        return self._live.get(execution) or self._executions.get(execution)
+
+    def settle(self, written: dict[str, Row]) -> None:
+        """Forget the live rows that the table has by now."""
+        for execution, row in written.items():
+            if self._live.get(execution) is row:
+                del self._live[execution]
+
+    def abandon(self, execution: str) -> None:
+        """Forget what a failed call had begun; its task will come again or go to dead letters."""
+        self._live.pop(execution, None)
+
+    async def handle(self, task: Task, outbox: Outbox) -> None:
+        """Carry out one task. Raises NotFoundError where its plan is unknown."""
+        plan = self._plans.cached(task.workflow, task.version)
+        if plan is None:
+            plan = await self._plans.get(task.workflow, task.version, outbox.catalog)
+        if task.start is not None:
+            await self._start(plan, task, task.start, outbox)
+        else:
+            await self._resume(plan, task, outbox)
+
+    async def control(self, control: Control, outbox: Outbox) -> None:
+        """Carry out what was asked of an execution; nothing happens to one that has ended."""
+        state = self._state(control.execution)
+        if state is None:
+            return
+        plan = await self._plans.get(state.workflow, state.version, state.catalog)
+        if (state := self._state(control.execution)) is not None:
+            self._apply(plan, state, Cancelled(control.reason), "", outbox)
+            self._in_flight.stop(control.execution)
+
+    def _state(self, execution: str) -> State | None:
+        row = self.row(execution)
+        return row if isinstance(row, State) else None
+
+    async def _start(self, plan: Plan, task: Task, start: Start, outbox: Outbox) -> None:
+        row = self.row(task.execution)
+        if isinstance(row, Mark):
+            _repeat_reply(row, start.reply, outbox)
+            return
+        cause = f"{task.node}/0"
+        if isinstance(row, State):
+            if start.reply is not None and start.reply not in row.replies:
+                self._live[task.execution] = msgspec.structs.replace(row, replies=[*row.replies, start.reply])
+            self._emit_again(plan, row, cause, outbox)
+            return
+        state = State(
+            execution=task.execution,
+            workflow=task.workflow,
+            version=task.version,
+            mode=start.mode,
+            started=task.at,
+            trigger=task.node,
+            replies=[start.reply] if start.reply is not None else [],
+            key=start.key,
+            keep_seconds=start.keep_seconds,
+            listen=start.listen,
+            catalog=outbox.catalog,
+        )
+        items = await self._runner.start_items(start)
+        if items is None:
+            began = Began(task.node, None)
+        else:
+            packets, text, blob = await self._runner.pack([[] for _ in range(start.output)] + [items])
+            began = Began(task.node, packets, text, blob)
+        await self._drive(plan, state, began, cause, outbox)
+
+    async def _resume(self, plan: Plan, task: Task, outbox: Outbox) -> None:
+        state = self._state(task.execution)
+        key = f"{task.node}/{task.run}"
+        if task.due is not None:
+            outbox.timers[f"{task.execution}/{key}"] = None
+        if state is None:
+            return
+        activation = state.flight.get(key)
+        if activation is None or (task.due is not None and activation.due is None):
+            self._emit_again(plan, state, key, outbox)
+        elif activation.due is None:
+            name = task_id(task.execution, task.node, task.run)
+            await self._in_flight.once(name, lambda: self._run(plan, task, activation, outbox))
+        elif task.due is not None and task.attempt == activation.attempt:
+            await self._drive(plan, state, Woke(task.node, task.run), key, outbox)
+
+    async def _run(self, plan: Plan, task: Task, activation: Activation, outbox: Outbox) -> None:
+        node = plan.nodes[task.node]
+        state = self._state(task.execution)
+        if state is None:
+            return
+
+        async def work():  # type: ignore[no-untyped-def]
+            return await self._runner.run(plan, state, activation)
+
+        outcome = await self._in_flight.effect(node, task.execution, activation, outbox, work)
+        fresh = self._state(task.execution)
+        if fresh is not None and activation.key in fresh.flight:
+            await self._drive(plan, fresh, outcome, activation.key, outbox)
+
+    async def _drive(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> None:
+        """Apply an occurrence, then run what may be chained, until nothing of it is left."""
+        queue = deque(self._apply(plan, state, occurrence, cause, outbox))
+        while queue:
+            activation = queue.popleft()
+            current = self._state(state.execution)
+            if current is None or activation.key not in current.flight:
+                continue
+            outcome = await self._runner.run(plan, current, activation)
+            current = self._state(state.execution)
+            if current is not None and activation.key in current.flight:
+                queue.extend(self._apply(plan, current, outcome, cause, outbox))
+
+    def _apply(
+        self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox
+    ) -> list[Activation]:
+        """Step, replace the live row and collect the actions; give the activations to chain in this call."""
+        execution = state.execution
+        left = state.left or self._executions.get(execution) is not None
+        now = self._now(execution) if left else state.started
+        new, actions = step(plan, state, occurrence, now, cause)
+        chained = [action.activation for action in actions if isinstance(action, Run) and self._chains(plan, action)]
+        if new.terminal:
+            if left or new.key is not None:
+                self._live[execution] = self._mark(new, actions)
+                outbox.rows.add(execution)
+            else:
+                self._live.pop(execution, None)
+        else:
+            # What is given to a topic, or sleeps, must find a row; so the execution has left this call.
+            leaves = any(isinstance(a, Sleep) or (isinstance(a, Run) and not self._chains(plan, a)) for a in actions)
+            new.left = left or leaves
+            self._live[execution] = new
+            if new.left:
+                outbox.rows.add(execution)
+        for action in actions:
+            self._collect(plan, new, action, left, outbox)
+        return chained
+
+    def _chains(self, plan: Plan, run: Run) -> bool:
+        return self._chaining and plan.nodes[run.activation.node].inline
+
+    def _collect(self, plan: Plan, state: State, action: Action, left: bool, outbox: Outbox) -> None:
+        match action:
+            case Record(event):
+                outbox.events.append(event)
+            case Run(activation):
+                if not self._chains(plan, action):
+                    outbox.tasks.append(_pointer(plan, state, activation))
+            case Sleep(activation):
+                outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
+            case Answer(to, response):
+                reply = Reply(
+                    to.boot, to.request, response.status, response.headers, response.body, state.execution
+                )
+                (outbox.replies if left or state.key is not None else outbox.early).append((to.partition, reply))
+            case End():
+                pass
+
+    def _mark(self, state: State, actions: list[Action]) -> Mark:
+        ended = self._now(state.execution)
+        reply = None
+        if state.key is not None:
+            for action in actions:
+                if isinstance(action, Answer):
+                    last = action.response
+                    reply = codecs.encode(Reply("", 0, last.status, last.headers, last.body, state.execution))
+        return Mark(status=state.status, at=ended, until=ended + state.keep_seconds * 1000, reply=reply)
+
+    def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
+        """Send once more what a finished task had put in flight: its own emission may have been lost."""
+        for activation in state.flight.values():
+            if activation.cause != cause:
+                continue
+            if activation.due is None:
+                outbox.tasks.append(_pointer(plan, state, activation))
+            else:
+                outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
+
+
+def _repeat_reply(mark: Mark, to: ReplyTo | None, outbox: Outbox) -> None:
+    if to is not None and mark.reply is not None:
+        reply = codecs.decode(mark.reply, Reply)
+        outbox.replies.append((to.partition, msgspec.structs.replace(reply, boot=to.boot, request=to.request)))
+
+
+def _pointer(plan: Plan, state: State, activation: Activation) -> tuple[str, Task]:
+    task = Task(
+        execution=state.execution,
+        workflow=state.workflow,
+        version=state.version,
+        node=activation.node,
+        at=activation.at,
+        run=activation.run,
+        attempt=activation.attempt,
+    )
+    node = plan.nodes[activation.node]
+    return node_topic(node.type_name if node.type is not None else "noOp"), task
+
+
+def _timer(state: State, activation: Activation) -> Timer:
+    return Timer(
+        due=activation.due or 0,
+        kind="task",
+        workflow=state.workflow,
+        version=state.version,
+        node=activation.node,
+        execution=state.execution,
+        run=activation.run,
+        attempt=activation.attempt,
+        why=activation.why,
+        catalog=state.catalog,
+    )

@@ -1,0 +1,85 @@
+"""In flight: runs that wait for the world, bounded per node type, each at most once at a time.
+
+Flow: engine → **in flight** → node function; a copy of a running task attaches to it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+
+from agents.actions import Failed, Finished
+from agents.outbox import Outbox
+from agents.plan import PlannedNode
+from agents.state import Activation
+from schemas.errors import InDoubt
+from schemas.identifiers import task_id
+from streams.tables import Table
+
+STARTED = b"started"
+
+
+class InFlight:
+    """Keeps the registry of running tasks by task id, and the journal of effects that must not be made twice."""
+
+    def __init__(self, journal: "Table[bytes]", limit_per_type: int) -> None:
+        self._journal = journal
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopped: set[str] = set()
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit_per_type))
+
+    async def once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work of a task; where a copy of it is under way, be done when that is."""
+        if (running := self._running.get(name)) is not None:
+            await asyncio.wait([running])
+            return
+        self._running[name] = asyncio.ensure_future(work())  # type: ignore[arg-type]
+        try:
+            await self._running[name]
+        except asyncio.CancelledError:
+            if name not in self._stopped:
+                raise
+        finally:
+            del self._running[name]
+            self._stopped.discard(name)
+
+    def stop(self, execution: str) -> None:
+        """Interrupt what runs for an execution that was cancelled."""
+        for name, running in self._running.items():
+            if name.startswith(f"{execution}/"):
+                self._stopped.add(name)
+                running.cancel()
+
+    async def effect(
+        self,
+        node: PlannedNode,
+        execution: str,
+        activation: Activation,
+        outbox: Outbox,
+        work: Callable[[], Awaitable[Finished | Failed]],
+    ) -> Finished | Failed:
+        """Run an effect within its type's bound; one that was started before a crash is in doubt, not repeated."""
+        async with self._slots[node.type_name]:
+            if not _unsafe(node):
+                return await work()
+            name = f"{task_id(execution, activation.node, activation.run)}/{activation.attempt}"
+            if self._journal.get(name) is not None:
+                outbox.journaled.append(name)
+                return Failed(activation.node, activation.run, _doubt(node).info(), final=True)
+            await self._journal.put(outbox.owner, name, STARTED)
+            outbox.journaled.append(name)
+            return await work()
+
+
+def _unsafe(node: PlannedNode) -> bool:
+    if node.type is None or node.disabled:
+        return False
+    repeat = node.type.repeat
+    return (repeat(node.raw, node.version) if callable(repeat) else repeat) == "unsafe"
+
+
+def _doubt(node: PlannedNode) -> InDoubt:
+    return InDoubt(
+        "the effect was started before a crash and may have happened; it was not made again",
+        node=node.name,
+        hint="look at the target, then run the workflow again or settle it by hand",
+    )

@@ -1,0 +1,116 @@
+"""Marks: finished executions are remembered until no copy of their tasks can come any more.
+
+Flow: ended executions → **epochs per partition** → marks dropped.
+An epoch closes with the end offsets of all node topics of its partition, and its marks go when the committed offset
+of each has passed them, two session timeouts later, and not before their own least time.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from agents.state import Mark
+from schemas.errors import Revoked
+from streams.app import Streams
+
+log = logging.getLogger(__name__)
+EPOCH_SECONDS = 15.0
+SESSION_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class _Epoch:
+    keys: list[str]
+    ends: dict[str, int]
+    closed_at: float
+
+
+class Marks:
+    """Sweeps the marks of owned partitions."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._open: dict[int, set[str]] = {}
+        self._closed: dict[int, list[_Epoch]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to sweep."""
+        self._task = asyncio.create_task(self._loop(), name="marks")
+
+    async def stop(self) -> None:
+        """Stop; marks stay."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def own(self, partitions: set[int]) -> None:
+        """Take up the marks of partitions that were just recovered."""
+        table = self._streams.table("executions")
+        for partition in partitions:
+            self._closed[partition] = []
+            self._open[partition] = {key for key, row in table.rows(partition) if isinstance(row, Mark)}
+
+    def lose(self, partitions: set[int]) -> None:
+        """Forget partitions that went."""
+        for partition in partitions:
+            self._open.pop(partition, None)
+            self._closed.pop(partition, None)
+
+    def add(self, partition: int, execution: str) -> None:
+        """Note a mark that was put."""
+        if partition in self._open:
+            self._open[partition].add(execution)
+
+    async def sweep(self) -> int:
+        """Close the open epochs and drop what is past; give how many marks went."""
+        dropped = 0
+        for partition in list(self._open):
+            progress = self._streams.progress(partition)
+            self._close(partition, {topic: end for topic, (_, end) in progress.items()})
+            committed = {topic: offset for topic, (offset, _) in progress.items()}
+            try:
+                dropped += await self._drop(partition, committed)
+            except Revoked:
+                continue
+        return dropped
+
+    def _close(self, partition: int, ends: dict[str, int]) -> None:
+        if keys := self._open.get(partition):
+            self._open[partition] = set()
+            self._closed[partition].append(_Epoch(list(keys), ends, time.monotonic()))
+
+    async def _drop(self, partition: int, committed: dict[str, int]) -> int:
+        owner = self._streams.owner(partition)
+        if owner is None:
+            return 0
+        table = self._streams.table("executions")
+        now = time.time() * 1000
+        kept, waits = [], []
+        for epoch in self._closed[partition]:
+            fresh = time.monotonic() - epoch.closed_at < 2 * SESSION_SECONDS
+            if fresh or any(committed.get(topic, 0) < end for topic, end in epoch.ends.items()):
+                kept.append(epoch)
+                continue
+            stay = []
+            for key in epoch.keys:
+                row = table.get(key)
+                if isinstance(row, Mark) and row.until > now:
+                    stay.append(key)
+                elif isinstance(row, Mark):
+                    waits.append(table.drop(owner, key))
+            if stay:
+                kept.append(_Epoch(stay, epoch.ends, epoch.closed_at))
+        self._closed[partition] = kept
+        if waits:
+            await asyncio.gather(*waits)
+        return len(waits)
+
+    async def _loop(self) -> None:
+        while True:
+            await asyncio.sleep(EPOCH_SECONDS)
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sweeping marks failed; trying again")

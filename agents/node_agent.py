@@ -1,0 +1,143 @@
+"""Node agents: one factory; for every node type in the registry one Faust agent on its topic.
+
+Flow: `node.<type>` → **node agent** → engine → outbox durable → acknowledge.
+A frame is a transport unit, never a failure unit: each task has its own outcome.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from agents.dead_letters import DeadLetters
+from agents.engine import Engine
+from agents.marks import Marks
+from agents.outbox import Outbox
+from agents.state import Mark
+from agents.timers import Timers
+from schemas.errors import MillraceError, Revoked
+from schemas.task import ControlFrame, Frame, Task
+from streams import codecs
+from streams.app import Streams
+from streams.frames import Gatherer
+from streams.topics import CONTROL, node_topic
+
+log = logging.getLogger(__name__)
+
+
+class NodeAgents:
+    """Makes the agents and holds what they share."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        engine: Engine,
+        timers: Timers,
+        marks: Marks,
+        gatherer: Gatherer,
+        letters: DeadLetters,
+        limit: int,
+    ) -> None:
+        self._streams = streams
+        self._engine = engine
+        self._timers = timers
+        self._marks = marks
+        self._gatherer = gatherer
+        self._letters = letters
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def attach(self, type_name: str) -> None:
+        """Make the agent of one node type."""
+        self._agent(node_topic(type_name), f"node_{type_name}", self._frame)
+
+    def attach_control(self) -> None:
+        """Make the agent of what is asked of executions."""
+        self._agent(CONTROL, "control", self._control)
+
+    async def drain(self) -> None:
+        """Wait for the frames that are being worked on."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _agent(self, topic: str, name: str, handle: Any) -> None:
+        room = asyncio.Semaphore(self._limit)
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                await room.acquire()
+                task = asyncio.create_task(self._one(event, handle))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(lambda _: room.release())
+
+        agent.__name__ = name
+        self._streams.app.agent(self._streams.topic(topic), name=name)(agent)
+
+    async def _one(self, event: Any, handle: Any) -> None:
+        """Handle one record and acknowledge it; one that is not ours any more is left for its new owner."""
+        message = event.message
+        owner = self._streams.owner(message.partition)
+        if owner is None:
+            return
+        try:
+            await handle(message, owner)
+            owner.check()
+        except Revoked:
+            return
+        except codecs.Undecodable as bad:
+            await self._letters.raw(message, bad)
+        except Exception as bad:
+            log.exception("record failed", extra={"topic": message.topic, "offset": message.offset})
+            await self._letters.raw(message, bad)
+        event.ack()
+
+    async def _frame(self, message: Any, owner: Any) -> None:
+        frame = codecs.decode(message.value, Frame)
+        together = self._outbox(message.partition, owner, frame.catalog)
+        alone = []
+        for task in frame.tasks:
+            if self._engine.quick(task):
+                await self._task(task, together, message)
+            else:
+                alone.append(asyncio.create_task(self._apart(task, frame.catalog, message, owner)))
+        await self._flush(together)
+        if alone:
+            for done in await asyncio.gather(*alone, return_exceptions=True):
+                if isinstance(done, BaseException):
+                    raise done
+
+    async def _apart(self, task: Task, catalog: int, message: Any, owner: Any) -> None:
+        outbox = self._outbox(message.partition, owner, catalog)
+        await self._task(task, outbox, message)
+        await self._flush(outbox)
+
+    async def _task(self, task: Task, outbox: Outbox, message: Any) -> None:
+        try:
+            await self._engine.handle(task, outbox)
+        except Revoked:
+            raise
+        except Exception as bad:
+            self._engine.abandon(task.execution)
+            if not isinstance(bad, MillraceError):
+                log.exception("task failed", extra={"execution": task.execution, "node": task.node})
+            await self._letters.task(message, task, bad)
+
+    async def _control(self, message: Any, owner: Any) -> None:
+        frame = codecs.decode(message.value, ControlFrame)
+        outbox = self._outbox(message.partition, owner, -1)
+        for control in frame.controls:
+            await self._engine.control(control, outbox)
+        await self._flush(outbox)
+
+    async def _flush(self, outbox: Outbox) -> None:
+        rows = await outbox.flush(self._engine.row)
+        self._engine.settle(rows)
+        for execution, row in rows.items():
+            if isinstance(row, Mark):
+                self._marks.add(outbox.partition, execution)
+        for key, timer in outbox.timers.items():
+            if timer is not None:
+                self._timers.add(outbox.partition, key, timer)
+
+    def _outbox(self, partition: int, owner: Any, catalog: int) -> Outbox:
+        return Outbox(self._streams, self._gatherer, partition, owner, catalog)

@@ -1,0 +1,95 @@
+"""The outbox: what one call wants written, and the order in which it becomes durable.
+
+Flow: engine collects → **outbox** → events, rows, then tasks and timers, then replies → acknowledge the source.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agents.state import Row
+from agents.timers import Timer
+from schemas.events import Event, EventFrame
+from schemas.task import Reply, ReplyFrame, Task
+from streams import codecs
+from streams.app import Streams
+from streams.frames import Gatherer
+from streams.tables import Owner
+from streams.topics import EVENTS, REPLIES
+
+EVENTS_BYTES = 400 * 1024
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Collects the writes of one call for one partition; ``flush`` makes them durable in a safe order.
+
+    ``rows`` names executions whose newest row is to be written. ``early`` replies depend on nothing durable.
+    Events go with the row, never after it: a repeated task whose row says "done" could not make them again.
+    """
+
+    streams: Streams
+    gatherer: Gatherer
+    partition: int
+    owner: Owner
+    catalog: int
+    events: list[Event] = field(default_factory=list)
+    rows: set[str] = field(default_factory=set)
+    tasks: list[tuple[str, Task]] = field(default_factory=list)
+    timers: dict[str, Timer | None] = field(default_factory=dict)
+    replies: list[tuple[int, Reply]] = field(default_factory=list)
+    early: list[tuple[int, Reply]] = field(default_factory=list)
+    journaled: list[str] = field(default_factory=list)
+
+    async def flush(self, newest: Callable[[str], Row | None]) -> dict[str, Row]:
+        """Write everything and return, when it is durable, the rows that were put.
+
+        Raises Revoked where the partition is no longer ours.
+        """
+        self.owner.check()
+        self._send_replies(self.early)
+        written = self._send_events()
+        if written and not self.streams.ordered:
+            await asyncio.gather(*written)
+        rows = {execution: row for execution in self.rows if (row := newest(execution)) is not None}
+        if rows:
+            table = self.streams.table("executions")
+            await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])
+            self.owner.check()
+        emitted = [self._put_timer(key, timer) for key, timer in self.timers.items()]
+        emitted += [self.gatherer.add(topic, self.partition, task, self.catalog) for topic, task in self.tasks]
+        emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
+        self._send_replies(self.replies)
+        emitted += written
+        if emitted:
+            await asyncio.gather(*emitted)
+        return rows
+
+    def _send_events(self) -> "list[asyncio.Future[int]]":
+        sent = []
+        start = size = 0
+        for at, event in enumerate(self.events):
+            weight = len(getattr(event, "outputs", b"")) + 400
+            if size and size + weight > EVENTS_BYTES:
+                sent.append(self._send_frame(self.events[start:at]))
+                start, size = at, 0
+            size += weight
+        if size:
+            sent.append(self._send_frame(self.events[start:]))
+        return sent
+
+    def _send_frame(self, events: list[Event]) -> "asyncio.Future[int]":
+        return self.streams.log.send(EVENTS, self.partition, codecs.encode(EventFrame(events)))
+
+    def _put_timer(self, key: str, timer: Timer | None) -> "asyncio.Future[int]":
+        table = self.streams.table("timers")
+        return table.drop(self.owner, key) if timer is None else table.put(self.owner, key, timer)
+
+    def _send_replies(self, replies: list[tuple[int, Reply]]) -> None:
+        by_partition: dict[int, list[Reply]] = defaultdict(list)
+        for partition, reply in replies:
+            by_partition[partition].append(reply)
+        for partition, together in by_partition.items():
+            # Nobody waits for a reply's durability: a gateway that dies forgets its clients as well.
+            self.streams.log.send(REPLIES, partition, codecs.encode(ReplyFrame(together)))

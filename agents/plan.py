@@ -1,0 +1,219 @@
+"""Plans: a workflow version compiled for running, once, and shared by all its executions.
+
+Flow: version snapshot → **plan** → step (routing) and running (compiled parameters).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodes.sdk.parameters import CompiledParameters
+from nodes.sdk.registry import NodeType, Registry
+from schemas.errors import MillraceError
+from schemas.item import Item
+from schemas.workflow import ExecutionOrder, Node, Workflow, parse_workflow, short_type
+
+DEFAULT_TRIES = 3
+DEFAULT_WAIT_MS = 1000
+_NAMED = re.compile(r"""\$(?:\(|node\[|items\()\s*(?:'([^'\\]*)'|"([^"\\]*)"|`([^`\\$]*)`)|\$node\.([A-Za-z_]\w*)""")
+_ANY = re.compile(r"\$(?:\(|node\b|items\(|evaluateExpression|getPairedItem)")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One end of an edge: a node and the index of its input (forward) or output (backward)."""
+
+    node: str
+    index: int
+
+
+@dataclass(slots=True)
+class PlannedNode:
+    """A node as the engine runs it. ``outputs`` has the targets per output, ``inputs`` the sources per input.
+
+    ``error`` is why it cannot run (unknown type, parameters that do not compile): it fails when it is reached.
+    """
+
+    name: str
+    order: int
+    position: tuple[float, float]
+    type_name: str
+    version: float
+    type: NodeType | None
+    raw: Mapping[str, Any]
+    compiled: CompiledParameters | None
+    error: MillraceError | None
+    outputs: list[list[Link]] = field(default_factory=list)
+    inputs: list[list[Link]] = field(default_factory=list)
+    output_count: int = 1
+    required: int | Sequence[int] | None = None
+    disabled: bool = False
+    on_error: str = "stopWorkflow"
+    tries: int = 1
+    wait_ms: int = 0
+    always_output: bool = False
+    execute_once: bool = False
+    credentials: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def inline(self) -> bool:
+        """Say whether it may run in the call of its predecessor."""
+        return self.disabled or self.type is None or self.type.runs == "inline"
+
+    @property
+    def joins(self) -> bool:
+        """Say whether it waits for more than one connected input."""
+        return len(self.inputs) > 1
+
+
+@dataclass(slots=True)
+class Plan:
+    """One version of a workflow, ready to run.
+
+    ``kept`` names the nodes whose outputs later nodes refer to (None: all must be kept); ``lineage`` says that
+    somebody asks for paired items, so every node's pairing is kept as well.
+    """
+
+    workflow: str
+    version: str
+    name: str
+    order: ExecutionOrder
+    zone: str
+    nodes: dict[str, PlannedNode]
+    kept: frozenset[str] | None
+    lineage: bool
+    quick: bool
+    active: bool = False
+    timeout_seconds: float | None = None
+    pinned: Mapping[str, list[Item]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def keeps(self, node: str) -> bool:
+        """Say whether a node's output stays in the execution's state."""
+        return self.lineage or self.kept is None or node in self.kept
+
+
+def compile_plan(
+    workflow_id: str, version: str, raw: dict[str, Any], registry: Registry, *, zone: str = "UTC", active: bool = False
+) -> Plan:
+    """Compile a version. Raises WorkflowError only where the JSON is no workflow; a broken node fails when reached."""
+    workflow = parse_workflow(raw)
+    nodes = {node.name: _plan_node(node, at, registry) for at, node in enumerate(workflow.nodes)}
+    _connect(workflow, nodes)
+    kept, lineage = _liveness(nodes.values())
+    settings = workflow.settings
+    timeout = settings.execution_timeout
+    return Plan(
+        workflow=workflow_id,
+        version=version,
+        name=workflow.name,
+        order=settings.execution_order,
+        zone=settings.timezone if settings.timezone not in (None, "", "DEFAULT") else zone,
+        nodes=nodes,
+        kept=kept,
+        lineage=lineage,
+        quick=all(node.inline and not (node.compiled and node.compiled.javascript) for node in nodes.values()),
+        active=active,
+        timeout_seconds=timeout if timeout and timeout > 0 else None,
+        pinned={name: _pinned(items) for name, items in (workflow.pin_data or {}).items() if items},
+        facts={"id": workflow_id, "name": workflow.name, "active": active},
+        node_parameters={name: node.raw for name, node in nodes.items()},
+    )
+
+
+def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:
+    node_type = registry.get(node.type)
+    compiled, error = None, None
+    if node_type is None:
+        error = _unknown(node)
+    else:
+        try:
+            compiled = CompiledParameters(node.parameters, node_type.params)
+        except MillraceError as bad:
+            bad.node = bad.node or node.name
+            error = bad
+    names = node_type.output_names(node.parameters, node.type_version) if node_type else ["main"]
+    on_error = node.on_error or ("continueRegularOutput" if node.continue_on_fail else "stopWorkflow")
+    tries = min(max(node.max_tries or DEFAULT_TRIES, 2), 5) if node.retry_on_fail else 1
+    return PlannedNode(
+        name=node.name,
+        order=order,
+        position=(node.position[0], node.position[1]),
+        type_name=short_type(node.type),
+        version=node.type_version,
+        type=node_type,
+        raw=node.parameters,
+        compiled=compiled,
+        error=error,
+        output_count=len(names) + (on_error == "continueErrorOutput"),
+        required=node_type.required(node.parameters, node.type_version) if node_type and node_type.required else None,
+        disabled=node.disabled,
+        on_error=on_error,
+        tries=tries,
+        wait_ms=min(max(node.wait_between_tries or DEFAULT_WAIT_MS, 0), 5000),
+        always_output=node.always_output_data,
+        execute_once=node.execute_once,
+        credentials=node.credentials or {},
+    )
+
+
+def _unknown(node: Node) -> MillraceError:
+    from schemas.errors import NodeError
+
+    return NodeError(
+        f'node type "{node.type}" is not installed',
+        node=node.name,
+        hint="remove the node, disable it, or install the package that has its type",
+    )
+
+
+def _connect(workflow: Workflow, nodes: Mapping[str, PlannedNode]) -> None:
+    for source, kinds in workflow.connections.items():
+        if source not in nodes:
+            continue
+        for output, edges in enumerate(kinds.get("main") or []):
+            for edge in edges or []:
+                target = nodes.get(edge.node)
+                if target is None or edge.type != "main":
+                    continue
+                _slot(nodes[source].outputs, output).append(Link(edge.node, edge.index))
+                _slot(target.inputs, edge.index).append(Link(source, output))
+
+
+def _slot(rows: list[list[Link]], index: int) -> list[Link]:
+    while len(rows) <= index:
+        rows.append([])
+    return rows[index]
+
+
+def _liveness(nodes: Iterator[PlannedNode] | Any) -> tuple[frozenset[str] | None, bool]:
+    kept: set[str] = set()
+    everything = lineage = False
+    for node in nodes:
+        for references in node.compiled.references() if node.compiled else ():
+            lineage = lineage or references.lineage
+            everything = everything or references.nodes is None
+            kept |= references.nodes or frozenset()
+        for text in _code(node.raw):
+            names = {next(filter(None, found), "") for found in _NAMED.findall(text)}
+            kept |= names
+            everything = everything or len(_ANY.findall(text)) > len(_NAMED.findall(text))
+            lineage = lineage or ".item" in text or "pairedItem" in text or "itemMatching" in text
+    return (None if everything else frozenset(kept)), lineage
+
+
+def _code(raw: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("jsCode", "functionCode", "pythonCode"):
+        value = raw.get(key)
+        if isinstance(value, str) and _ANY.search(value):
+            yield value
+
+
+def _pinned(items: list[Any]) -> list[Item]:
+    return [
+        Item(json=item["json"], binary=item.get("binary")) if isinstance(item.get("json"), dict) else Item(json=item)
+        for item in items
+        if isinstance(item, dict)
+    ]

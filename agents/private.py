@@ -1,0 +1,196 @@
+"""A private engine: the same agents on a log in memory, for `run`, tests and checks.
+
+Flow: request (workflow, start, mocks, clock) → **private engine** → status, order and outputs of every run.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from agents.plan import Plan, PlannedNode, compile_plan
+from agents.settings import WorkerSettings
+from agents.timers import Timer
+from agents.worker import Worker
+from nodes.checking import start_node
+from nodes.expressions.scope import Scope
+from nodes.sdk.context import Blobs
+from nodes.sdk.parameters import JavaScript
+from nodes.sdk.registry import Registry
+from schemas.errors import MillraceError, NotFoundError, WorkflowError, error_info
+from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, NodeRetried
+from schemas.identifiers import new_execution_id, partition_of
+from schemas.item import Item
+from schemas.task import Frame, Start, Task
+from schemas.workflow import parse_workflow
+from streams import codecs
+from streams.app import Streams, build_app
+from streams.settings import StreamSettings
+from streams.topics import EVENTS, node_topic
+
+Capabilities = Callable[[Plan, PlannedNode, Scope, str, Mapping[str, Any]], Mapping[type, Any]]
+
+
+
+@dataclass(slots=True)
+class _Execution:
+    request: Mapping[str, Any]
+    plan: Plan
+    now: int
+    events: list[Event] = field(default_factory=list)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class PrivateEngine:
+    """Runs workflows to their end, many at once. ``hurry``: waits pass at once on a private clock.
+
+    ``capabilities`` gives what nodes may ask for, of (plan, node, scope, execution, the request).
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        capabilities: Capabilities,
+        blobs: Blobs,
+        evaluate: JavaScript | None,
+        *,
+        zone: str = "America/New_York",
+        hurry: bool = True,
+        settings: WorkerSettings | None = None,
+        streams: Streams | None = None,
+    ) -> None:
+        self._registry = registry
+        self._make = capabilities
+        self._blobs = blobs
+        self._zone = zone
+        self._hurry = hurry
+        self._executions: dict[str, _Execution] = {}
+        self._streams = streams or build_app(
+            StreamSettings(broker=f"memory://private-{id(self)}", partitions=2), [t.name for t in registry]
+        )
+        self._worker = Worker(
+            self._streams,
+            registry,
+            self,
+            self,
+            blobs,
+            evaluate,
+            settings or WorkerSettings(),
+            hurry=self._advance if hurry else None,
+        )
+        self._follower: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "PrivateEngine":
+        await self._streams.start()
+        await self._worker.start()
+        reader = await self._streams.log.reader(EVENTS, list(range(self._streams.settings.partitions)), "earliest")
+        self._follower = asyncio.create_task(self._follow(reader))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.gather(self._follower, return_exceptions=True)
+        await self._worker.stop()
+        await self._streams.stop()
+
+    async def run(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one workflow to its end; the answer's shape is that of `run --batch`."""
+        try:
+            execution, task, topic = self._begin(request)
+        except MillraceError as bad:
+            return {"id": request.get("id"), "status": "error", "error": _error(error_info(bad)), "order": [], "runs": {}}
+        partition = partition_of(task.execution, self._streams.settings.partitions)
+        await self._streams.log.send(topic, partition, codecs.encode(Frame([task])))
+        try:
+            await execution.finished.wait()
+        finally:
+            del self._executions[task.execution]
+        return {"id": request.get("id"), **await self._answer(execution)}
+
+    def now(self, execution: str) -> int:
+        """Give an execution's private time."""
+        known = self._executions.get(execution)
+        return known.now if known is not None and self._hurry else int(time.time() * 1000)
+
+    def capabilities(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
+        """Give what a node of that execution may ask for."""
+        return self._make(plan, node, scope, execution, self._executions[execution].request)
+
+    def cached(self, workflow: str, version: str) -> Plan | None:
+        """Give the plan of a running execution: its id is its version here."""
+        known = self._executions.get(version)
+        return known.plan if known is not None else None
+
+    async def get(self, workflow: str, version: str, catalog: int) -> Plan:
+        """Give the plan of a running execution."""
+        plan = self.cached(workflow, version)
+        if plan is None:
+            raise NotFoundError(f'no workflow runs as "{version}"')
+        return plan
+
+    def _begin(self, request: Mapping[str, Any]) -> tuple[_Execution, Task, str]:
+        raw = request["workflow"]
+        workflow = parse_workflow(raw)
+        wanted = (request.get("start") or {}).get("node")
+        node = workflow.node(wanted) if wanted else start_node(workflow, self._registry)
+        if node is None:
+            raise WorkflowError(
+                "nothing to start", hint="the workflow needs an enabled trigger, or name a start node that it has"
+            )
+        name = new_execution_id()
+        plan = compile_plan(str(raw.get("id") or name), name, raw, self._registry, zone=self._zone)
+        given = (request.get("start") or {}).get("items")
+        items = None if given is None else [_item(one) for one in given]
+        now = int(request.get("clock") or time.time() * 1000)
+        execution = self._executions[name] = _Execution(request, plan, now)
+        task = Task(name, plan.workflow, name, node.name, now, start=Start(items=items, mode="cli"))
+        planned = plan.nodes[node.name]
+        return execution, task, node_topic(planned.type_name if planned.type is not None else "noOp")
+
+    def _advance(self, timer: Timer) -> None:
+        known = self._executions.get(timer.execution)
+        if known is not None:
+            known.now = max(known.now, timer.due)
+
+    async def _follow(self, reader: Any) -> None:
+        while True:
+            for record in await reader.read():
+                for event in codecs.decode(record.value, EventFrame).events:
+                    known = self._executions.get(event.execution)
+                    if known is not None:
+                        known.events.append(event)
+                        if isinstance(event, ExecutionFinished):
+                            known.finished.set()
+
+    async def _answer(self, execution: _Execution) -> dict[str, Any]:
+        runs: dict[str, list[dict[str, Any]]] = {}
+        finished = [event for event in execution.events if isinstance(event, NodeFinished)]
+        finished.sort(key=lambda event: event.seq)
+        for event in finished:
+            text = await self._blobs.get(event.blob) if event.blob is not None else bytes(event.outputs)
+            runs.setdefault(event.node, []).append({"outputs": msgspec.json.decode(text)})
+        end = next(event for event in execution.events if isinstance(event, ExecutionFinished))
+        retried = sum(isinstance(event, NodeRetried) for event in execution.events)
+        return {
+            "status": end.status,
+            "error": _error(end.error) if end.error is not None else None,
+            "order": [event.node for event in finished],
+            "runs": runs,
+            "retries": retried,
+        }
+
+
+def _item(raw: Any) -> Item:
+    if isinstance(raw, dict) and isinstance(raw.get("json"), dict):
+        return msgspec.convert({key: raw[key] for key in ("json", "binary") if raw.get(key) is not None}, Item)
+    return Item(json=raw)
+
+
+def _error(info: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(info)
+    return shown
+

@@ -1,0 +1,35 @@
+"""Responding: the HTTP answer of an execution that ended while somebody waited.
+
+Flow: end of an execution → **answer** → `replies` → gateway.
+"""
+
+import msgspec
+
+from agents.plan import Plan
+from agents.state import State
+from nodes.sdk.ports import Response
+from nodes.triggers.webhook import answer
+from schemas.item import Item
+
+JSON_HEADERS = [("content-type", "application/json; charset=utf-8")]
+
+
+def answer_at_end(plan: Plan, state: State) -> Response:
+    """Give the answer: what the webhook's parameters ask for, or the result as JSON for a start by API."""
+    items = _first_items(state)
+    if state.mode == "api":
+        body = {
+            "execution": state.execution,
+            "status": state.status,
+            "node": state.last,
+            "items": items,
+            "error": state.error,
+        }
+        return Response(headers=JSON_HEADERS, body=msgspec.json.encode(body))
+    node = plan.nodes[state.trigger]
+    return answer(node.raw, node.version, items, state.error)
+
+
+def _first_items(state: State) -> list[Item]:
+    packet = state.result[0] if state.result else None
+    return [] if packet is None or packet.items is None else packet.items

@@ -1,0 +1,41 @@
+"""Retrying: whether a failed run gets another attempt, and when.
+
+Flow: failed run → **retry** → a timer (never a sleeping task) → the same activation again.
+"""
+
+import msgspec
+
+from agents.actions import Action, Failed, Record, Sleep
+from agents.plan import Plan
+from agents.state import Activation, State
+from schemas.events import NodeRetried
+
+
+def retry(
+    plan: Plan, state: State, activation: Activation, failed: Failed, now: int, actions: list[Action]
+) -> bool:
+    """Put the activation to sleep for its next attempt; give False where there is none left."""
+    node = plan.nodes[activation.node]
+    if activation.attempt + 1 >= node.tries:
+        return False
+    due = now + node.wait_ms
+    asleep = msgspec.structs.replace(activation, attempt=activation.attempt + 1, due=due, why="retry")
+    state.flight[activation.key] = asleep
+    state.status = "waiting"
+    actions.append(
+        Record(
+            NodeRetried(
+                execution=state.execution,
+                workflow=plan.workflow,
+                version=plan.version,
+                at=now,
+                node=activation.node,
+                run=activation.run,
+                attempt=activation.attempt,
+                due=due,
+                error=failed.error,
+            )
+        )
+    )
+    actions.append(Sleep(asleep))
+    return True

@@ -1,0 +1,190 @@
+"""Running: call one node's function for one activation, with everything it asks for, and never let it raise.
+
+Flow: activation → **run** → Finished or Failed → step.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from agents.actions import Failed, Finished
+from agents.outcomes import outputs_of, pass_through, settle
+from agents.plan import Plan, PlannedNode
+from agents.state import Activation, Packet, State
+from nodes.expressions.scope import Scope
+from nodes.sdk.calling import call
+from nodes.sdk.context import Blobs, Run
+from nodes.sdk.parameters import JavaScript
+from nodes.sdk.ports import NextBatch, Respond, Result, WaitUntil
+from schemas.errors import DefectError, InDoubt, MillraceError, error_info
+from schemas.identifiers import task_id
+from schemas.item import Item, Items, NodeRun, Outputs
+from schemas.task import Start
+
+log = logging.getLogger(__name__)
+INLINE_BYTES = 64 * 1024
+_encode = msgspec.json.Encoder().encode
+_items = msgspec.json.Decoder(list[Item])
+_outputs = msgspec.json.Decoder(list[list[Item]])
+
+
+class Surroundings(Protocol):
+    """What differs between the server and a private engine: the time, and what nodes may reach."""
+
+    def now(self, execution: str) -> int:
+        """Give the execution's time, epoch ms."""
+        ...
+
+    def capabilities(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
+        """Give what the node may ask for, by type."""
+        ...
+
+
+class Runner:
+    """Runs activations. ``evaluate`` is the JavaScript tier; ``blobs`` keeps outputs over 64 KB."""
+
+    def __init__(self, surroundings: Surroundings, blobs: Blobs, evaluate: JavaScript | None) -> None:
+        self._surroundings = surroundings
+        self._blobs = blobs
+        self._evaluate = evaluate
+
+    async def run(self, plan: Plan, state: State, activation: Activation) -> Finished | Failed:
+        """Run one activation to its outcome; an error of any kind is an outcome."""
+        node = plan.nodes[activation.node]
+        began = time.perf_counter_ns()
+        inputs: list[Items] = []
+        try:
+            inputs = await self._inputs(node, activation)
+            result = await self._result(plan, state, node, activation, inputs)
+            return await self._finished(plan, node, activation, inputs, result, began)
+        except Exception as error:
+            if not isinstance(error, MillraceError):
+                log.exception("node raised", extra={"execution": state.execution, "node": node.name})
+            return await self._failed(node, activation, inputs, error, began)
+
+    async def start_items(self, start: Start) -> Items | None:
+        """Give the items that a start brings, or None where its node is to run."""
+        if start.blob is not None:
+            return _items.decode(await self._blobs.get(start.blob))
+        return start.items
+
+    async def outputs(self, packets: list[Packet]) -> list[Packet]:
+        """Bring items back that were stored by reference."""
+        if all(packet.items is not None for packet in packets):
+            return packets
+        return [msgspec.structs.replace(packet, items=await self._items(packet)) for packet in packets]
+
+    async def pack(self, outputs: Outputs) -> tuple[list[Packet], bytes, str | None]:
+        """Encode outputs once: their packets, their JSON text, and the blob where that is large."""
+        try:
+            text = _encode(outputs)
+        except (TypeError, ValueError, OverflowError, RecursionError) as bad:
+            raise DefectError(f"a node gave something that is not JSON: {bad}") from None
+        blob = None
+        if len(text) > INLINE_BYTES:
+            blob, text = await self._blobs.put(text), b"[]"
+        packets = [Packet(items=items, blob=blob, output=at, count=len(items)) for at, items in enumerate(outputs)]
+        return packets, text, blob
+
+    async def _inputs(self, node: PlannedNode, activation: Activation) -> list[Items]:
+        inputs = [[] if packet is None else await self._items(packet) for packet in activation.inputs]
+        return [items[:1] for items in inputs] if node.execute_once else inputs
+
+    async def _items(self, packet: Packet) -> Items:
+        if packet.items is not None:
+            return packet.items
+        if packet.blob is None:
+            return []
+        return _outputs.decode(await self._blobs.get(packet.blob))[packet.output]
+
+    async def _result(
+        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
+    ) -> Result:
+        if node.disabled:
+            return inputs[0] if inputs else []
+        if state.mode in ("manual", "cli") and node.name in plan.pinned:
+            return plan.pinned[node.name]
+        if node.error is not None:
+            raise node.error
+        if node.type is None or node.compiled is None:
+            raise DefectError("a node without a type was planned without an error", node=node.name)
+        scope = await self._scope(plan, state, node, activation, inputs)
+        run = self._facts(plan, state, node, activation, inputs)
+        capabilities = self._surroundings.capabilities(plan, node, scope, state.execution)
+        return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
+
+    async def _scope(
+        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
+    ) -> Scope:
+        past = {name: [NodeRun([p.items or [] for p in await self.outputs(run.outputs)], run.sources) for run in runs]
+                for name, runs in state.kept.items()}
+        return Scope(
+            inputs=inputs,
+            run_index=activation.run,
+            node=node.name,
+            node_type=node.type_name,
+            node_version=node.version,
+            parameters=node.raw,
+            runs=lambda name: past.get(name, []) if name in plan.nodes else None,
+            sources=activation.sources,
+            workflow=plan.facts,
+            execution={"id": state.execution, "mode": "test" if state.mode == "manual" else "production"},
+            now=activation.at,
+            zone=plan.zone,
+            contexts=state.contexts,
+            node_parameters=plan.node_parameters,
+            seed=activation.key,
+        )
+
+    def _facts(
+        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
+    ) -> Run:
+        last = activation.attempt + 1 >= node.tries
+        return Run(
+            node=node.name,
+            type=node.type_name,
+            version=node.version,
+            inputs=inputs,
+            now=activation.at,
+            timezone=plan.zone,
+            run_index=activation.run,
+            execution=state.execution,
+            workflow=dict(plan.facts),
+            mode=state.mode,
+            task=task_id(state.execution, node.name, activation.run),
+            attempt=activation.attempt,
+            continue_on_fail=last and node.on_error != "stopWorkflow",
+            context=state.contexts.get(node.name),
+        )
+
+    async def _finished(
+        self, plan: Plan, node: PlannedNode, activation: Activation, inputs: list[Items], result: Result, began: int
+    ) -> Finished:
+        settled = settle(node, inputs, outputs_of(result), lineage=plan.lineage)
+        packets, text, blob = await self.pack(settled)
+        return Finished(
+            node=node.name,
+            run=activation.run,
+            outputs=packets,
+            encoded=text,
+            blob=blob,
+            duration_us=(time.perf_counter_ns() - began) // 1000,
+            context=result.context if isinstance(result, NextBatch) else None,
+            looping=isinstance(result, NextBatch),
+            until=result.at if isinstance(result, WaitUntil) else None,
+            response=result.response if isinstance(result, Respond) else None,
+        )
+
+    async def _failed(
+        self, node: PlannedNode, activation: Activation, inputs: list[Items], error: Exception, began: int
+    ) -> Finished | Failed:
+        info = error_info(error, node.name)
+        spent = (time.perf_counter_ns() - began) // 1000
+        final = isinstance(error, InDoubt | DefectError) or node.error is not None
+        if node.on_error == "stopWorkflow" or (activation.attempt + 1 < node.tries and not final):
+            return Failed(node.name, activation.run, info, spent, final)
+        packets, text, blob = await self.pack(pass_through(node, inputs))
+        return Finished(node.name, activation.run, packets, text, blob, spent, error=info)

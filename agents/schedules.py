@@ -1,0 +1,116 @@
+"""Schedules: active workflows' schedule triggers as rows of the `timers` table, one per rule.
+
+Flow: catalog view (active versions) → **schedules** → timers → start frames with a digest id, so each fires once.
+"""
+
+import logging
+from collections.abc import Callable
+
+from agents.settings import WorkerSettings
+from agents.timers import Timer, Timers
+from nodes.triggers.recurrence import next_fire
+from schemas.errors import MillraceError
+from schemas.identifiers import digest_id, partition_of
+from schemas.item import Item
+from schemas.task import Start, Task
+from schemas.trigger import Schedule
+from streams.app import Streams
+from streams.frames import Gatherer
+from streams.stores.views import CatalogView
+from streams.tables import Owner
+from streams.topics import node_topic
+
+log = logging.getLogger(__name__)
+DAY_SECONDS = 86_400
+
+
+class Schedules:
+    """Keeps one timer row per rule of each active schedule whose partition is ours, and fires them.
+
+    ``items`` makes the trigger's output for a due time (epoch ms) in a zone.
+    """
+
+    def __init__(
+        self,
+        streams: Streams,
+        view: CatalogView,
+        timers: Timers,
+        gatherer: Gatherer,
+        now: Callable[[], int],
+        items: Callable[[int, str], list[Item]],
+        settings: WorkerSettings,
+    ) -> None:
+        self._streams = streams
+        self._view = view
+        self._timers = timers
+        self._gatherer = gatherer
+        self._now = now
+        self._items = items
+        self._grace_ms = settings.misfire_seconds * 1000
+        self._rules: dict[str, tuple[Timer, Schedule]] = {}
+
+    async def reconcile(self) -> None:
+        """Make the rows agree with what is active: called when the catalog changes or partitions come."""
+        self._rules = self._wanted()
+        table = self._streams.table("timers")
+        for partition in range(self._streams.settings.partitions):
+            owner = self._streams.owner(partition)
+            if owner is None:
+                continue
+            for key, timer in list(table.rows(partition)):
+                if timer.kind == "schedule" and key not in self._rules:
+                    await table.drop(owner, key)
+            for key, (timer, schedule) in self._rules.items():
+                if self._partition(key) == partition and table.get(key) is None:
+                    await self._put(owner, key, timer, schedule, self._now())
+
+    async def fire(self, owner: Owner, key: str, timer: Timer) -> None:
+        """Start an execution for a due time, then set the next; a due time beyond the grace is skipped."""
+        rule = self._rules.get(key)
+        if rule is None:
+            await self._streams.table("timers").drop(owner, key)
+            return
+        fresh, schedule = rule
+        if self._now() - timer.due <= self._grace_ms:
+            await self._start(fresh, timer.due, schedule)
+        else:
+            log.warning("schedule missed", extra={"workflow": timer.workflow, "node": timer.node, "due": timer.due})
+        late = timer.due + self._grace_ms < self._now()
+        await self._put(owner, key, fresh, schedule, self._now() if late else timer.due)
+
+    async def _start(self, rule: Timer, due: int, schedule: Schedule) -> None:
+        execution = digest_id(rule.workflow, rule.node, due)
+        start = Start(
+            items=self._items(due, schedule.zone), mode="trigger", key=str(due), keep_seconds=DAY_SECONDS
+        )
+        task = Task(execution, rule.workflow, rule.version, rule.node, due, start=start)
+        partition = partition_of(execution, self._streams.settings.partitions)
+        await self._gatherer.add(node_topic(schedule.type), partition, task, rule.catalog)
+
+    async def _put(self, owner: Owner, key: str, rule: Timer, schedule: Schedule, after: int) -> None:
+        try:
+            due = next_fire(schedule, after)
+        except MillraceError:
+            log.exception("schedule cannot be computed", extra={"workflow": rule.workflow, "node": rule.node})
+            return
+        timer = Timer(due, "schedule", rule.workflow, rule.version, rule.node, run=rule.run, catalog=rule.catalog)
+        await self._streams.table("timers").put(owner, key, timer)
+        self._timers.add(owner.partition, key, timer)
+
+    def _wanted(self) -> dict[str, tuple[Timer, Schedule]]:
+        wanted = {}
+        numbers: dict[tuple[str, str], int] = {}
+        for snapshot, version, schedule in self._view.schedules():
+            number = numbers.get((snapshot.id, schedule.node), 0)
+            numbers[snapshot.id, schedule.node] = number + 1
+            # The rule is part of the key: a changed rule starts afresh, an unchanged one keeps its due time.
+            rule = f"{schedule.cron}|{schedule.every}{schedule.unit}|{schedule.zone}"
+            key = f"schedule/{snapshot.id}/{schedule.node}/{number}/{rule}"
+            timer = Timer(
+                0, "schedule", snapshot.id, version, schedule.node, run=number, catalog=self._view.position - 1
+            )
+            wanted[key] = (timer, schedule)
+        return wanted
+
+    def _partition(self, key: str) -> int:
+        return partition_of(key, self._streams.settings.partitions)

@@ -1,0 +1,170 @@
+"""The state of one execution: a value that step replaces, a row of the `executions` table when it must outlive a call.
+
+Flow: start → **state** → step → state … → mark.
+A row in memory is never changed: `fork` copies what step may touch.
+"""
+
+from typing import Any
+
+import msgspec
+
+from schemas.errors import ErrorInfo
+from schemas.events import ExecutionStatus
+from schemas.item import Item, Source
+from schemas.task import Mode, ReplyTo
+
+
+class Packet(msgspec.Struct, omit_defaults=True):
+    """Items of one output of one node run: held here, or by reference where they are too large to travel.
+
+    ``blob`` names the JSON text of all outputs of that run, ``output`` which of them this is.
+    """
+
+    items: list[Item] | None = None
+    blob: str | None = None
+    output: int = 0
+    count: int = 0
+
+
+class Activation(msgspec.Struct, omit_defaults=True):
+    """One run of a node that is asked for: its inputs, where they came from, and which task asked (``cause``).
+
+    ``due`` (epoch ms) and ``why`` (retry, wait) say that it sleeps until then. ``held`` is what a wait gives when over.
+    """
+
+    node: str
+    inputs: list[Packet | None]
+    sources: list[Source | None]
+    run: int = 0
+    cause: str = ""
+    at: int = 0
+    attempt: int = 0
+    due: int | None = None
+    why: str = ""
+    held: list[Packet] | None = None
+
+    @property
+    def key(self) -> str:
+        """Name it within its execution."""
+        return f"{self.node}/{self.run}"
+
+
+class Kept(msgspec.Struct, omit_defaults=True):
+    """A finished run whose output somebody later refers to."""
+
+    outputs: list[Packet]
+    sources: list[Source | None] = []
+
+
+class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
+    """Everything that decides how an execution goes on.
+
+    ``left``: it has been given to topics or timers, so it has a row. ``replies`` lists who still waits for an answer. ``flight`` has the activations given out, by key; ``stack`` those that wait for their turn (orders v0 and v1);
+    ``waiting`` join buffers by node, each a list of activations with empty inputs. A task (node, run) is done when
+    its run index was given out and it is not in flight.
+    """
+
+    execution: str
+    workflow: str
+    version: str
+    mode: Mode
+    started: int
+    trigger: str
+    status: ExecutionStatus = "running"
+    replies: list[ReplyTo] = []
+    key: str | None = None
+    keep_seconds: int = 0
+    listen: str | None = None
+    runs: dict[str, int] = {}
+    flight: dict[str, Activation] = {}
+    stack: list[Activation] = []
+    waiting: dict[str, list[Activation]] = {}
+    kept: dict[str, list[Kept]] = {}
+    contexts: dict[str, dict[str, Any]] = {}
+    seq: int = 0
+    last: str | None = None
+    result: list[Packet] = []
+    error: ErrorInfo | None = None
+    catalog: int = -1
+    left: bool = False
+
+    @property
+    def terminal(self) -> bool:
+        """Say whether it has ended."""
+        return self.status in ("success", "error", "cancelled")
+
+    def done(self, node: str, run: int) -> bool:
+        """Say whether that task has already had its effect on this state."""
+        return run < self.runs.get(node, 0) and f"{node}/{run}" not in self.flight
+
+
+class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
+    """What remains of a finished execution until no copy of its tasks can come any more.
+
+    ``until`` (epoch ms) is the least time it stays; ``reply`` the answer that a repeated start gets again.
+    """
+
+    status: ExecutionStatus
+    at: int
+    until: int = 0
+    reply: bytes | None = None
+
+
+Row = State | Mark
+
+
+def fork(state: State) -> State:
+    """Copy a state so far that step may change the copy."""
+    return msgspec.structs.replace(
+        state,
+        runs=dict(state.runs),
+        flight=dict(state.flight),
+        stack=list(state.stack),
+        waiting=dict(state.waiting),
+        kept=dict(state.kept),
+        contexts=dict(state.contexts),
+    )
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Row)
+
+
+def encode_row(row: Row) -> bytes:
+    """Give a row's bytes; items that live in the blob store are left out."""
+    return _encoder.encode(_lean(row) if isinstance(row, State) else row)
+
+
+def decode_row(data: bytes) -> Row:
+    """Read a row back."""
+    return _decoder.decode(data)
+
+
+def _lean(state: State) -> State:
+    return msgspec.structs.replace(
+        state,
+        flight={key: _lean_activation(activation) for key, activation in state.flight.items()},
+        stack=[_lean_activation(activation) for activation in state.stack],
+        waiting={node: [_lean_activation(one) for one in parked] for node, parked in state.waiting.items()},
+        kept={
+            node: [msgspec.structs.replace(run, outputs=_lean_packets(run.outputs)) for run in runs]
+            for node, runs in state.kept.items()
+        },
+        result=_lean_packets(state.result),
+    )
+
+
+def _lean_activation(activation: Activation) -> Activation:
+    return msgspec.structs.replace(
+        activation,
+        inputs=[packet and _lean_packet(packet) for packet in activation.inputs],
+        held=None if activation.held is None else _lean_packets(activation.held),
+    )
+
+
+def _lean_packets(packets: list[Packet]) -> list[Packet]:
+    return [_lean_packet(packet) for packet in packets]
+
+
+def _lean_packet(packet: Packet) -> Packet:
+    return packet if packet.blob is None else msgspec.structs.replace(packet, items=None)

@@ -1,0 +1,234 @@
+"""The step: the pure function that advances an execution. No I/O, no clock, no Faust.
+
+Flow: (plan, state, occurrence, now) → **step** → (new state, actions).
+It decides what happens when a run finishes, fails, wakes or is cancelled; the shell carries the actions out.
+"""
+
+from typing import assert_never
+
+import msgspec
+
+from agents.actions import Action, Answer, Began, Cancelled, End, Failed, Finished, Occurrence, Record, Run, Sleep, Woke
+from agents.joining import release
+from agents.ordering import enqueue, runnable
+from agents.plan import Plan
+from agents.responding import answer_at_end
+from agents.retrying import retry
+from agents.routing import deliver
+from agents.state import Activation, Kept, Packet, State, fork
+from schemas.errors import ErrorInfo
+from schemas.events import ExecutionFinished, ExecutionStarted, ExecutionStatus, NodeFinished
+from schemas.item import Item
+
+EMPTY_START = [Item(json={})]
+
+
+def step(
+    plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str = ""
+) -> tuple[State, list[Action]]:
+    """Advance an execution; a terminal state never changes, and a repeated occurrence changes nothing.
+
+    ``cause`` names the task whose record asked for this: what it puts in flight is emitted again if that comes again.
+    """
+    if state.terminal:
+        return state, []
+    new = fork(state)
+    actions: list[Action] = []
+    match occurrence:
+        case Began():
+            _begin(plan, new, occurrence, now, cause, actions)
+        case Finished():
+            _finish(plan, new, occurrence, now, cause, actions)
+        case Failed():
+            _fail(plan, new, occurrence, now, actions)
+        case Woke():
+            _wake(plan, new, occurrence, now, cause, actions)
+        case Cancelled():
+            reason = occurrence.reason or "cancelled"
+            _end(plan, new, "cancelled", now, actions, ErrorInfo(message=reason, kind="Cancelled"))
+        case _:
+            assert_never(occurrence)
+    return new, actions
+
+
+def _begin(plan: Plan, state: State, began: Began, now: int, cause: str, actions: list[Action]) -> None:
+    if state.runs:
+        return
+    actions.append(
+        Record(ExecutionStarted(state.execution, plan.workflow, plan.version, state.started, began.node, state.mode))
+    )
+    state.runs[began.node] = 1
+    start = Packet(items=EMPTY_START, count=1)
+    state.flight[f"{began.node}/0"] = Activation(node=began.node, inputs=[start], sources=[], at=now, cause=cause)
+    if began.outputs is None:
+        actions.append(Run(state.flight[f"{began.node}/0"]))
+        return
+    done = Finished(began.node, 0, began.outputs, began.encoded, began.blob)
+    _finish(plan, state, done, now, cause, actions)
+
+
+def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, actions: list[Action]) -> None:
+    activation = state.flight.get(f"{done.node}/{done.run}")
+    if activation is None:
+        return
+    if done.until is not None:
+        asleep = msgspec.structs.replace(activation, due=done.until, why="wait", held=done.outputs)
+        state.flight[activation.key] = asleep
+        state.status = "waiting"
+        actions.append(Sleep(asleep))
+        return
+    del state.flight[activation.key]
+    if done.looping:
+        _set_context(state, done)
+    if done.response is not None:
+        actions += [Answer(to, done.response) for to in state.replies]
+        state.replies = []
+    _record(plan, state, activation, done, now, actions)
+    ready = deliver(plan, state, done.node, done.run, done.outputs)
+    enqueue(plan, state, ready, done.node)
+    _advance(plan, state, now, cause, actions)
+
+
+def _set_context(state: State, done: Finished) -> None:
+    if done.context is None:
+        state.contexts.pop(done.node, None)
+    else:
+        state.contexts[done.node] = done.context
+
+
+def _record(
+    plan: Plan, state: State, activation: Activation, done: Finished, now: int, actions: list[Action]
+) -> None:
+    node = plan.nodes[done.node]
+    actions.append(
+        Record(
+            NodeFinished(
+                execution=state.execution,
+                workflow=plan.workflow,
+                version=plan.version,
+                at=now,
+                node=done.node,
+                node_type=node.type_name,
+                run=done.run,
+                seq=state.seq,
+                duration_us=done.duration_us,
+                attempt=activation.attempt,
+                counts=[packet.count for packet in done.outputs],
+                outputs=msgspec.Raw(done.encoded),
+                blob=done.blob,
+                sources=activation.sources,
+                error=done.error,
+            )
+        )
+    )
+    state.seq += 1
+    state.last = done.node
+    if state.replies:
+        state.result = done.outputs
+    if plan.keeps(done.node):
+        kept = Kept(outputs=done.outputs, sources=activation.sources)
+        state.kept[done.node] = [*state.kept.get(done.node, ()), kept]
+
+
+def _advance(plan: Plan, state: State, now: int, cause: str, actions: list[Action]) -> None:
+    """Give out what may run now; where nothing is left, end the execution."""
+    if plan.timeout_seconds is not None and now - state.started > plan.timeout_seconds * 1000:
+        _end(plan, state, "cancelled", now, actions, ErrorInfo(message="execution timed out", kind="Timeout"))
+        return
+    together = plan.order == "parallel"
+    while state.stack and (together or not state.flight):
+        one, state.stack = state.stack[0], state.stack[1:]
+        if runnable(plan, one):
+            _give(state, one, now, cause, actions)
+    if state.flight:
+        return
+    released = release(plan, state)
+    if released is not None:
+        _give(state, released, now, cause, actions)
+        return
+    _end(plan, state, "success", now, actions, None)
+
+
+def _give(state: State, one: Activation, now: int, cause: str, actions: list[Action]) -> None:
+    run = state.runs.get(one.node, 0)
+    state.runs[one.node] = run + 1
+    given = msgspec.structs.replace(one, run=run, at=now, cause=cause)
+    state.flight[given.key] = given
+    state.status = "running"
+    actions.append(Run(given))
+
+
+def _fail(plan: Plan, state: State, failed: Failed, now: int, actions: list[Action]) -> None:
+    activation = state.flight.get(f"{failed.node}/{failed.run}")
+    if activation is None:
+        return
+    if not failed.final and retry(plan, state, activation, failed, now, actions):
+        return
+    node = plan.nodes[failed.node]
+    actions.append(
+        Record(
+            NodeFinished(
+                execution=state.execution,
+                workflow=plan.workflow,
+                version=plan.version,
+                at=now,
+                node=failed.node,
+                node_type=node.type_name,
+                run=failed.run,
+                seq=state.seq,
+                status="error",
+                duration_us=failed.duration_us,
+                attempt=activation.attempt,
+                sources=activation.sources,
+                error=failed.error,
+            )
+        )
+    )
+    state.seq += 1
+    state.last = failed.node
+    _end(plan, state, "error", now, actions, failed.error)
+
+
+def _wake(plan: Plan, state: State, woke: Woke, now: int, cause: str, actions: list[Action]) -> None:
+    activation = state.flight.get(f"{woke.node}/{woke.run}")
+    if activation is None or activation.due is None:
+        return
+    awake = msgspec.structs.replace(activation, due=None, why="", at=now, held=None, cause=cause)
+    state.flight[activation.key] = awake
+    state.status = "running"
+    if activation.held is None:
+        actions.append(Run(awake))
+        return
+    # The wait's own outputs were written when it fell asleep; they count as a run from here on.
+    outputs = activation.held
+    blob = outputs[0].blob if outputs else None
+    text = b"[]" if blob else msgspec.json.encode([packet.items or [] for packet in outputs])
+    _finish(plan, state, Finished(woke.node, woke.run, outputs, text, blob), now, cause, actions)
+
+
+def _end(
+    plan: Plan, state: State, status: ExecutionStatus, now: int, actions: list[Action], error: ErrorInfo | None
+) -> None:
+    state.status = status
+    state.error = error
+    state.flight, state.stack, state.waiting = {}, [], {}
+    actions.append(
+        Record(
+            ExecutionFinished(
+                execution=state.execution,
+                workflow=plan.workflow,
+                version=plan.version,
+                at=now,
+                started=state.started,
+                status=status,
+                mode=state.mode,
+                node=state.last,
+                runs=state.seq,
+                error=error,
+            )
+        )
+    )
+    if state.replies:
+        response = answer_at_end(plan, state)
+        actions += [Answer(to, response) for to in state.replies]
+    actions.append(End(status))

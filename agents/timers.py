@@ -1,0 +1,114 @@
+"""Timers: what is due when, folded from the `timers` table; firing only makes a task.
+
+Flow: Sleep actions and schedules → `timers` rows → **heap per owned partition** → due tasks.
+A row goes when its due task has been handled, not when it was sent.
+"""
+
+import asyncio
+import heapq
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import msgspec
+
+from schemas.errors import Revoked
+from streams.app import Streams
+from streams.tables import Owner
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 30.0
+
+
+class Timer(msgspec.Struct, omit_defaults=True):
+    """One row: when (epoch ms), and for whom. A schedule's timer has its rule's number in ``run``."""
+
+    due: int
+    kind: Literal["task", "schedule"]
+    workflow: str
+    version: str
+    node: str
+    execution: str = ""
+    run: int = 0
+    attempt: int = 0
+    why: str = ""
+    catalog: int = -1
+
+
+Fire = Callable[[Owner, str, Timer], Awaitable[None]]
+
+
+class Timers:
+    """Wakes at the next due time of any owned partition and hands due rows to ``fire``; polls nothing.
+
+    ``hurry`` makes every timer due at once (a private clock).
+    """
+
+    def __init__(self, streams: Streams, now: Callable[[], int], fire: Fire, *, hurry: bool = False) -> None:
+        self._streams = streams
+        self._now = now
+        self._fire = fire
+        self._hurry = hurry
+        self._heaps: dict[int, list[tuple[int, str]]] = {}
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to fire."""
+        self._task = asyncio.create_task(self._loop(), name="timers")
+
+    async def stop(self) -> None:
+        """Stop firing; rows stay."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def own(self, partitions: set[int]) -> None:
+        """Build the heaps of partitions whose rows were just recovered."""
+        table = self._streams.table("timers")
+        for partition in partitions:
+            heap = [(timer.due, key) for key, timer in table.rows(partition)]
+            heapq.heapify(heap)
+            self._heaps[partition] = heap
+        self._changed.set()
+
+    def lose(self, partitions: set[int]) -> None:
+        """Forget partitions that went."""
+        for partition in partitions:
+            self._heaps.pop(partition, None)
+
+    def add(self, partition: int, key: str, timer: Timer) -> None:
+        """Note a row that was put."""
+        if partition in self._heaps:
+            heapq.heappush(self._heaps[partition], (timer.due, key))
+            self._changed.set()
+
+    async def _loop(self) -> None:
+        while True:
+            self._changed.clear()
+            try:
+                wait = await self._fire_due()
+            except Revoked:
+                wait = 1.0
+            except Exception:
+                log.exception("timers failed; trying again")
+                wait = 1.0
+            try:
+                await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _fire_due(self) -> float:
+        now = self._now()
+        nearest = IDLE_SECONDS
+        table = self._streams.table("timers")
+        for partition, heap in list(self._heaps.items()):
+            while heap and (self._hurry or heap[0][0] <= now):
+                due, key = heapq.heappop(heap)
+                timer = table.get(key)
+                owner = self._streams.owner(partition)
+                if timer is not None and timer.due == due and owner is not None:
+                    await self._fire(owner, key, timer)
+            if heap:
+                nearest = min(nearest, (heap[0][0] - now) / 1000)
+        return max(nearest, 0.001)

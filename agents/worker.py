@@ -1,0 +1,140 @@
+"""The worker: all agents of one process, attached to one Faust app.
+
+Flow: wiring → **worker** → node agents, control, timers, schedules, marks.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from agents.dead_letters import DeadLetters
+from agents.engine import Engine
+from agents.marks import Marks
+from agents.node_agent import NodeAgents
+from agents.plans import Plans
+from agents.running import Runner, Surroundings
+from agents.schedules import Schedules
+from agents.settings import WorkerSettings
+from agents.timers import Timer, Timers
+from nodes.sdk.context import Blobs
+from nodes.sdk.parameters import JavaScript
+from nodes.sdk.registry import Registry
+from nodes.triggers.schedule_trigger import fired
+from schemas.errors import NotFoundError
+from schemas.task import Task
+from streams.app import Streams
+from streams.frames import Gatherer
+from streams.stores.views import CatalogView
+from streams.tables import Owner
+from streams.topics import node_topic
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Everything that runs workflows on one app; made before the app starts, so that its agents are known."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        registry: Registry,
+        plans: Plans,
+        surroundings: Surroundings,
+        blobs: Blobs,
+        evaluate: JavaScript | None,
+        settings: WorkerSettings,
+        *,
+        view: CatalogView | None = None,
+        hurry: Callable[[Timer], None] | None = None,
+    ) -> None:
+        self._streams = streams
+        self._plans = plans
+        self._hurry = hurry
+        self._gatherer = Gatherer(streams.log)
+        runner = Runner(surroundings, blobs, evaluate)
+        engine = Engine(streams, plans, runner, surroundings.now, settings)
+        self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
+        self._marks = Marks(streams)
+        letters = DeadLetters(streams)
+        self._agents = NodeAgents(
+            streams, engine, self._timers, self._marks, self._gatherer, letters, settings.frames_in_flight
+        )
+        self._schedules = (
+            None
+            if view is None
+            else Schedules(streams, view, self._timers, self._gatherer, _now, fired, settings)
+        )
+        self._reconciling: asyncio.Task[None] | None = None
+        self._again = False
+        for node_type in registry:
+            self._agents.attach(node_type.name)
+        self._agents.attach_control()
+        streams.on_assigned(self._assigned)
+        streams.on_revoked(self._revoked)
+        if view is not None:
+            view.on_change(self._reconcile)
+
+    async def start(self) -> None:
+        """Begin to fire timers and sweep marks; called when the app has started."""
+        self._timers.start()
+        self._marks.start()
+
+    async def stop(self) -> None:
+        """Finish what is running; called before the app stops."""
+        if self._reconciling is not None:
+            self._reconciling.cancel()
+        await self._timers.stop()
+        await self._marks.stop()
+        await self._agents.drain()
+
+    def _assigned(self, partitions: set[int]) -> None:
+        self._timers.own(partitions)
+        self._marks.own(partitions)
+        self._reconcile()
+
+    def _revoked(self, partitions: set[int]) -> None:
+        self._timers.lose(partitions)
+        self._marks.lose(partitions)
+
+    def _reconcile(self, *_: object) -> None:
+        if self._schedules is None or (self._reconciling is not None and not self._reconciling.done()):
+            self._again = True
+            return
+        self._again = False
+        self._reconciling = asyncio.ensure_future(self._reconcile_all())
+
+    async def _reconcile_all(self) -> None:
+        while self._schedules is not None:
+            self._again = False
+            try:
+                await self._schedules.reconcile()
+            except Exception:
+                log.exception("reconciling schedules failed; trying again")
+                await asyncio.sleep(1)
+                continue
+            if not self._again:
+                return
+
+    async def _fire(self, owner: Owner, key: str, timer: Timer) -> None:
+        if timer.kind == "schedule":
+            if self._schedules is not None:
+                await self._schedules.fire(owner, key, timer)
+            return
+        if self._hurry is not None:
+            self._hurry(timer)
+        try:
+            plan = await self._plans.get(timer.workflow, timer.version, timer.catalog)
+        except NotFoundError:
+            await self._streams.table("timers").drop(owner, key)
+            return
+        node = plan.nodes[timer.node]
+        topic = node_topic(node.type_name if node.type is not None else "noOp")
+        task = Task(
+            timer.execution, timer.workflow, timer.version, timer.node, timer.due, timer.run, timer.attempt, due=timer.why
+        )
+        await self._gatherer.add(topic, owner.partition, task, timer.catalog)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
