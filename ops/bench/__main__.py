@@ -35,12 +35,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8, help="for each point (default 8)")
     parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
-    parser.add_argument(
-        "--peer", action="append", default=[], metavar="NAME=URL", help="another server to load; repeatable"
-    )
-    parser.add_argument(
-        "--skeleton", type=Path, default=SKELETON, help="a bare skeleton to compare with, if it is there"
-    )
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL", help="another server to load")
+    parser.add_argument("--skeleton", type=Path, default=SKELETON, help="a bare skeleton to compare with")
     parser.add_argument("--output", default="bench-report", help="folder of the report (default bench-report)")
     return parser.parse_args()
 
