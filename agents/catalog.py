@@ -12,6 +12,7 @@ import msgspec
 
 from nodes.checking import Checked, check, made_here
 from nodes.sdk.registry import Registry
+from nodes.starting import blocks
 from schemas.commands import (
     ActivateWorkflow,
     Answer,
@@ -212,7 +213,10 @@ def _draft(workflow: str, raw: dict[str, Any], room: _Room) -> tuple[Checked, Ve
 
 
 def _claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
-    """Refuse to publish a version that nothing starts, or whose webhooks are somebody's already."""
+    """Refuse to publish a version that cannot be started, or whose webhooks are somebody's already."""
+    for problem in filter(blocks, version.problems):
+        where = f'workflow "{name}", node "{problem.node}"'
+        raise WorkflowError(f"{where}: {problem.message}", node=problem.node, field=problem.field, hint=problem.hint)
     if not version.routes and not version.schedules:
         raise WorkflowError(
             f'workflow "{name}": nothing would start it while it is active',
@@ -220,19 +224,16 @@ def _claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
             hint="add a webhook or a scheduleTrigger that is enabled and has what it needs",
         )
     taken = {route_key(live.route): live for live in index.routes() if live.workflow.id != version.workflow}
-    mine: dict[tuple[str, str], str] = {}
     for route in version.routes:
-        key = route_key(route)
-        where = f'workflow "{name}", node "{route.node}": {route.method} "{route.path}"'
-        hint = "choose another path or method for one of them"
-        if other := taken.get(key):
-            detail = {"workflow": other.workflow.id, "node": other.route.node}
-            message = f'{where} belongs to the active workflow "{other.workflow.name}"'
-            raise ConflictError(message, node=route.node, field="path", hint=hint, detail=detail)
-        if first := mine.get(key):
-            message = f'{where} belongs to node "{first}" of the same workflow'
-            raise ConflictError(message, node=route.node, field="path", hint=hint)
-        mine[key] = route.node
+        if other := taken.get(route_key(route)):
+            where = f'workflow "{name}", node "{route.node}": {route.method} "{route.path}"'
+            raise ConflictError(
+                f'{where} belongs to the active workflow "{other.workflow.name}"',
+                node=route.node,
+                field="path",
+                hint="choose another path or method for one of them",
+                detail={"workflow": other.workflow.id, "node": other.route.node},
+            )
 
 
 def _current(known: WorkflowSnapshot | None, workflow: str, expected: int | None) -> WorkflowSnapshot:

@@ -8,21 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from nodes.expressions.template import expression
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.params import NodeParams
 from nodes.sdk.registry import NodeType, Registry
+from nodes.starting import NOTE, bare_type, listened, start_node
 from schemas.errors import ErrorInfo, MillraceError, UserError, WorkflowError
-from schemas.trigger import Route, Schedule, route_key
-from schemas.workflow import Node, Workflow, parse_workflow, short_type
+from schemas.trigger import Route, Schedule
+from schemas.workflow import Node, Workflow, parse_workflow
 
-NOTE = "stickyNote"
-LAST_STARTS = ("manualTrigger", "executeWorkflowTrigger", "errorTrigger", "start", "evaluationTrigger")
-_NO_OWN_START = frozenset({NOTE, "manualChatTrigger"})
 _WAITS = frozenset({"wait"})
 _INSTALL = "remove the node, disable it, or install the package that has its type"
 
@@ -61,28 +55,6 @@ def made_here(raw: Any) -> bool:
     return not any(isinstance(name, str) and ("n8n-nodes-" in name) for name in types)
 
 
-def start_node(workflow: Workflow, registry: Registry) -> Node | None:
-    """Choose the node that a start without a named node begins at (FORMAT §4), None where nothing can start.
-
-    A lone node; else the first trigger or poller; else the first of manualTrigger, executeWorkflowTrigger,
-    errorTrigger, start, evaluationTrigger; else the first webhook; else a trigger whose type is not installed.
-    """
-    drawn = [node for node in workflow.by_name().values() if _bare(node) != NOTE]
-    if len(drawn) == 1:
-        return None if drawn[0].disabled else drawn[0]
-    able = [node for node in drawn if not node.disabled and _bare(node) not in _NO_OWN_START]
-    for node in able:
-        if _kind(node, registry) not in (None, "webhook") and _bare(node) not in LAST_STARTS[1:]:
-            return node
-    for name in LAST_STARTS:
-        for node in able:
-            if _bare(node) == name:
-                return node
-    webhooks = (node for node in able if _kind(node, registry) == "webhook")
-    strangers = (node for node in able if registry.get(node.type) is None and _bare(node).endswith("Trigger"))
-    return next(webhooks, None) or next(strangers, None)
-
-
 def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
     if not isinstance(raw, dict):
         raise WorkflowError(
@@ -96,7 +68,7 @@ def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
     problems += _port_problems(workflow, nodes, registry)
     for node in nodes.values():
         problems += _node_problems(node, registry)
-    routes, schedules, start_problems = _starts(workflow, registry, zone)
+    routes, schedules, start_problems = listened(workflow, registry, zone)
     start = start_node(workflow, registry)
     known = registry.get(start.type) if start else None
     if start is None:
@@ -176,7 +148,7 @@ def _can_leave(node: Node, registry: Registry) -> bool:
     node_type = registry.get(node.type)
     if node.disabled:
         return False
-    return node_type is None or _bare(node) in _WAITS or _output_count(node, node_type) > 1
+    return node_type is None or bare_type(node) in _WAITS or _output_count(node, node_type) > 1
 
 
 def _output_count(node: Node, node_type: NodeType) -> int:
@@ -209,7 +181,7 @@ def _port_problems(workflow: Workflow, nodes: Mapping[str, Node], registry: Regi
 
 
 def _node_problems(node: Node, registry: Registry) -> Iterator[ErrorInfo]:
-    if _bare(node) == NOTE:
+    if bare_type(node) == NOTE:
         return
     node_type = registry.get(node.type)
     try:
@@ -256,93 +228,6 @@ def _known(model: type[NodeParams]) -> set[str]:
             case several:
                 names |= {str(path[0]) for path in several.convert_to_aliases() if isinstance(path, list)}
     return names
-
-
-def _starts(workflow: Workflow, registry: Registry, zone: str) -> tuple[list[Route], list[Schedule], list[ErrorInfo]]:
-    routes: list[Route] = []
-    schedules: list[Schedule] = []
-    problems: list[ErrorInfo] = []
-    zone = _zone(workflow, zone)
-    for node in workflow.by_name().values():
-        node_type = registry.get(node.type)
-        if node_type is None or node_type.starts is None or node.disabled:
-            continue
-        if expression(node.parameters.get("path")):
-            problems.append(_moving_path(node))
-            continue
-        for start in _listens(node, node_type):
-            if isinstance(start, Route):
-                path = _path(start.path, node.name)
-                routes.append(msgspec.structs.replace(start, method=start.method.upper(), path=path))
-            else:
-                schedules.append(msgspec.structs.replace(start, zone=zone))
-    return routes, schedules, problems + list(_twice(routes))
-
-
-def _listens(node: Node, node_type: NodeType) -> list[Route | Schedule]:
-    parameters = node.parameters
-    if node_type.kind == "webhook" and not str(parameters.get("path") or "").strip("/ "):
-        own = (node.model_extra or {}).get("webhookId") or node.id or ""
-        parameters = {**parameters, "path": str(own)}
-    try:
-        return list(node_type.starts(parameters, node.type_version, node.name)) if node_type.starts else []
-    except MillraceError as bad:
-        bad.node = bad.node or node.name
-        raise
-
-
-def _path(path: str, node: str) -> str:
-    parts = [part for part in path.strip().split("/") if part]
-    names = [part for part in parts if part.startswith(":")]
-    why = None
-    if not parts:
-        why = "a webhook needs a path"
-    elif any(sign in path for sign in "?#"):
-        why = f'the webhook path "{path}" cannot hold "?" or "#"'
-    elif ":" in names or len(set(names)) < len(names):
-        why = f'the webhook path "{path}" needs a name of its own for each parameter'
-    if why:
-        raise WorkflowError(why, node=node, field="path", hint='such as "orders" or "orders/:id"')
-    return "/".join(parts)
-
-
-def _moving_path(node: Node) -> ErrorInfo:
-    hint = "write the path as plain text; a part that varies is a parameter, such as orders/:id"
-    message = "a webhook path cannot be an expression: this webhook will not be reached"
-    return ErrorInfo(message, kind="ParameterError", node=node.name, field="path", hint=hint)
-
-
-def _twice(routes: list[Route]) -> Iterator[ErrorInfo]:
-    seen: dict[tuple[str, str], Route] = {}
-    for route in routes:
-        first = seen.setdefault(route_key(route), route)
-        if first is not route:
-            message = f'{route.method} "{route.path}" also belongs to node "{first.node}"'
-            hint = "give one of them another path or method, or the workflow cannot be activated"
-            yield ErrorInfo(message, kind="WorkflowError", node=route.node, field="path", hint=hint)
-
-
-def _zone(workflow: Workflow, default: str) -> str:
-    named = workflow.settings.timezone
-    if named in (None, "", "DEFAULT"):
-        return default
-    try:
-        ZoneInfo(named)
-    except (ValueError, OSError, KeyError):
-        raise WorkflowError(
-            f'there is no time zone "{named}"', field="settings.timezone", hint="use an IANA name such as Europe/Berlin"
-        ) from None
-    return named
-
-
-def _kind(node: Node, registry: Registry) -> str | None:
-    node_type = registry.get(node.type)
-    return node_type.kind if node_type else None
-
-
-def _bare(node: Node) -> str:
-    """Give the type's name without any package: LangChain nodes of n8n come from another one."""
-    return short_type(node.type).rpartition(".")[2]
 
 
 def _quoted_name(raw: Any) -> str:

@@ -1,0 +1,147 @@
+"""Starting: which node a manual start begins at, and what the triggers listen to.
+
+Flow: workflow → **starting** → checks (routes and schedules of a version), engine (where a start begins).
+"""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from nodes.expressions.template import expression
+from nodes.sdk.registry import NodeType, Registry
+from schemas.errors import ErrorInfo, UserError, WorkflowError
+from schemas.trigger import Route, Schedule, route_key
+from schemas.workflow import Node, Workflow, short_type
+
+NOTE = "stickyNote"
+LAST_STARTS = ("manualTrigger", "executeWorkflowTrigger", "errorTrigger", "start", "evaluationTrigger")
+_NO_OWN_START = frozenset({NOTE, "manualChatTrigger"})
+_BLOCKS = {"blocks": "activation"}
+
+
+def start_node(workflow: Workflow, registry: Registry) -> Node | None:
+    """Choose the node that a start without a named node begins at (n8n's rule), None where nothing can start.
+
+    A lone node; else the first trigger or poller; else the first of manualTrigger, executeWorkflowTrigger,
+    errorTrigger, start, evaluationTrigger; else the first webhook; else a trigger whose type is not installed.
+    """
+    drawn = [node for node in workflow.by_name().values() if bare_type(node) != NOTE]
+    if len(drawn) == 1:
+        return None if drawn[0].disabled else drawn[0]
+    able = [node for node in drawn if not node.disabled and bare_type(node) not in _NO_OWN_START]
+    for node in able:
+        if _kind(node, registry) not in (None, "webhook") and bare_type(node) not in LAST_STARTS[1:]:
+            return node
+    for name in LAST_STARTS:
+        for node in able:
+            if bare_type(node) == name:
+                return node
+    webhooks = (node for node in able if _kind(node, registry) == "webhook")
+    strangers = (node for node in able if registry.get(node.type) is None and bare_type(node).endswith("Trigger"))
+    return next(webhooks, None) or next(strangers, None)
+
+
+def listened(workflow: Workflow, registry: Registry, zone: str) -> tuple[list[Route], list[Schedule], list[ErrorInfo]]:
+    """Give the routes and schedules of all enabled triggers, and what is wrong with them.
+
+    Raises UserError naming node and field for a path or a schedule that cannot be.
+    """
+    routes: list[Route] = []
+    schedules: list[Schedule] = []
+    problems: list[ErrorInfo] = []
+    zone = _zone(workflow, zone)
+    for node in workflow.by_name().values():
+        node_type = registry.get(node.type)
+        if node_type is None or node_type.starts is None or node.disabled:
+            continue
+        if expression(node.parameters.get("path")):
+            problems.append(_moving_path(node))
+            continue
+        try:
+            starts = _listens(node, node_type)
+        except UserError as bad:
+            bad.node = node.name
+            if node_type.kind != "webhook" or bad.field == "path":
+                raise
+            problems.append(_blocker(bad.info()))  # what this release cannot do must not prevent an import
+            continue
+        routes += [start for start in starts if isinstance(start, Route)]
+        schedules += [msgspec.structs.replace(start, zone=zone) for start in starts if isinstance(start, Schedule)]
+    return routes, schedules, problems + list(_twice(routes))
+
+
+def _listens(node: Node, node_type: NodeType) -> list[Route | Schedule]:
+    parameters = node.parameters
+    if node_type.kind == "webhook" and not str(parameters.get("path") or "").strip("/ "):
+        own = (node.model_extra or {}).get("webhookId") or node.id or ""
+        parameters = {**parameters, "path": str(own)}
+    found = node_type.starts(parameters, node.type_version, node.name) if node_type.starts else []
+    return [_normal(start) if isinstance(start, Route) else start for start in found]
+
+
+def _normal(route: Route) -> Route:
+    return msgspec.structs.replace(route, method=route.method.upper(), path=_path(route.path))
+
+
+def _path(path: str) -> str:
+    parts = [part for part in path.strip().split("/") if part]
+    names = [part for part in parts if part.startswith(":")]
+    why = None
+    if not parts:
+        why = "a webhook needs a path"
+    elif any(sign in path for sign in "?#"):
+        why = f'the webhook path "{path}" cannot hold "?" or "#"'
+    elif ":" in names or len(set(names)) < len(names):
+        why = f'the webhook path "{path}" needs a name of its own for each parameter'
+    if why:
+        raise WorkflowError(why, field="path", hint='such as "orders" or "orders/:id"')
+    return "/".join(parts)
+
+
+def _moving_path(node: Node) -> ErrorInfo:
+    hint = "write the path as plain text; a part that varies is a parameter, such as orders/:id"
+    message = "a webhook path cannot be an expression: this webhook will not be reached"
+    return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="path", hint=hint))
+
+
+def _twice(routes: list[Route]) -> Iterator[ErrorInfo]:
+    seen: dict[tuple[str, str], Route] = {}
+    for route in routes:
+        first = seen.setdefault(route_key(route), route)
+        if first is not route:
+            message = f'{route.method} "{route.path}" also belongs to node "{first.node}"'
+            hint = "choose another path or method for one of them"
+            yield _blocker(ErrorInfo(message, kind="WorkflowError", node=route.node, field="path", hint=hint))
+
+
+def _blocker(problem: ErrorInfo) -> ErrorInfo:
+    return msgspec.structs.replace(problem, detail=_BLOCKS)
+
+
+def _zone(workflow: Workflow, default: str) -> str:
+    named = workflow.settings.timezone
+    if named in (None, "", "DEFAULT"):
+        return default
+    try:
+        ZoneInfo(named)
+    except (ValueError, OSError, KeyError):
+        raise WorkflowError(
+            f'there is no time zone "{named}"', field="settings.timezone", hint="use an IANA name such as Europe/Berlin"
+        ) from None
+    return named
+
+
+def blocks(problem: ErrorInfo) -> bool:
+    """Say whether a problem stands against activating the workflow."""
+    return bool(problem.detail == _BLOCKS)
+
+
+def _kind(node: Node, registry: Registry) -> str | None:
+    node_type = registry.get(node.type)
+    return node_type.kind if node_type else None
+
+
+def bare_type(node: Node) -> str:
+    """Give the type's name without any package: LangChain nodes of n8n come from another one."""
+    return short_type(node.type).rpartition(".")[2]
