@@ -8,11 +8,23 @@ from typing import Any
 import msgspec
 
 
-class Paired(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Which input item made an output item."""
+class Source(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """Where the items on one input came from: node, its output index, its run index."""
+
+    node: str
+    output: int = 0
+    run: int = 0
+
+
+class Paired(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which input item made an output item.
+
+    ``source`` is set where that input arrived in an earlier run of the node (loops): it came from there then.
+    """
 
     item: int
     input: int = 0
+    source: Source | None = None
 
 
 class Item(msgspec.Struct, omit_defaults=True, rename={"paired": "pairedItem"}):
@@ -31,14 +43,6 @@ class Item(msgspec.Struct, omit_defaults=True, rename={"paired": "pairedItem"}):
 
 Items = list[Item]
 Outputs = list[Items]
-
-
-class Source(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """Where the items on one input came from: node, its output index, its run index."""
-
-    node: str
-    output: int = 0
-    run: int = 0
 
 
 class NodeRun(msgspec.Struct, omit_defaults=True):
