@@ -1,0 +1,292 @@
+"""Broker: the embedded log, in memory or on a disk under it.
+
+Flow: gateway, agents, tables → **broker** → (group commit) → readers, group readers, Faust driver.
+
+One thread writes: while a batch is on its way to the disk the next one gathers, so commits are continuous under load
+and cost nothing when idle. A record becomes visible, and its future resolves, when its batch is durable.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+from schemas.errors import DefectError, OperationalError, Overloaded, UserError
+from streams.topics import Topic
+from streams.transports.batch import Batch, Storage
+from streams.transports.partition import Partition, size_of
+from streams.transports.protocol import GroupReader, Reader, Record
+from streams.transports.reading import Cursor, LogGroupReader, LogReader
+
+RECORD_MAX = 1 << 20
+_CLEAN_SECONDS = 2.0
+_KEEP_TO = 0.75
+
+
+class Broker:
+    """The embedded log; implements ``protocol.Log``."""
+
+    def __init__(
+        self,
+        topics: Sequence[Topic],
+        partitions: int,
+        storage: Storage | None = None,
+        *,
+        cache_bytes: int = 32 << 20,
+        pending_bytes: int = 32 << 20,
+    ) -> None:
+        self.partitions = partitions
+        self._storage = storage
+        self._cache_bytes = cache_bytes
+        self._pending_bytes = pending_bytes
+        found = storage.open(topics, partitions) if storage is not None else _in_memory(topics, partitions)
+        self._parts = {(part.topic.name, part.number): part for part in found}
+        self._batch = Batch()
+        self._writing = False
+        self._size = 0
+        self._failure: BaseException | None = None
+        self._closed = False
+        self._members: set[str] = set()
+        self._cached = 0
+        self._cleaning: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer = ThreadPoolExecutor(1, "millrace-log-writer")
+        self._disk_reader = ThreadPoolExecutor(1, "millrace-log-reader")
+
+    def send(
+        self,
+        topic: str,
+        partition: int,
+        value: bytes | None,
+        *,
+        key: bytes | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> asyncio.Future[int]:
+        """Append one record; the future gives its offset once it is durable."""
+        part = self._part(topic, partition)
+        offset = part.end
+        record = Record(topic, partition, offset, key, value, tuple(headers), int(time.time() * 1000))
+        size = size_of(record)
+        if size > RECORD_MAX:
+            raise UserError(f'record of {size} bytes is too large for topic "{topic}"', hint="keep large data in blobs")
+        if self._closed or self._failure is not None:
+            raise OperationalError("the log is closed" if self._closed else f"the log has failed: {self._failure}")
+        loop = self._running_loop()
+        future: asyncio.Future[int] = loop.create_future()
+        if part.stored:
+            if self._size + size > self._pending_bytes:
+                raise Overloaded("too much waits to become durable")
+            part.end = offset + 1
+            self._size += size
+            self._batch.size += size
+            self._batch.records.append((part, record, future))
+            self._schedule(loop)
+        else:
+            part.end = offset + 1
+            self._cached += part.show(record)
+            future.set_result(offset)
+            self._tidy(loop)
+        return future
+
+    async def reader(
+        self, topic: str, partitions: Sequence[int], start: Literal["earliest", "latest"] | Mapping[int, int]
+    ) -> Reader:
+        """Open a reader on chosen partitions."""
+        parts = [self._part(topic, number) for number in partitions]
+        if start == "earliest":
+            return LogReader(self.cursor({part: part.start for part in parts}))
+        if start == "latest":
+            return LogReader(self.cursor({part: part.end for part in parts}))
+        return LogReader(self.cursor({part: start[part.number] for part in parts}))
+
+    async def group(self, topics: Sequence[str], group: str) -> GroupReader:
+        """Open the one group reader of a group; a new group starts at the earliest record."""
+        parts = await self.join(group, topics)
+        positions = {part: part.committed[group] for part in parts}
+        return LogGroupReader(self.cursor(positions), self, group)
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        """Give the next offset to be written, per partition."""
+        return {number: part.end for (name, number), part in self._parts.items() if name == topic}
+
+    async def join(self, group: str, topics: Iterable[str]) -> list[Partition]:
+        """Become the one member of a group: from now on nothing is truncated that it has not committed."""
+        if group in self._members:
+            raise OperationalError(f'group "{group}" of the embedded log has a member already')
+        parts = [self._part(topic, number) for topic in topics for number in range(self.partitions)]
+        fresh = {(part.topic.name, part.number): part.start for part in parts if group not in part.committed}
+        self._members.add(group)
+        await self.commit(group, fresh)
+        return parts
+
+    def leave(self, group: str) -> None:
+        """End a membership; what the group committed stays."""
+        self._members.discard(group)
+
+    async def commit(self, group: str, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Note how far a group has come; returns when that is durable."""
+        loop = self._running_loop()
+        stored = False
+        for (topic, number), offset in offsets.items():
+            part = self._part(topic, number)
+            if part.stored:
+                stored = True
+                self._batch.commits[group, part] = offset
+            else:
+                self._committed(group, part, offset)
+        if stored:
+            future: asyncio.Future[None] = loop.create_future()
+            self._batch.waiting.append(future)
+            self._schedule(loop)
+            await future
+
+    def cursor(self, positions: Mapping[Partition, int]) -> Cursor:
+        """Open a cursor, the ground of every reader."""
+        return Cursor(positions, self._read_disk)
+
+    def end(self, topic: str, partition: int) -> int:
+        """Give the next offset to be written to a partition."""
+        return self._part(topic, partition).end
+
+    def topics(self) -> set[str]:
+        """Name all topics."""
+        return {topic for topic, _ in self._parts}
+
+    async def flush(self) -> None:
+        """Wait until all that was sent is durable."""
+        if self._writing or self._batch:
+            loop = self._running_loop()
+            future: asyncio.Future[None] = loop.create_future()
+            self._batch.waiting.append(future)
+            self._schedule(loop)
+            await future
+
+    async def close(self) -> None:
+        """Write what waits, then let go of the files; readers get nothing more."""
+        if self._closed:
+            return
+        try:
+            if self._failure is None:
+                await self.flush()
+        finally:
+            self._closed = True
+            if self._cleaning is not None:
+                self._cleaning.cancel()
+            await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._writer.shutdown()
+        self._disk_reader.shutdown()
+        if self._storage is not None:
+            self._storage.close()
+
+    def _part(self, topic: str, number: int) -> Partition:
+        part = self._parts.get((topic, number))
+        if part is None:
+            raise DefectError(f'the log has no partition {number} of topic "{topic}"', hint="topics are made at start")
+        return part
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._writing:
+            self._writing = True
+            loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        batch, self._batch = self._batch, Batch()
+        if not batch:
+            self._writing = False
+            return
+        assert self._storage is not None, "only stored partitions wait"
+        loop = self._running_loop()
+        self._writer.submit(self._write, loop, self._storage, batch)
+
+    def _write(self, loop: asyncio.AbstractEventLoop, storage: Storage, batch: Batch) -> None:
+        error: BaseException | None = None
+        try:
+            storage.write(batch)
+        except BaseException as bad:  # the loop decides what it means; a writer that dies silently would hang it
+            error = bad
+        loop.call_soon_threadsafe(self._written, batch, error)
+
+    def _written(self, batch: Batch, error: BaseException | None) -> None:
+        self._size -= batch.size
+        if error is not None:
+            self._fail(batch, error)
+            return
+        for part, record, future in batch.records:
+            self._cached += part.show(record)
+            if not future.done():
+                future.set_result(record.offset)
+        for (group, part), offset in batch.commits.items():
+            self._committed(group, part, offset)
+        for waiter in batch.waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._hand_over()
+        self._tidy(self._running_loop())
+
+    def _fail(self, batch: Batch, error: BaseException) -> None:
+        self._failure = error
+        self._writing = False
+        rest, self._batch = self._batch, Batch()
+        for future in [f for each in (batch, rest) for f in (*(r[2] for r in each.records), *each.waiting)]:
+            if not future.done():
+                future.set_exception(OperationalError(f"could not write the log: {error}"))
+
+    def _committed(self, group: str, part: Partition, offset: int) -> None:
+        part.committed[group] = offset
+        if part.topic.truncate and not part.stored:
+            self._cached -= part.truncate(min(part.lowest_commit(), part.visible))
+
+    async def _read_disk(self, part: Partition, position: int, limit: int) -> tuple[list[Record], int]:
+        assert self._storage is not None, "only stored partitions forget recent records"
+        before = min(part.visible, part.recent_from)
+        loop = self._running_loop()
+        return await loop.run_in_executor(self._disk_reader, self._storage.read, part, position, limit, before)
+
+    def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._cached > self._cache_bytes:
+            self._evict()
+        if self._cleaning is None:
+            self._cleaning = loop.call_later(_CLEAN_SECONDS, self._clean)
+
+    def _evict(self) -> None:
+        """Forget recent records of the largest partitions; in memory only ephemeral ones may go."""
+        parts = [part for part in self._parts.values() if part.stored or part.topic.ephemeral]
+        while parts and self._cached > self._cache_bytes * _KEEP_TO:
+            largest = max(parts, key=lambda part: part.recent_bytes)
+            freed = largest.evict()
+            if not freed:
+                break
+            self._cached -= freed
+
+    def _clean(self) -> None:
+        self._cleaning = None
+        now = int(time.time() * 1000)
+        for part in self._parts.values():
+            if part.stored:
+                continue
+            before = now - int(part.topic.retention_seconds * 1000)
+            freed = part.compact(before) if part.topic.cleanup == "compact" else part.expire(before)
+            self._cached -= freed
+        if self._storage is not None and not self._closed:
+            self._writer.submit(self._clean_disk, self._running_loop(), self._storage, now)
+
+    def _clean_disk(self, loop: asyncio.AbstractEventLoop, storage: Storage, now: int) -> None:
+        starts = storage.clean(self._parts.values(), now)
+        if starts:
+            loop.call_soon_threadsafe(self._cleaned, starts)
+
+    def _cleaned(self, starts: Mapping[Partition, int]) -> None:
+        for part, start in starts.items():
+            self._cached -= part.truncate(start)
+
+
+def _in_memory(topics: Sequence[Topic], partitions: int) -> list[Partition]:
+    return [Partition(topic, number, stored=False) for topic in topics for number in range(partitions)]
