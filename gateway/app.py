@@ -1,0 +1,242 @@
+"""The gateway put together: hot path in front, management API behind the token.
+
+Flow: ops → **gateway app** → ingress (`/w/`, `/w-test/`), api, front page.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import msgspec
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.api.executions import Executions
+from gateway.api.health import Check, Health
+from gateway.api.listening import ListeningResource
+from gateway.api.node_types import NodeTypes
+from gateway.api.sql import Sql
+from gateway.api.workflows import Workflows
+from gateway.arrivals import Doorkeeper
+from gateway.auth import TokenGate
+from gateway.doors import ProductionDoor, TestDoor
+from gateway.endpoints import Endpoint, problem_response, route_of
+from gateway.front_page import front_page
+from gateway.ingress import Door, Ingress
+from gateway.listening import Listening
+from gateway.meters import Meters
+from gateway.openapi import document
+from gateway.problems import HttpProblem, refuse
+from gateway.publishing import Publishing
+from gateway.reading import Catalog, Past, Replies, Tail
+from gateway.settings import GatewaySettings
+from gateway.waiting import Waiting
+from nodes.sdk.context import Blobs
+from nodes.sdk.registry import Registry
+from schemas.errors import MillraceError
+from schemas.identifiers import new_id, partition_of
+from streams.frames import Gatherer
+from streams.stores.history import History
+from streams.stores.views import CatalogView
+from streams.transports.protocol import Log
+
+OPENAPI_PATH = "/api/v1/openapi.json"
+DRAIN_STEP_SECONDS = 0.02
+
+logger = logging.getLogger(__name__)
+
+
+class Gateway:
+    """One gateway. ``asgi`` serves requests between ``start`` and ``stop``.
+
+    A stop in order: ``drain`` (listeners go), let the web server finish its connections, ``stop``.
+    """
+
+    def __init__(self, parts: "_Parts", endpoints: Sequence[Endpoint], pages: ASGIApp) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._production = parts.ingress(ProductionDoor(parts.catalog))
+        self._test = parts.ingress(TestDoor(parts.catalog, parts.listening))
+        self.endpoints = tuple(endpoints)
+
+    @property
+    def asgi(self) -> ASGIApp:
+        """Give the ASGI application."""
+        return self._serve
+
+    async def start(self) -> None:
+        """Read replies from now on and the catalog to its end; then requests may come."""
+        await self._parts.replies.start()
+        await self._parts.catalog.catch_up()
+
+    def drain(self) -> None:
+        """Let listeners go, so that the web server can close their connections."""
+        self._parts.listening.end()
+
+    async def stop(self) -> None:
+        """Refuse what is new, wait for what is in work as long as the settings say, then end it."""
+        self.drain()
+        keeper = self._parts.keeper
+        keeper.closed = True
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._parts.settings.drain_seconds
+        while (keeper.visits or len(self._parts.waiting)) and loop.time() < end:
+            await asyncio.sleep(DRAIN_STEP_SECONDS)
+        self._parts.waiting.end()
+        await self._parts.replies.stop()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if path.startswith("/w/"):
+                await self._production(scope, receive, send)
+                return
+            if path.startswith("/w-test/"):
+                await self._test(scope, receive, send)
+                return
+        await self._pages(scope, receive, send)
+
+
+class _Parts:
+    """What the gateway is made of."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        log: Log,
+        view: CatalogView,
+        history: History,
+        blobs: Blobs,
+        gatherer: Gatherer,
+        collectors: Iterable[Collector],
+    ) -> None:
+        boot = new_id()
+        partition = partition_of(boot, settings.partitions)
+        self.settings = settings
+        self.blobs = blobs
+        self.waiting = Waiting(boot, partition)
+        self.publishing = Publishing(log, gatherer, self.waiting, settings)
+        self.catalog = Catalog(log, view)
+        self.past = Past(history, blobs)
+        self.replies = Replies(log, self.waiting, partition)
+        self.listening = Listening(Tail(log, settings))
+        self.keeper = Doorkeeper(settings)
+        gauges: dict[str, tuple[str, Callable[[], float]]] = {
+            "millrace_webhooks_in_work": ("Webhook requests in work.", lambda: self.keeper.visits),
+            "millrace_replies_awaited": ("Requests that wait for a reply.", lambda: len(self.waiting)),
+            "millrace_catalog_offset": ("Catalog offset that this gateway has read.", lambda: self.catalog.offset),
+        }
+        self.meters = Meters(gauges, collectors)
+
+    def ingress(self, door: Door) -> Ingress:
+        return Ingress(
+            door,
+            settings=self.settings,
+            publishing=self.publishing,
+            waiting=self.waiting,
+            blobs=self.blobs,
+            keeper=self.keeper,
+            meters=self.meters,
+        )
+
+    async def replies_read(self) -> bool:
+        return self.replies.alive
+
+
+def build_gateway(
+    settings: GatewaySettings,
+    log: Log,
+    view: CatalogView,
+    history: History,
+    registry: Registry,
+    blobs: Blobs,
+    *,
+    gatherer: Gatherer | None = None,
+    checks: Sequence[Check] = (),
+    collectors: Iterable[Collector] = (),
+) -> Gateway:
+    """Make a gateway. Somebody else follows the catalog into ``view`` and serves ``asgi``.
+
+    ``checks`` decide `/ready` together with the gateway's own; ``collectors`` add figures to `/metrics`.
+    """
+    parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
+    endpoints = _endpoints(parts, registry, checks)
+    return Gateway(parts, endpoints, _pages(parts, endpoints))
+
+
+def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> list[Endpoint]:
+    executions = Executions(
+        catalog=parts.catalog,
+        past=parts.past,
+        publishing=parts.publishing,
+        waiting=parts.waiting,
+        registry=registry,
+        blobs=parts.blobs,
+        settings=parts.settings,
+    )
+    return [
+        *Workflows(parts.catalog, parts.publishing).endpoints(),
+        *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
+        *executions.endpoints(),
+        *NodeTypes(registry).endpoints(),
+        *Sql(parts.past).endpoints(),
+        *Health(parts.settings.version, [("replies", parts.replies_read), *checks], parts.meters).endpoints(),
+    ]
+
+
+def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
+    described = msgspec.json.encode(document(endpoints, parts.settings.version))
+    version = parts.settings.version
+
+    async def openapi(_: Request) -> Response:
+        return Response(described, media_type="application/json")
+
+    async def front(_: Request) -> Response:
+        return front_page(version)
+
+    async def around(request: Request, call: Callable[[], Awaitable[Response]]) -> Response:
+        try:
+            await _wait_for_offset(request, parts.catalog)
+            return await call()
+        except Exception as error:
+            return _failed(request, error)
+
+    routes = [route_of(endpoint, around, parts.settings.body_limit) for endpoint in endpoints]
+    app = Starlette(
+        routes=[Route("/", front), Route(OPENAPI_PATH, openapi), *routes],
+        exception_handlers={HTTPException: _http_exception},
+    )
+    open_paths = {"/", *(endpoint.path for endpoint in endpoints if endpoint.open)}
+    return TokenGate(app, parts.settings.token, open_paths)
+
+
+async def _wait_for_offset(request: Request, catalog: Catalog) -> None:
+    told = request.headers.get("millrace-after")
+    if told is None:
+        return
+    partition, _, offset = told.partition(":")
+    if partition != "0" or not offset.removeprefix("-").isdigit():
+        raise refuse("BadRequest", f'"{told}" is no offset of the catalog', field="Millrace-After", hint="like 0:42")
+    await catalog.wait(int(offset))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, (HttpProblem, MillraceError)):
+        logger.error("request failed", extra={"method": request.method, "path": request.url.path}, exc_info=error)
+    return problem_response(error)
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    path = request.url.path
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "")
+        return problem_response(
+            refuse("MethodNotAllowed", f"{request.method} is not allowed at {path}", headers=[("Allow", allow)])
+        )
+    return problem_response(refuse("NotFoundError", f"there is nothing at {path}", hint=f"see {OPENAPI_PATH}"))

@@ -1,0 +1,42 @@
+"""Cursors: where the next page of a listing begins, as text that clients only hand back.
+
+Flow: last entry of a page → **cursor** → next request.
+"""
+
+import base64
+import binascii
+from typing import TypeVar
+
+import msgspec
+
+from gateway.problems import refuse
+
+T = TypeVar("T")
+
+
+def write_cursor(*keys: str | int) -> str:
+    """Write the keys of a page's last entry."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(keys)).rstrip(b"=").decode()
+
+
+def read_workflow_cursor(text: str | None) -> str | None:
+    """Read the id after which to go on."""
+    return None if text is None else _read(text, tuple[str])[0]
+
+
+def read_execution_cursor(text: str | None) -> tuple[int, str] | None:
+    """Read the start time (epoch ms) and id before which to go on."""
+    return None if text is None else _read(text, tuple[int, str])
+
+
+def _read(text: str, type_: type[T]) -> T:
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(raw, type=type_)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise refuse(
+            "BadRequest",
+            "this cursor is none of ours",
+            field="cursor",
+            hint="take nextCursor of the last page as it is",
+        ) from None

@@ -1,0 +1,205 @@
+"""Ingress: the hot path of webhooks, a raw ASGI callable free of layers.
+
+Flow: HTTP request → route → item → **ingress** → start task, durable → answer (at once, or the workflow's reply).
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from gateway import visitors
+from gateway.answers import HeaderList, safe_headers, send_answer, send_problem
+from gateway.arrivals import Arrival, Doorkeeper, read_arrival
+from gateway.forwarded import origin_of
+from gateway.meters import Meters
+from gateway.problems import HttpProblem, http_problem, refuse
+from gateway.publishing import Publishing
+from gateway.routing import Match, Target
+from gateway.settings import GatewaySettings
+from gateway.waiting import Waiting, wait_or_leave
+from nodes.sdk.context import Blobs
+from schemas.identifiers import digest_id, new_execution_id
+from schemas.task import Mode, Reply, ReplyTo, Start, Task
+
+STARTED = b'{"message":"Workflow was started"}'
+JSON = (b"content-type", b"application/json; charset=utf-8")
+SANDBOX: HeaderList = [
+    # What a workflow answers is not ours: it gets no access to the origin of the management API.
+    (b"content-security-policy", b"sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+logger = logging.getLogger(__name__)
+
+
+class Door(Protocol):
+    """What is behind a prefix: production routes, or those somebody listens to."""
+
+    prefix: str
+    mode: Mode
+    shown_mode: str
+    missing_hint: str
+
+    async def find(self, method: str, path: str, raw_path: bytes | None) -> Match | None:
+        """Find the target; look again where it seems to be missing."""
+        ...
+
+    def position(self) -> int:
+        """Give the catalog offset that what was found needs."""
+        ...
+
+    def started(self, target: Target, execution: str) -> None:
+        """Hear of an execution that is about to start."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    scope: Scope
+    receive: Receive
+    send: Send
+    target: Target
+    headers: dict[str, str]
+    cors: HeaderList
+
+
+class Ingress:
+    """Serves one door."""
+
+    def __init__(
+        self,
+        door: Door,
+        *,
+        settings: GatewaySettings,
+        publishing: Publishing,
+        waiting: Waiting,
+        blobs: Blobs,
+        keeper: Doorkeeper,
+        meters: Meters,
+    ) -> None:
+        self._door = door
+        self._settings = settings
+        self._publishing = publishing
+        self._waiting = waiting
+        self._blobs = blobs
+        self._keeper = keeper
+        self._meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        cors: HeaderList = []
+        try:
+            with self._keeper.visit():
+                await self._serve(scope, receive, send, cors)
+        except Exception as error:
+            if not isinstance(error, HttpProblem):
+                logger.log(_level(error), "webhook failed", extra={"path": scope["path"]}, exc_info=error)
+            failed = http_problem(error)
+            self._meters.refused(failed.problem.status)
+            await send_problem(send, failed, cors)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, cors: HeaderList) -> None:
+        method, path = scope["method"], scope["path"][len(self._door.prefix) :]
+        raw_path = scope.get("raw_path")
+        found = await self._door.find(method, path, raw_path[len(self._door.prefix) :] if raw_path else None)
+        if found is None:
+            detail = f'no workflow listens at "{self._door.prefix}{path}"'
+            raise refuse("NotFoundError", detail, hint=self._door.missing_hint)
+        headers = visitors.headers_of(scope)
+        cors += visitors.cors_headers(found, headers)
+        if found.target is None:
+            await _no_target(send, method, found, headers, cors)
+            return
+        visit = _Visit(scope, receive, send, found.target, headers, cors)
+        origin = origin_of(scope, headers, self._settings)
+        visitors.admit(found.target, headers, origin.client)
+        arrival = await read_arrival(
+            scope, receive, headers, found, origin.url, self._door.shown_mode, self._keeper, self._blobs
+        )
+        await self._start(visit, arrival)
+
+    async def _start(self, visit: _Visit, arrival: Arrival) -> None:
+        route = visit.target.route
+        if route.mode == "onReceived":
+            task = self._task(visit, arrival, None)
+            await self._publishing.start(visit.target.topic, task, self._door.position())
+            await self._answer(visit, task.execution, route.status, *_received(visit.target))
+            return
+        to, waiter = self._waiting.open()
+        try:
+            task = self._task(visit, arrival, to)
+            await self._publishing.start(visit.target.topic, task, self._door.position())
+            reply = await wait_or_leave(waiter, visit.receive, self._settings.reply_timeout_seconds)
+        except TimeoutError:
+            raise refuse(
+                "TimedOut",
+                f"the workflow gave no answer within {self._settings.reply_timeout_seconds:g} seconds",
+                workflow=visit.target.workflow,
+                node=route.node,
+                execution=task.execution,
+                hint="the execution goes on; its result can be read under its id",
+                headers=[("Millrace-Execution", task.execution)],
+            ) from None
+        finally:
+            self._waiting.close(to)
+        if reply is not None:
+            await self._reply(visit, task.execution, reply)
+
+    def _task(self, visit: _Visit, arrival: Arrival, reply: ReplyTo | None) -> Task:
+        target, route = visit.target, visit.target.route
+        key = visit.headers.get("idempotency-key") or None
+        execution = digest_id(target.workflow, route.node, key) if key else new_execution_id(arrival.at)
+        start = Start(
+            items=arrival.items,
+            output=route.output,
+            mode=self._door.mode,
+            reply=reply,
+            key=key,
+            keep_seconds=self._settings.key_seconds if key else 0,
+            listen=target.listen,
+            blob=arrival.blob,
+        )
+        self._door.started(target, execution)
+        return Task(execution, target.workflow, target.version, route.node, arrival.at, start=start)
+
+    async def _reply(self, visit: _Visit, execution: str, reply: Reply) -> None:
+        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
+
+    async def _answer(self, visit: _Visit, execution: str, status: int, headers: HeaderList, body: bytes) -> None:
+        more = [*headers, *visit.cors, (b"millrace-execution", execution.encode())]
+        if not any(name == b"content-type" and b"json" in value for name, value in headers):
+            more += SANDBOX
+        await send_answer(visit.send, status, more, body)
+        self._meters.answered(status)
+
+
+def _received(target: Target) -> tuple[HeaderList, bytes]:
+    headers = safe_headers(target.route.headers)
+    typed = any(name == b"content-type" for name, _ in headers)
+    if target.route.body is None:
+        return (headers if typed else [*headers, JSON]), STARTED
+    body = target.route.body.encode()
+    return (headers if typed or not body else [*headers, (b"content-type", b"text/html; charset=utf-8")]), body
+
+
+async def _no_target(send: Send, method: str, found: Match, headers: dict[str, str], cors: HeaderList) -> None:
+    methods = ", ".join(sorted({*found.allowed, "OPTIONS"}))
+    allow = (b"allow", methods.encode())
+    if method == "OPTIONS":
+        await send_answer(send, 204, [allow, *cors, *visitors.preflight_headers(found, headers)], b"")
+        return
+    target = next(iter(found.allowed.values()))
+    raise refuse(
+        "MethodNotAllowed",
+        f'the workflow "{target.workflow_name}" does not listen for {method} here, but for {methods}',
+        workflow=target.workflow,
+        node=target.route.node,
+        headers=[("Allow", methods)],
+    )
+
+
+def _level(error: Exception) -> int:
+    return logging.DEBUG if hasattr(error, "retryable") else logging.ERROR

@@ -1,0 +1,77 @@
+"""Publishing: the only module of the gateway that writes to the log.
+
+Flow: ingress, api → **publishing** → node topics, `commands`, `control`.
+"""
+
+import asyncio
+import time
+
+import msgspec
+
+from gateway.problems import HttpProblem, problem_of_info, refuse
+from gateway.settings import GatewaySettings
+from gateway.waiting import Waiting
+from schemas.commands import Answer, Change, Command, CreateWorkflow
+from schemas.errors import ErrorInfo
+from schemas.identifiers import partition_of
+from schemas.task import Control, ControlFrame, Task
+from streams.codecs import encode
+from streams.frames import Gatherer
+from streams.topics import COMMANDS, CONTROL
+from streams.transports.protocol import Log
+
+
+class Publishing:
+    """Starts, commands and controls; each is durable when its call returns."""
+
+    def __init__(self, log: Log, gatherer: Gatherer, waiting: Waiting, settings: GatewaySettings) -> None:
+        self._log = log
+        self._gatherer = gatherer
+        self._waiting = waiting
+        self._settings = settings
+
+    def start(self, topic: str, task: Task, catalog: int) -> asyncio.Future[int]:
+        """Send a start task; the future resolves when it is durable. Raises Overloaded."""
+        partition = partition_of(task.execution, self._settings.partitions)
+        return self._gatherer.add(topic, partition, task, catalog)
+
+    async def change(self, command_id: str, change: Change) -> Answer:
+        """Send a command and wait for its answer; raise the problem that refused it."""
+        to, waiter = self._waiting.open()
+        command = Command(command_id, change, _now(), to.boot, to.partition, to.request)
+        try:
+            await self._log.send(COMMANDS, 0, encode(command))
+            async with asyncio.timeout(self._settings.command_timeout_seconds):
+                reply = await waiter
+        except TimeoutError:
+            raise refuse(
+                "TimedOut",
+                f"the catalog gave no answer within {self._settings.command_timeout_seconds:g} seconds",
+                hint="the change may still happen; repeat it with the same Idempotency-Key",
+            ) from None
+        finally:
+            self._waiting.close(to)
+        if reply is None:
+            raise refuse("OperationalError", "the gateway stops before the answer came")
+        answer = msgspec.json.decode(reply.body, type=Answer)
+        if not answer.ok:
+            raise _refused(answer, change)
+        return answer
+
+    async def cancel(self, execution: str, reason: str | None = None) -> None:
+        """Ask an execution to stop."""
+        partition = partition_of(execution, self._settings.partitions)
+        frame = ControlFrame([Control(execution, "cancel", _now(), reason)])
+        await self._log.send(CONTROL, partition, encode(frame))
+
+
+def _refused(answer: Answer, change: Change) -> HttpProblem:
+    info = msgspec.convert(answer.body, ErrorInfo)
+    if isinstance(info.detail, dict) and "revision" in info.detail and getattr(change, "expected", None) is not None:
+        info.kind = "PreconditionFailed"
+    workflow = change.workflow.get("name") if isinstance(change, CreateWorkflow) else change.id
+    return HttpProblem(problem_of_info(info, workflow if isinstance(workflow, str) else None))
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

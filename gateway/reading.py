@@ -1,0 +1,247 @@
+"""Reading: the only module of the gateway that reads views, history, blobs and topics.
+
+Flow: catalog view, history, blobs, `replies`, `events` → **reading** → ingress, api, listening.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from gateway.problems import refuse
+from gateway.routing import RouteTable, prepare
+from gateway.settings import GatewaySettings
+from gateway.waiting import Waiting
+from nodes.sdk.context import Blobs
+from schemas.commands import VersionSnapshot, WorkflowSnapshot
+from schemas.errors import NotFoundError
+from schemas.events import Event, EventFrame
+from schemas.task import ReplyFrame
+from streams.codecs import Undecodable, decode
+from streams.stores.history import History, QueryResult
+from streams.stores.views import CatalogView
+from streams.topics import CATALOG, EVENTS, REPLIES, node_topic
+from streams.transports.protocol import Log, Reader
+
+CATCH_UP_SECONDS = 5.0
+ERROR_PAUSE_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Catalog:
+    """The catalog view: workflows, versions and the route table that follows them."""
+
+    def __init__(self, log: Log, view: CatalogView) -> None:
+        self._log = log
+        self._view = view
+        self._table = RouteTable()
+        self._stale = True
+        self._catching_up: asyncio.Task[None] | None = None
+        view.on_change(self._changed)
+
+    @property
+    def offset(self) -> int:
+        """Give the catalog offset of the last record that this view has read."""
+        return self._view.position - 1
+
+    @property
+    def routes(self) -> RouteTable:
+        """Give the table of production routes, compiled anew if the catalog changed."""
+        if self._stale:
+            self._stale = False
+            self._table = RouteTable(
+                prepare(
+                    found.route,
+                    workflow=found.workflow.id,
+                    name=found.workflow.name,
+                    version=found.version,
+                    topic=node_topic(found.route.type),
+                )
+                for found in self._view.routes()
+            )
+        return self._table
+
+    def workflow(self, workflow: str) -> WorkflowSnapshot:
+        """Find a workflow; raise NotFoundError."""
+        found = self._view.workflow(workflow)
+        if found is None or found.deleted:
+            raise NotFoundError(f'no workflow has the id "{workflow}"', hint="GET /api/v1/workflows lists them")
+        return found
+
+    def version(self, workflow: str, version: str) -> VersionSnapshot:
+        """Find a version of a workflow; raise NotFoundError."""
+        found = self._view.version(workflow, version)
+        if found is None:
+            raise NotFoundError(f'workflow "{workflow}" has no version "{version}"')
+        return found
+
+    def page(self, after: str | None, limit: int, active: bool | None, search: str | None) -> list[WorkflowSnapshot]:
+        """Give workflows by id, those after a given one."""
+        return self._view.list(after=after, limit=limit, active=active, search=search)
+
+    async def wait(self, offset: int, timeout_seconds: float = CATCH_UP_SECONDS) -> None:
+        """Wait until what was written at an offset can be read here; raise a problem when it takes too long."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._view.wait(offset)
+        except TimeoutError:
+            raise refuse("TimedOut", f"this gateway has not yet read the catalog up to offset {offset}") from None
+
+    async def catch_up(self) -> None:
+        """Read to the catalog's present end; callers at the same time share one look."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._catch_up())
+        await asyncio.shield(self._catching_up)
+
+    async def _catch_up(self) -> None:
+        end = (await self._log.ends(CATALOG)).get(0, 0)
+        if end > 0:
+            await self.wait(end - 1)
+
+    def _changed(self, *_: object) -> None:
+        self._stale = True
+
+
+class Past:
+    """History: what executions did."""
+
+    def __init__(self, history: History, blobs: Blobs) -> None:
+        self._history = history
+        self._blobs = blobs
+
+    async def executions(
+        self, workflow: str | None, status: str | None, before: tuple[int, str] | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Give executions, newest first."""
+        return await self._history.executions(workflow=workflow, status=status, before=before, limit=limit)
+
+    async def execution(self, execution: str) -> dict[str, Any] | None:
+        """Find an execution."""
+        return await self._history.execution(execution)
+
+    async def node_runs(self, execution: str, *, outputs: bool) -> list[dict[str, Any]]:
+        """Give the node runs in order, with their outputs where they are wanted; large ones come from the blobs."""
+        runs = await self._history.node_runs(execution)
+        for run in runs:
+            blob = run.pop("blob", None)
+            if not outputs:
+                run["outputs"] = None
+            elif blob and run.get("outputs") is None:
+                run["outputs"] = await self._output(blob)
+        return runs
+
+    async def query(self, sql: str, parameters: dict[str, Any], max_rows: int) -> QueryResult:
+        """Ask history in SQL."""
+        return await self._history.query(sql, parameters, max_rows)
+
+    async def _output(self, blob: str) -> Any:
+        try:
+            return msgspec.Raw(await self._blobs.get(blob))
+        except NotFoundError:
+            return None
+
+
+class Replies:
+    """Reads this boot's partition of `replies` from its end on; what is for another boot is dropped."""
+
+    def __init__(self, log: Log, waiting: Waiting, partition: int) -> None:
+        self._log = log
+        self._waiting = waiting
+        self._partition = partition
+        self._following: _Following | None = None
+
+    async def start(self) -> None:
+        """Open the reader; a request may be sent only after this."""
+        reader = await self._log.reader(REPLIES, [self._partition], "latest")
+        self._following = _Following(reader, self._take)
+
+    async def stop(self) -> None:
+        """Stop reading."""
+        if self._following is not None:
+            self._following.cancel()
+            await self._following.ended()
+
+    @property
+    def alive(self) -> bool:
+        """Say whether replies are being read."""
+        return self._following is not None and self._following.alive
+
+    def _take(self, value: bytes) -> None:
+        for reply in decode(value, ReplyFrame).replies:
+            self._waiting.deliver(reply)
+
+
+class Tail:
+    """Hands on events as they happen, and reads them only while somebody listens."""
+
+    def __init__(self, log: Log, settings: GatewaySettings) -> None:
+        self._log = log
+        self._partitions = range(settings.partitions)
+        self._listeners: set[Callable[[Event], None]] = set()
+        self._following: _Following | None = None
+        self._lock = asyncio.Lock()
+
+    async def add(self, listener: Callable[[Event], None]) -> None:
+        """Hand every event from now on to a listener."""
+        async with self._lock:
+            self._listeners.add(listener)
+            if self._following is None:
+                reader = await self._log.reader(EVENTS, self._partitions, "latest")
+                self._following = _Following(reader, self._take)
+
+    def remove(self, listener: Callable[[Event], None]) -> None:
+        """Stop handing events to a listener."""
+        self._listeners.discard(listener)
+        if not self._listeners and self._following is not None:
+            self._following.cancel()
+            self._following = None
+
+    def _take(self, value: bytes) -> None:
+        for event in decode(value, EventFrame).events:
+            for listener in tuple(self._listeners):
+                listener(event)
+
+
+class _Following:
+    """A task that reads on for ever; a record that does not decode is reported and passed over."""
+
+    def __init__(self, reader: Reader, take: Callable[[bytes], None]) -> None:
+        self._reader = reader
+        self._take = take
+        self._task = asyncio.create_task(self._run())
+
+    @property
+    def alive(self) -> bool:
+        return not self._task.done()
+
+    def cancel(self) -> None:
+        self._task.cancel()
+
+    async def ended(self) -> None:
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._step()
+        finally:
+            await self._reader.close()
+
+    async def _step(self) -> None:
+        try:
+            records = await self._reader.read()
+        except Exception:
+            logger.exception("cannot read from the log")
+            await asyncio.sleep(ERROR_PAUSE_SECONDS)
+            return
+        for record in records:
+            if record.value is None:
+                continue
+            try:
+                self._take(record.value)
+            except Undecodable as bad:
+                where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+                logger.warning("record passed over: %s", bad, extra=where)
