@@ -59,7 +59,8 @@ class Kept(msgspec.Struct, omit_defaults=True):
 class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     """Everything that decides how an execution goes on.
 
-    ``left``: it has been given to topics or timers, so it has a row. ``replies`` lists who still waits for an answer. ``flight`` has the activations given out, by key; ``stack`` those that wait for their turn (orders v0 and v1);
+    ``left``: it was given to topics or timers, so it has a row. ``replies`` lists who still waits for an answer.
+    ``flight`` has the activations given out, by key; ``stack`` those that wait for their turn (orders v0 and v1);
     ``waiting`` join buffers by node, each a list of activations with empty inputs. A task (node, run) is done when
     its run index was given out and it is not in flight.
     """
@@ -93,10 +94,6 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
         """Say whether it has ended."""
         return self.status in ("success", "error", "cancelled")
 
-    def done(self, node: str, run: int) -> bool:
-        """Say whether that task has already had its effect on this state."""
-        return run < self.runs.get(node, 0) and f"{node}/{run}" not in self.flight
-
 
 class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
     """What remains of a finished execution until no copy of its tasks can come any more.
@@ -127,7 +124,7 @@ def fork(state: State) -> State:
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Row)
+_decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
 
 
 def encode_row(row: Row) -> bytes:
