@@ -18,12 +18,17 @@ from schemas.trigger import Route, Schedule
 from schemas.workflow import Node, Workflow, parse_workflow
 
 _WAITS = frozenset({"wait"})
+_ANY_TYPE = "noOp"
 _INSTALL = "remove the node, disable it, or install the package that has its type"
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A workflow that can be accepted. ``start_type`` is None where the start node's type is not installed."""
+    """A workflow that can be accepted.
+
+    ``start_type`` says on which topic the start node's task goes; where its type is not installed any will do, since
+    it fails when it is reached: then it is noOp.
+    """
 
     workflow: Workflow
     problems: list[ErrorInfo]
@@ -80,7 +85,7 @@ def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
         routes=routes,
         schedules=schedules,
         start_node=start.name if start else None,
-        start_type=known.name if known else None,
+        start_type=(known.name if known else _ANY_TYPE) if start else None,
     )
 
 

@@ -53,10 +53,10 @@ def test_start_node(nodes, name, registry):
     assert (found.name if found else None) == name
 
 
-def test_an_unknown_start_has_no_type(registry):
+def test_an_unknown_start_goes_where_it_can_fail(registry):
     checked = check(graph(box("A"), box("G", "n8n-nodes-base.gmailTrigger")), registry, strict=False)
 
-    assert (checked.start_node, checked.start_type) == ("G", None)
+    assert (checked.start_node, checked.start_type) == ("G", "noOp")
 
 
 @pytest.mark.parametrize(
