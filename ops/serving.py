@@ -50,7 +50,7 @@ def make_server(app: Any, drain_seconds: float) -> Server:
         loop="none",
         http="httptools",
         ws="none",
-        lifespan="on",
+        lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -60,10 +60,11 @@ def page(found: Findings) -> str:
     )
     others = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in facts(found))
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in found.notes)
-    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Millrace: benchmark</title><style>{STYLE}</style>
-<h1>Millrace: benchmark</h1>
-<p>Webhook → set (3 fields) → if → set, the last node answers. {html.escape(platform.platform())},
-Python {platform.python_version()}; the load generator shares the machine. Ratio: Millrace's rate to this subject's.</p>
+    machine = html.escape(f"{platform.platform()}, Python {platform.python_version()}")
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Millrace: benchmark</title>
+<style>{STYLE}</style><h1>Millrace: benchmark</h1>
+<p>Webhook → set (3 fields) → if → set, the last node answers. {machine};
+the load generator shares the machine. Ratio: Millrace's rate to this subject's.</p>
 <h2>Rate</h2>{plot(found.points, "rate", "executions/s")}
 <h2>Latency</h2>{plot(found.points, "p50", "p50, ms")}{plot(found.points, "p99", "p99, ms")}
 <table><tr><th></th><th>concurrency</th><th>rate/s</th><th>p50 ms</th><th>p99 ms</th><th>CPU µs each</th>

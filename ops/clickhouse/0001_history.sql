@@ -109,7 +109,8 @@ FROM (
                 ['ExecutionStarted', 'ExecutionFinished', 'NodeRetried'], ''),
             '\x1f', execution, '\x1f', node, '\x1f', toString(run), '\x1f', toString(attempt)
         ))) AS digest,
-        toString(event) AS event, execution, at, payload, toString(version) AS version, toString(workflow) AS workflow
+        toString(event) AS event, execution, at,
+        replaceRegexpOne(payload, '^[{]"event":"[^"]*",', '{') AS payload, toString(version) AS version, toString(workflow) AS workflow
     FROM execution_events FINAL
     UNION ALL
     SELECT

@@ -1,0 +1,50 @@
+"""``millrace eval``: expressions, without a server.
+
+Flow: text or lines → **evaluating** → the compiled tier or V8 → values.
+"""
+
+import asyncio
+import json
+
+import click
+
+from ops.cli.batch import answer_lines
+from ops.cli.running import BATCH_ZONE
+from ops.settings import read_settings
+from schemas.errors import UserError
+
+
+@click.command("eval")
+@click.argument("expression", required=False)
+@click.option("--item", default="{}", help="JSON that the expression sees as $json.")
+@click.option("--batch", is_flag=True, help="Read one JSON request per line, write one JSON answer per line.")
+def eval_verb(expression: str | None, item: str, batch: bool) -> None:
+    """Evaluate an expression such as '={{ $json.name }}' and print its value as JSON."""
+    if batch == (expression is not None):
+        raise click.UsageError("give an expression, or --batch")
+    if batch:
+        asyncio.run(_batch())
+        return
+    try:
+        data = json.loads(item)
+    except ValueError as bad:
+        raise UserError(f"--item is no JSON: {bad}", field="item") from None
+    answer = asyncio.run(_one({"id": 1, "expression": expression, "items": [{"json": data}], "itemIndex": 0}))
+    if "error" in answer:
+        raise UserError(answer["error"]["message"])
+    click.echo(json.dumps(answer["value"], ensure_ascii=False))
+
+
+async def _one(request: dict[str, object]) -> dict[str, object]:
+    from ops.private import evaluator
+
+    async with evaluator(read_settings().timezone) as evaluate:
+        return await evaluate(request)
+
+
+async def _batch() -> None:
+    from ops.private import evaluator
+
+    read_settings()
+    async with evaluator(BATCH_ZONE) as evaluate:
+        await answer_lines(evaluate)
