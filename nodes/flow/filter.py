@@ -32,7 +32,10 @@ class Filter(Decision):
             title="version 1 groups conditions by type",
             version=1,
             params={
-                "conditions": {"string": [{"value1": "x", "value2": "y"}], "boolean": [{"value1": True, "value2": True}]},
+                "conditions": {
+                    "string": [{"value1": "x", "value2": "y"}],
+                    "boolean": [{"value1": True, "value2": True}],
+                },
                 "combineConditions": "OR",
             },
             given=[{"n": 1}],

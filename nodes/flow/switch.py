@@ -88,8 +88,10 @@ def _leaf(path: Path) -> bool:
 
 
 def _layout(params: Switch, leaf: LeafMaker) -> _Layout:
-    rules = params.rules.values
-    asked = [conditions.questions(one.conditions, leaf, ("rules", "values", at, "conditions")) for at, one in enumerate(rules)]
+    asked = [
+        conditions.questions(one.conditions, leaf, ("rules", "values", at, "conditions"))
+        for at, one in enumerate(params.rules.values)
+    ]
     kind = params.data_type
     left = leaf(("value1",), legacy_conditions.given(params, "value1", kind))
     legacy = [
@@ -104,7 +106,8 @@ def _outputs(raw: Mapping[str, Any], version: float) -> list[str]:
         return [str(at) for at in range(LEGACY_OUTPUTS)]
     if raw.get("mode") == "expression":
         count = raw.get("numberOutputs" if version >= 3 else "outputsAmount")
-        return [str(at) for at in range(count if isinstance(count, int) and 0 < count <= MOST_OUTPUTS else LEGACY_OUTPUTS)]
+        known = isinstance(count, int) and 0 < count <= MOST_OUTPUTS
+        return [str(at) for at in range(count if known else LEGACY_OUTPUTS)]  # type: ignore[arg-type]
     rules = raw.get("rules")
     found = rules.get("values" if version >= 3 else "rules") if isinstance(rules, dict) else None
     listed = found if isinstance(found, list) else [{}] if version >= 3 and rules is None else []
@@ -127,8 +130,8 @@ def _outputs(raw: Mapping[str, Any], version: float) -> list[str]:
             version=3.2,
             params={
                 "rules": {"values": [
-                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "a", "operator": {}}]}},
-                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "b", "operator": {}}]}},
+                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "a"}]}},
+                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "b"}]}},
                 ]},
                 "options": {"fallbackOutput": "extra"},
             },

@@ -103,6 +103,14 @@ class FakeLog:
         self.notes.append((message, fields))
 
 
+class NoSandbox:
+    """Stands where no sandbox was given."""
+
+    async def javascript(self, code: str, scope: Scope, *, per_item: bool) -> Any:
+        """Refuse."""
+        raise UserError("this harness has no sandbox", hint="give it one: Harness(node_type, sandbox=…)")
+
+
 @dataclass
 class Harness:
     """One node type with everything it may ask for; ``evaluate`` is the JavaScript tier where one is wanted."""
@@ -113,7 +121,7 @@ class Harness:
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
-    sandbox: Sandbox | None = None
+    sandbox: Sandbox = field(default_factory=NoSandbox)
     evaluate: JavaScript | None = None
 
     async def run(
@@ -148,10 +156,10 @@ class Harness:
         return [[item.json for item in each] for each in outputs(result)]
 
     def _capabilities(self) -> dict[type, Any]:
-        found: dict[type, Any] = {
+        return {
             HttpClient: self.http, Credentials: self.credentials, Blobs: self.blobs, Clock: self.clock, Log: self.log,
+            Sandbox: self.sandbox,
         }
-        return found if self.sandbox is None else {**found, Sandbox: self.sandbox}
 
 
 def outputs(result: Result) -> list[Items]:

@@ -77,7 +77,9 @@ class NodeType:
             runs=self.runs,
             trigger=self.kind,
             parameters=self.params.model_json_schema(by_alias=True),
-            examples=[{"title": e.title, "parameters": e.params, "given": e.given, "then": e.then} for e in self.examples],
+            examples=[
+                {"title": e.title, "parameters": e.params, "given": e.given, "then": e.then} for e in self.examples
+            ],
             doc=self.doc,
         )
 

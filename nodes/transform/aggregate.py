@@ -73,7 +73,9 @@ class Aggregate(NodeParams):
         ),
         Example(
             title="two lists need two names",
-            params={"fieldsToAggregate": {"fieldToAggregate": [{"fieldToAggregate": "a"}, {"fieldToAggregate": "b.a"}]}},
+            params={"fieldsToAggregate": {"fieldToAggregate": [
+                {"fieldToAggregate": "a"}, {"fieldToAggregate": "b.a"},
+            ]}},
             fails='the name "a" is used twice',
         ),
     ],

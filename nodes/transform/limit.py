@@ -16,7 +16,7 @@ class Limit(NodeParams):
 
 
 @node("limit", group="transform", title="Limit", examples=[
-    Example(title="keeps the first two", params={"maxItems": 2}, given=[{"n": 1}, {"n": 2}, {"n": 3}], then=[{"n": 1}, {"n": 2}]),
+    Example(title="keeps the first", params={"maxItems": 1}, given=[{"n": 1}, {"n": 2}], then=[{"n": 1}]),
     Example(title="keeps the last", params={"keep": "lastItems"}, given=[{"n": 1}, {"n": 2}], then=[{"n": 2}]),
     Example(title="needs a positive count", params={"maxItems": 0}, given=[], fails="greater than or equal to 1"),
 ])
