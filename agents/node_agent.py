@@ -45,6 +45,7 @@ class NodeAgents:
         self._letters = letters
         self._limit = limit
         self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
 
     def attach(self, type_name: str) -> None:
         """Make the agent of one node type."""
@@ -54,10 +55,11 @@ class NodeAgents:
         """Make the agent of what is asked of executions."""
         self._agent(CONTROL, "control", self._control)
 
-    async def drain(self) -> None:
-        """Wait for the frames that are being worked on."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def drain(self, seconds: float) -> None:
+        """Take nothing more, and give the frames that are being worked on some time; the rest comes again."""
+        self._draining = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     def _agent(self, topic: str, name: str, handle: Any) -> None:
         room = asyncio.Semaphore(self._limit)
@@ -65,6 +67,8 @@ class NodeAgents:
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 await room.acquire()
+                if self._draining:
+                    await asyncio.Event().wait()
                 task = asyncio.create_task(self._one(event, handle))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)

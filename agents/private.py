@@ -14,7 +14,7 @@ import msgspec
 from agents.plan import Plan, PlannedNode, compile_plan
 from agents.settings import WorkerSettings
 from agents.timers import Timer
-from agents.worker import Worker
+from agents.worker import Worker, row_codecs
 from nodes.checking import start_node
 from nodes.expressions.scope import Scope
 from nodes.sdk.context import Blobs
@@ -32,7 +32,6 @@ from streams.settings import StreamSettings
 from streams.topics import EVENTS, node_topic
 
 Capabilities = Callable[[Plan, PlannedNode, Scope, str, Mapping[str, Any]], Mapping[type, Any]]
-
 
 
 @dataclass(slots=True)
@@ -69,7 +68,9 @@ class PrivateEngine:
         self._hurry = hurry
         self._executions: dict[str, _Execution] = {}
         self._streams = streams or build_app(
-            StreamSettings(broker=f"memory://private-{id(self)}", partitions=2), [t.name for t in registry]
+            StreamSettings(broker=f"memory://private-{id(self)}", partitions=2),
+            [t.name for t in registry],
+            row_codecs(),
         )
         self._worker = Worker(
             self._streams,
@@ -102,7 +103,13 @@ class PrivateEngine:
         try:
             execution, task, topic = self._begin(request)
         except MillraceError as bad:
-            return {"id": request.get("id"), "status": "error", "error": _error(error_info(bad)), "order": [], "runs": {}}
+            return {
+                "id": request.get("id"),
+                "status": "error",
+                "error": _error(error_info(bad)),
+                "order": [],
+                "runs": {},
+            }
         partition = partition_of(task.execution, self._streams.settings.partitions)
         await self._streams.log.send(topic, partition, codecs.encode(Frame([task])))
         try:
@@ -193,4 +200,3 @@ def _item(raw: Any) -> Item:
 def _error(info: Any) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(info)
     return shown
-

@@ -8,10 +8,9 @@ from collections.abc import Callable
 
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
-from nodes.triggers.recurrence import next_fire
+
 from schemas.errors import MillraceError
 from schemas.identifiers import digest_id, partition_of
-from schemas.item import Item
 from schemas.task import Start, Task
 from schemas.trigger import Schedule
 from streams.app import Streams
@@ -27,7 +26,7 @@ DAY_SECONDS = 86_400
 class Schedules:
     """Keeps one timer row per rule of each active schedule whose partition is ours, and fires them.
 
-    ``items`` makes the trigger's output for a due time (epoch ms) in a zone.
+    The trigger node itself makes the first item: its *now* is the due time.
     """
 
     def __init__(
@@ -37,7 +36,6 @@ class Schedules:
         timers: Timers,
         gatherer: Gatherer,
         now: Callable[[], int],
-        items: Callable[[int, str], list[Item]],
         settings: WorkerSettings,
     ) -> None:
         self._streams = streams
@@ -45,7 +43,6 @@ class Schedules:
         self._timers = timers
         self._gatherer = gatherer
         self._now = now
-        self._items = items
         self._grace_ms = settings.misfire_seconds * 1000
         self._rules: dict[str, tuple[Timer, Schedule]] = {}
 
@@ -80,15 +77,15 @@ class Schedules:
 
     async def _start(self, rule: Timer, due: int, schedule: Schedule) -> None:
         execution = digest_id(rule.workflow, rule.node, due)
-        start = Start(
-            items=self._items(due, schedule.zone), mode="trigger", key=str(due), keep_seconds=DAY_SECONDS
-        )
+        start = Start(items=self._items(due, schedule.zone), mode="trigger", key=str(due), keep_seconds=DAY_SECONDS)
         task = Task(execution, rule.workflow, rule.version, rule.node, due, start=start)
         partition = partition_of(execution, self._streams.settings.partitions)
         await self._gatherer.add(node_topic(schedule.type), partition, task, rule.catalog)
 
     async def _put(self, owner: Owner, key: str, rule: Timer, schedule: Schedule, after: int) -> None:
         try:
+            from nodes.triggers.recurrence import next_fire
+
             due = next_fire(schedule, after)
         except MillraceError:
             log.exception("schedule cannot be computed", extra={"workflow": rule.workflow, "node": rule.node})

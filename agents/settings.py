@@ -16,3 +16,4 @@ class WorkerSettings(BaseModel):
     frames_in_flight: int = Field(32, ge=1, description="Frames of one node type that may be unfinished at a time.")
     timezone: str = Field("UTC", description="Time zone of workflows that name none.")
     misfire_seconds: int = Field(60, ge=0, description="How late a schedule may fire; older ones are skipped.")
+    drain_seconds: float = Field(20.0, ge=0, description="How long a stop waits for effects that are under way.")

@@ -12,6 +12,7 @@ from schemas.errors import ErrorInfo
 from schemas.events import ExecutionStatus
 from schemas.item import Item, Source
 from schemas.task import Mode, ReplyTo
+from streams import codecs
 
 
 class Packet(msgspec.Struct, omit_defaults=True):
@@ -123,18 +124,14 @@ def fork(state: State) -> State:
     )
 
 
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
-
-
 def encode_row(row: Row) -> bytes:
     """Give a row's bytes; items that live in the blob store are left out."""
-    return _encoder.encode(_lean(row) if isinstance(row, State) else row)
+    return codecs.encode(_lean(row) if isinstance(row, State) else row)
 
 
 def decode_row(data: bytes) -> Row:
     """Read a row back."""
-    return _decoder.decode(data)
+    return codecs.decode(data, Row)  # type: ignore[arg-type]
 
 
 def _lean(state: State) -> State:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
@@ -16,20 +17,25 @@ from agents.plans import Plans
 from agents.running import Runner, Surroundings
 from agents.schedules import Schedules
 from agents.settings import WorkerSettings
+from agents.state import decode_row, encode_row
 from agents.timers import Timer, Timers
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
-from nodes.triggers.schedule_trigger import fired
 from schemas.errors import NotFoundError
 from schemas.task import Task
 from streams.app import Streams
 from streams.frames import Gatherer
 from streams.stores.views import CatalogView
-from streams.tables import Owner
-from streams.topics import node_topic
+from streams.tables import Owner, RowCodec, struct_codec
+from streams.topics import EXECUTIONS, TIMERS, node_topic
 
 log = logging.getLogger(__name__)
+
+
+def row_codecs() -> dict[str, RowCodec[Any]]:
+    """Say how the rows of the engine's tables become bytes; for `build_app`."""
+    return {EXECUTIONS: RowCodec(encode_row, decode_row), TIMERS: struct_codec(Timer)}
 
 
 class Worker:
@@ -51,6 +57,7 @@ class Worker:
         self._streams = streams
         self._plans = plans
         self._hurry = hurry
+        self._drain_seconds = settings.drain_seconds
         self._gatherer = Gatherer(streams.log)
         runner = Runner(surroundings, blobs, evaluate)
         engine = Engine(streams, plans, runner, surroundings.now, settings)
@@ -61,9 +68,7 @@ class Worker:
             streams, engine, self._timers, self._marks, self._gatherer, letters, settings.frames_in_flight
         )
         self._schedules = (
-            None
-            if view is None
-            else Schedules(streams, view, self._timers, self._gatherer, _now, fired, settings)
+            None if view is None else Schedules(streams, view, self._timers, self._gatherer, _now, settings)
         )
         self._reconciling: asyncio.Task[None] | None = None
         self._again = False
@@ -86,7 +91,7 @@ class Worker:
             self._reconciling.cancel()
         await self._timers.stop()
         await self._marks.stop()
-        await self._agents.drain()
+        await self._agents.drain(self._drain_seconds)
 
     def _assigned(self, partitions: set[int]) -> None:
         self._timers.own(partitions)
@@ -131,7 +136,14 @@ class Worker:
         node = plan.nodes[timer.node]
         topic = node_topic(node.type_name if node.type is not None else "noOp")
         task = Task(
-            timer.execution, timer.workflow, timer.version, timer.node, timer.due, timer.run, timer.attempt, due=timer.why
+            timer.execution,
+            timer.workflow,
+            timer.version,
+            timer.node,
+            timer.due,
+            timer.run,
+            timer.attempt,
+            due=timer.why,
         )
         await self._gatherer.add(topic, owner.partition, task, timer.catalog)
 

@@ -62,6 +62,7 @@ class Streams:
     ) -> None:
         self.settings = settings
         self.log: Log = broker
+        self.ordered = True  # what is sent later never becomes durable before what was sent earlier
         self._broker = broker
         self._owned = owned
         self.app: Any = _new_app(settings, broker)
