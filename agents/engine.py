@@ -164,9 +164,7 @@ class Engine:
             if current is not None and activation.key in current.flight:
                 queue.extend(self._apply(plan, current, outcome, cause, outbox))
 
-    def _apply(
-        self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox
-    ) -> list[Activation]:
+    def _apply(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> list[Activation]:
         """Step, replace the live row and collect the actions; give the activations to chain in this call."""
         execution = state.execution
         left = state.left or self._executions.get(execution) is not None
@@ -203,9 +201,7 @@ class Engine:
             case Sleep(activation):
                 outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
             case Answer(to, response):
-                reply = Reply(
-                    to.boot, to.request, response.status, response.headers, response.body, state.execution
-                )
+                reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
                 (outbox.replies if left or state.key is not None else outbox.early).append((to.partition, reply))
             case End():
                 pass

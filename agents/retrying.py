@@ -11,9 +11,7 @@ from agents.state import Activation, State
 from schemas.events import NodeRetried
 
 
-def retry(
-    plan: Plan, state: State, activation: Activation, failed: Failed, now: int, actions: list[Action]
-) -> bool:
+def retry(plan: Plan, state: State, activation: Activation, failed: Failed, now: int, actions: list[Action]) -> bool:
     """Put the activation to sleep for its next attempt; give False where there is none left."""
     node = plan.nodes[activation.node]
     if activation.attempt + 1 >= node.tries:

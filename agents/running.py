@@ -119,8 +119,10 @@ class Runner:
     async def _scope(
         self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
     ) -> Scope:
-        past = {name: [NodeRun([p.items or [] for p in await self.outputs(run.outputs)], run.sources) for run in runs]
-                for name, runs in state.kept.items()}
+        past = {
+            name: [NodeRun([p.items or [] for p in await self.outputs(run.outputs)], run.sources) for run in runs]
+            for name, runs in state.kept.items()
+        }
         return Scope(
             inputs=inputs,
             run_index=activation.run,
@@ -139,9 +141,7 @@ class Runner:
             seed=activation.key,
         )
 
-    def _facts(
-        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
-    ) -> Run:
+    def _facts(self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]) -> Run:
         last = activation.attempt + 1 >= node.tries
         return Run(
             node=node.name,

@@ -23,9 +23,7 @@ from schemas.item import Item
 EMPTY_START = [Item(json={})]
 
 
-def step(
-    plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str = ""
-) -> tuple[State, list[Action]]:
+def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str = "") -> tuple[State, list[Action]]:
     """Advance an execution; a terminal state never changes, and a repeated occurrence changes nothing.
 
     ``cause`` names the task whose record asked for this: what it puts in flight is emitted again if that comes again.
@@ -96,9 +94,7 @@ def _set_context(state: State, done: Finished) -> None:
         state.contexts[done.node] = done.context
 
 
-def _record(
-    plan: Plan, state: State, activation: Activation, done: Finished, now: int, actions: list[Action]
-) -> None:
+def _record(plan: Plan, state: State, activation: Activation, done: Finished, now: int, actions: list[Action]) -> None:
     node = plan.nodes[done.node]
     actions.append(
         Record(
