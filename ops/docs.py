@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from nodes.sdk.example import Example
 from nodes.sdk.registry import NodeType, discover
 from ops.cli.root import VERBS, root
 from ops.settings import Settings, variable
@@ -89,7 +90,7 @@ def node_page(node_type: NodeType) -> str:
     if node_type.examples:
         parts += ["## Examples", ""]
     for example in node_type.examples:
-        parts += [f"**{example.title}**", "", "```json", *_example(example), "```", ""]
+        parts += [f"**{example.title}**", "", "```js", *_example(example), "```", ""]
     return "\n".join(parts)
 
 
@@ -125,17 +126,20 @@ def _kind(field: Mapping[str, Any]) -> str:
     return str(field.get("type", "any"))
 
 
-def _example(example: Any) -> Iterator[str]:
-    yield "// parameters"
-    yield json.dumps(example.params, ensure_ascii=False)
-    yield "// given"
-    yield json.dumps(example.given, ensure_ascii=False, default=str)
+def _example(example: Example) -> Iterator[str]:
+    """Write an example: parameters, what comes in, what goes out (per output where there are several)."""
+    version = "" if example.version is None else f" (version {example.version:g})"
+    shown: list[tuple[str, Any]] = [(f"parameters{version}", example.params)]
+    inputs = [example.given] if example.inputs is None else example.inputs
+    shown += [(f"input {at}" if len(inputs) > 1 else "input", items) for at, items in enumerate(inputs)]
     if example.fails is not None:
-        yield "// fails with"
-        yield json.dumps(example.fails, ensure_ascii=False)
+        shown.append(("fails with", example.fails))
     else:
-        yield "// then"
-        yield json.dumps(example.then, ensure_ascii=False, default=str)
+        outputs = example.outputs if example.outputs is not None else [example.then or []]
+        shown += [(f"output {at}" if len(outputs) > 1 else "output", items) for at, items in enumerate(outputs)]
+    for title, value in shown:
+        yield f"// {title}"
+        yield json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _command(command: click.Command, path: str, parent: click.Context) -> list[str]:
