@@ -7,7 +7,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import faust
 from faust.tables import TableManager
@@ -227,4 +227,4 @@ async def _tell(callbacks: Iterable[Partitions], partitions: set[int]) -> None:
     for callback in callbacks:
         answer = callback(set(partitions))
         if inspect.isawaitable(answer):
-            await cast(Awaitable[None], answer)
+            await answer

@@ -62,7 +62,7 @@ def decode(data: bytes, type_: type[T]) -> T:
     current = VERSIONS.get(type_, 1)
     try:
         if version == current:
-            return _decoder(type_, flags & _MSGPACK).decode(payload)
+            return cast(T, _decoder(type_, flags & _MSGPACK).decode(payload))
         return _upcast(payload, type_, version, current, flags)
     except (msgspec.MsgspecError, UnicodeDecodeError) as bad:
         raise Undecodable(f'could not decode a record as "{type_.__name__}": {bad}') from None
@@ -128,7 +128,7 @@ def _upcast(payload: bytes, type_: type[T], version: int, current: int, flags: i
 
 
 @cache
-def _decoder(type_: type[T], binary: int) -> Any:
+def _decoder(type_: Any, binary: int) -> Any:
     return msgspec.msgpack.Decoder(type_) if binary else msgspec.json.Decoder(type_)
 
 

@@ -15,7 +15,9 @@ class StreamSettings(BaseModel):
 
     broker: str = Field("memory://", description="The log: sqlite:///path or memory://.")
     app_id: str = Field("millrace", description="Consumer group of the engine.")
-    partitions: int = Field(8, ge=1, le=1024, description="Partitions of every topic; fixed for an installation's life.")
+    partitions: int = Field(
+        8, ge=1, le=1024, description="Partitions of every topic; fixed for an installation's life."
+    )
     data: Path | None = Field(None, description="Folder of local files of the engine, or none.")
     commit_interval: float = Field(0.3, gt=0, description="Seconds between commits of what was acknowledged.")
     prefix: str = Field("millrace.", description="Prefix of every topic.")

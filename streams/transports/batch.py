@@ -4,7 +4,7 @@ Flow: broker gathers → **batch** → storage (in the writer's thread) → brok
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,7 +27,10 @@ class Batch:
 
 
 class Storage(Protocol):
-    """A disk under the broker. ``write`` and ``clean`` run in one thread, ``read`` in another."""
+    """A disk under the broker.
+
+    ``write``, ``clean`` and ``finish_checkpoint`` run in one thread, ``read`` and ``checkpoint`` in another.
+    """
 
     def open(self, topics: Sequence[Topic], partitions: int) -> list[Partition]:
         """Make what is missing, and give all partitions with their bounds and commits."""
@@ -41,8 +44,16 @@ class Storage(Protocol):
         """Give records of ``part`` in [position, before), and the next position."""
         ...
 
-    def clean(self, parts: Iterable[Partition], now_ms: int) -> dict[Partition, int]:
-        """Remove some of what need not be kept; give the new starts."""
+    def clean(self, lows: Mapping[Partition, int], expiries: Mapping[Partition, int]) -> dict[Partition, int]:
+        """Remove what lies below ``lows`` and what is older than ``expiries``, a bit at a time; give the new starts."""
+        ...
+
+    def checkpoint(self) -> bool:
+        """Tidy the files beside the writer; say whether the writer should finish that."""
+        ...
+
+    def finish_checkpoint(self) -> None:
+        """Finish what ``checkpoint`` began."""
         ...
 
     def close(self) -> None:

@@ -7,10 +7,11 @@ and cost nothing when idle. A record becomes visible, and its future resolves, w
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any, Literal
 
 from schemas.errors import DefectError, OperationalError, Overloaded, UserError
 from streams.topics import Topic
@@ -22,6 +23,8 @@ from streams.transports.reading import Cursor, LogGroupReader, LogReader
 RECORD_MAX = 1 << 20
 _CLEAN_SECONDS = 2.0
 _KEEP_TO = 0.75
+
+logger = logging.getLogger(__name__)
 
 
 class Broker:
@@ -52,7 +55,7 @@ class Broker:
         self._cleaning: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = ThreadPoolExecutor(1, "millrace-log-writer")
-        self._disk_reader = ThreadPoolExecutor(1, "millrace-log-reader")
+        self._disk = ThreadPoolExecutor(1, "millrace-log-disk")
 
     def send(
         self,
@@ -70,6 +73,8 @@ class Broker:
         size = size_of(record)
         if size > RECORD_MAX:
             raise UserError(f'record of {size} bytes is too large for topic "{topic}"', hint="keep large data in blobs")
+        if key is None and part.topic.cleanup == "compact":
+            raise DefectError(f'a record of the compacted topic "{topic}" needs a key')
         if self._closed or self._failure is not None:
             raise OperationalError("the log is closed" if self._closed else f"the log has failed: {self._failure}")
         loop = self._running_loop()
@@ -176,8 +181,8 @@ class Broker:
             await asyncio.to_thread(self._shut)
 
     def _shut(self) -> None:
+        self._disk.shutdown()  # first: what it does may need the writer
         self._writer.shutdown()
-        self._disk_reader.shutdown()
         if self._storage is not None:
             self._storage.close()
 
@@ -202,14 +207,14 @@ class Broker:
         if not batch:
             self._writing = False
             return
-        assert self._storage is not None, "only stored partitions wait"
         loop = self._running_loop()
-        self._writer.submit(self._write, loop, self._storage, batch)
+        self._writer.submit(self._write, loop, batch)
 
-    def _write(self, loop: asyncio.AbstractEventLoop, storage: Storage, batch: Batch) -> None:
+    def _write(self, loop: asyncio.AbstractEventLoop, batch: Batch) -> None:
         error: BaseException | None = None
         try:
-            storage.write(batch)
+            if self._storage is not None:
+                self._storage.write(batch)
         except BaseException as bad:  # the loop decides what it means; a writer that dies silently would hang it
             error = bad
         loop.call_soon_threadsafe(self._written, batch, error)
@@ -235,7 +240,9 @@ class Broker:
         self._failure = error
         self._writing = False
         rest, self._batch = self._batch, Batch()
-        for future in [f for each in (batch, rest) for f in (*(r[2] for r in each.records), *each.waiting)]:
+        waiting: list[asyncio.Future[Any]] = [future for each in (batch, rest) for _, _, future in each.records]
+        waiting += [*batch.waiting, *rest.waiting]
+        for future in waiting:
             if not future.done():
                 future.set_exception(OperationalError(f"could not write the log: {error}"))
 
@@ -245,10 +252,10 @@ class Broker:
             self._cached -= part.truncate(min(part.lowest_commit(), part.visible))
 
     async def _read_disk(self, part: Partition, position: int, limit: int) -> tuple[list[Record], int]:
-        assert self._storage is not None, "only stored partitions forget recent records"
+        if self._storage is None:
+            raise DefectError("a log in memory forgot records that somebody reads")
         before = min(part.visible, part.recent_from)
-        loop = self._running_loop()
-        return await loop.run_in_executor(self._disk_reader, self._storage.read, part, position, limit, before)
+        return await self._running_loop().run_in_executor(self._disk, self._storage.read, part, position, limit, before)
 
     def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._cached > self._cache_bytes:
@@ -269,23 +276,48 @@ class Broker:
     def _clean(self) -> None:
         self._cleaning = None
         now = int(time.time() * 1000)
+        lows: dict[Partition, int] = {}
+        expiries: dict[Partition, int] = {}
         for part in self._parts.values():
-            if part.stored:
-                continue
             before = now - int(part.topic.retention_seconds * 1000)
-            freed = part.compact(before) if part.topic.cleanup == "compact" else part.expire(before)
-            self._cached -= freed
-        if self._storage is not None and not self._closed:
-            self._writer.submit(self._clean_disk, self._running_loop(), self._storage, now)
+            if part.stored:
+                self._plan_cleaning(part, before, lows, expiries)
+            else:
+                self._cached -= part.compact(before) if part.topic.cleanup == "compact" else part.expire(before)
+        if self._storage is not None and not self._closed and self._failure is None:
+            self._disk.submit(self._clean_disk, self._running_loop(), self._storage, lows, expiries)
 
-    def _clean_disk(self, loop: asyncio.AbstractEventLoop, storage: Storage, now: int) -> None:
-        starts = storage.clean(self._parts.values(), now)
-        if starts:
-            loop.call_soon_threadsafe(self._cleaned, starts)
+    def _plan_cleaning(
+        self, part: Partition, before: int, lows: dict[Partition, int], expiries: dict[Partition, int]
+    ) -> None:
+        if part.topic.truncate:
+            low = min(part.lowest_commit(), part.visible)
+            if low > part.start:
+                lows[part] = low
+        elif part.topic.cleanup == "delete" or part.topic.retention_seconds:
+            expiries[part] = before
 
-    def _cleaned(self, starts: Mapping[Partition, int]) -> None:
+    def _clean_disk(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        storage: Storage,
+        lows: Mapping[Partition, int],
+        expiries: Mapping[Partition, int],
+    ) -> None:
+        """Leave the heavy part of a checkpoint to this thread, and only the rest to the writer."""
+        try:
+            starts = self._writer.submit(storage.clean, lows, expiries).result()
+            loop.call_soon_threadsafe(self._cleaned, starts, lows)
+            if storage.checkpoint():
+                self._writer.submit(storage.finish_checkpoint).result()
+        except Exception:
+            logger.exception("could not clean the log")
+
+    def _cleaned(self, starts: Mapping[Partition, int], lows: Mapping[Partition, int]) -> None:
         for part, start in starts.items():
             self._cached -= part.truncate(start)
+        if any(starts[part] < low for part, low in lows.items() if part in starts):
+            self._tidy(self._running_loop())
 
 
 def _in_memory(topics: Sequence[Topic], partitions: int) -> list[Partition]:

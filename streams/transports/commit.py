@@ -13,10 +13,12 @@ Mix ``ContiguousCommit`` in before a Faust consumer. Against Faust's own ways it
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from faust.transport.base import Consumer
 from faust.types import TP
 from mode import Service
 
@@ -24,14 +26,10 @@ from streams.delivery import Ledger
 
 _IDLE_SECONDS = 5.0
 _YIELD_EVERY = 100
-_DRAIN_LOOK = 0.005
 
 
-class ContiguousCommit:
+class ContiguousCommit(Consumer):
     """Mixin for a Faust consumer; see the module's text."""
-
-    app: Any
-    transport: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,10 +43,10 @@ class ContiguousCommit:
 
     async def perform_seek(self) -> None:
         """Seek to what was committed, and to the earliest record where nothing was."""
-        await super().perform_seek()  # type: ignore[misc]
+        await super().perform_seek()
         self._held.clear()
         acking = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
-        known = self._committed_offset  # type: ignore[attr-defined]
+        known = self._committed_offset
         fresh = [tp for tp in acking if not known.get(tp)]
         if fresh:
             for tp, offset in (await self.earliest_offsets(*fresh)).items():
@@ -79,16 +77,17 @@ class ContiguousCommit:
         done = await self._commit(offsets)
         if done and generation == self.app.consumer_generation_id:
             self.committed.update(offsets)
-            self._committed_offset.update(offsets)  # type: ignore[attr-defined]
+            self._committed_offset.update(offsets)
         return bool(done)
 
     async def drain(self, seconds: float) -> None:
         """Deliver nothing more, and give what was delivered some time to be acknowledged; then commit."""
         self._draining = True
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
-        while any(ledger.open for ledger in self.ledgers.values()) and loop.time() < deadline:
-            await asyncio.sleep(_DRAIN_LOOK)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(ledger.open for ledger in self.ledgers.values()):
+                    self._dirty.clear()
+                    await self._dirty.wait()
         await self.commit()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -101,16 +100,16 @@ class ContiguousCommit:
             self.ledgers.pop(tp, None)
             self.committed.pop(tp, None)
             self._held.pop(tp, None)
-        await super().on_partitions_revoked(revoked)  # type: ignore[misc]
+        await super().on_partitions_revoked(revoked)
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Deliver again what was held back."""
-        super().on_buffer_drop(tp)  # type: ignore[misc]
+        super().on_buffer_drop(tp)
         self.wake_fetcher()
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Fetch again from partitions."""
-        super().resume_partitions(tps)  # type: ignore[misc]
+        super().resume_partitions(tps)
         self.wake_fetcher()
 
     def wake_fetcher(self) -> None:

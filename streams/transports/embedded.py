@@ -4,20 +4,40 @@ Flow: settings → **embedded** → broker, in memory or on SQLite.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from schemas.errors import UserError
 from streams.settings import StreamSettings
 from streams.topics import Topic
 from streams.transports.broker import Broker
+from streams.transports.sqlite import SqliteStorage
 
 
 def open_broker(settings: StreamSettings, topics: Sequence[Topic]) -> Broker:
     """Open the log of the settings; raise UserError where its URL means nothing to us."""
-    scheme, _, _rest = settings.broker.partition("://")
-    limits = {"cache_bytes": settings.cache_bytes, "pending_bytes": settings.pending_bytes}
-    if scheme == "memory":
-        return Broker(topics, settings.partitions, **limits)
-    raise UserError(
-        f'could not open the log "{settings.broker}": unknown scheme "{scheme}"',
-        hint="use sqlite:///path or memory://",
-    )
+    scheme, _, rest = settings.broker.partition("://")
+    storage: SqliteStorage | None = None
+    if scheme == "sqlite" and rest:
+        storage = SqliteStorage(_path(rest))
+    elif scheme != "memory":
+        raise UserError(
+            f'could not open the log "{settings.broker}"',
+            hint="use sqlite:///relative, sqlite:////absolute or memory://",
+        )
+    try:
+        return Broker(
+            topics,
+            settings.partitions,
+            storage,
+            cache_bytes=settings.cache_bytes,
+            pending_bytes=settings.pending_bytes,
+        )
+    except BaseException:
+        if storage is not None:
+            storage.close()
+        raise
+
+
+def _path(rest: str) -> Path:
+    """Read a path as SQLAlchemy does: three slashes for a relative one, four for an absolute one."""
+    return Path(rest.removeprefix("/"))

@@ -41,9 +41,21 @@ class Partition:
     """
 
     __slots__ = (
-        "_head", "_keys", "_tail", "committed", "end", "number", "recent_bytes", "recent_from", "row", "start", "stored",
-        "topic", "visible", "watchers",
-    )  # fmt: skip
+        "_head",
+        "_keys",
+        "_tail",
+        "committed",
+        "end",
+        "number",
+        "recent_bytes",
+        "recent_from",
+        "row",
+        "start",
+        "stored",
+        "topic",
+        "visible",
+        "watchers",
+    )
 
     def __init__(self, topic: Topic, number: int, stored: bool, row: int = 0) -> None:
         self.topic = topic
