@@ -120,7 +120,8 @@ def refusal(error: BaseException) -> Answer:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     if not isinstance(error, MillraceError):
         error = DefectError(f"could not decide the command: {error}")
-    return Answer(ok=False, body=msgspec.to_builtins(error_info(error)) | {"status": status})
+    info = error_info(error)
+    return Answer(ok=False, body=msgspec.to_builtins(info) | {"kind": info.kind, "status": status})
 
 
 def _apply(command: Command, known: WorkflowSnapshot | None, room: _Room) -> _Outcome:
