@@ -8,10 +8,11 @@ import logging
 from importlib import resources
 from pathlib import Path
 
-from ops.cli.client import Client, segment
+from ops.cli.client import Client
 from schemas.errors import ConflictError, MillraceError
 
 PATH = "/api/v1/workflows"
+NAME = "hello"
 MARK = "greeted"
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,12 @@ def example() -> dict[str, object]:
 
 def _install(client: Client) -> None:
     """Create, then activate: whatever a crash left undone is made up for; somebody's own workflows are left alone."""
-    workflow = example()
+    workflow = {"id": NAME, **example()}
     known = [entry["id"] for entry in client.pages(PATH, 2)]
     if not known:
         try:
             known = [client.call("POST", PATH, workflow)["id"]]
         except ConflictError:
             return
-    if known == [workflow.get("id", known[0])]:
-        client.call("POST", f"{PATH}/{segment(known[0])}/activate")
+    if known == [NAME]:
+        client.call("POST", f"{PATH}/{NAME}/activate")

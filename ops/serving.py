@@ -3,6 +3,7 @@
 Flow: wiring → **serving** → uvicorn → gateway.
 """
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -17,7 +18,16 @@ BACKLOG = 2048
 
 
 class Server(uvicorn.Server):
-    """Uvicorn without signal handlers of its own: `up` decides what stops when."""
+    """Uvicorn without signal handlers of its own: `up` decides what stops when. ``opened`` is set once it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.opened = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        self.opened.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -70,8 +70,9 @@ def _local(settings: Settings) -> str:
 
 
 async def _open(server: Server, serving: "asyncio.Task[None]") -> None:
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.005)
+    opened = asyncio.create_task(server.opened.wait())
+    await asyncio.wait({opened, serving}, return_when=asyncio.FIRST_COMPLETED)
+    opened.cancel()
     if serving.done():
         await serving
 

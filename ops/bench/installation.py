@@ -27,7 +27,9 @@ class Installation:
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = free_port()
-        self.settings = settings
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("MILLRACE_")}
+        ours = {"MILLRACE_PORT": str(self.port), "MILLRACE_DATA": str(self.data), "MILLRACE_TOKEN": TOKEN}
+        self.environment = kept | ours | settings
         self.process: subprocess.Popen[bytes] | None = None
         self.ready_seconds = 0.0
         self.output = data.with_name(data.name + ".log")
@@ -62,7 +64,7 @@ class Installation:
         began = time.perf_counter()
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops", "up"], env=self._environment(), stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "ops", "up"], env=self.environment, stdout=output, stderr=subprocess.STDOUT
             )
         while time.perf_counter() - began < wait_seconds:
             if self.process.poll() is not None:
@@ -100,7 +102,7 @@ class Installation:
         answer = self.client.call(
             "POST",
             "/api/v1/sql",
-            {"query": f"SELECT status, count() FROM executions WHERE workflow = '{workflow}' GROUP BY status"},  # noqa: S608
+            {"query": f"SELECT status, count() FROM executions FINAL WHERE workflow = '{workflow}' GROUP BY status"},  # noqa: S608
         )
         return {str(status): int(count) for status, count in answer["rows"]}
 
@@ -119,11 +121,6 @@ class Installation:
                 return bool(answer.status == 200)
         except (OSError, MillraceError):
             return False
-
-    def _environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("MILLRACE_")}
-        ours = {"MILLRACE_PORT": str(self.port), "MILLRACE_DATA": str(self.data), "MILLRACE_TOKEN": TOKEN}
-        return kept | ours | self.settings
 
 
 def free_port() -> int:

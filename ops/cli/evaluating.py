@@ -5,6 +5,7 @@ Flow: text or lines → **evaluating** → the compiled tier or V8 → values.
 
 import asyncio
 import json
+from typing import Any
 
 import click
 
@@ -35,7 +36,7 @@ def eval_verb(expression: str | None, item: str, batch: bool) -> None:
     click.echo(json.dumps(answer["value"], ensure_ascii=False))
 
 
-async def _one(request: dict[str, object]) -> dict[str, object]:
+async def _one(request: dict[str, Any]) -> dict[str, Any]:
     from ops.private import evaluator
 
     async with evaluator(read_settings().timezone) as evaluate:

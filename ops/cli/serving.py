@@ -3,8 +3,6 @@
 Flow: shell → **serving** → wiring → until SIGTERM.
 """
 
-import os
-
 import click
 
 from ops.settings import Settings, read_settings
@@ -17,7 +15,7 @@ from schemas.errors import UserError
 def up_verb(port: int | None, data: str | None) -> None:
     """Start Millrace: gateway, agents and stores in one process."""
     given = {"port": port, "data": data}
-    settings = read_settings(os.environ, **{key: value for key, value in given.items() if value is not None})
+    settings = read_settings(**{key: value for key, value in given.items() if value is not None})
 
     from ops.up import up
 

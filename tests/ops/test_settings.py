@@ -18,7 +18,7 @@ def _clean(monkeypatch):
 
 
 def test_defaults():
-    settings = read_settings({})
+    settings = read_settings()
 
     assert (settings.port, settings.data, settings.timezone) == (5680, Path(".millrace"), "UTC")
     assert settings.address == "http://127.0.0.1:5680"
@@ -30,6 +30,7 @@ def test_defaults():
         pytest.param("MILLRACE_PORT", "many", "setting MILLRACE_PORT: input should be a valid integer", id="no number"),
         pytest.param("MILLRACE_PORT", "70000", "setting MILLRACE_PORT: input should be less", id="no port"),
         pytest.param("MILLRACE_TIMEZONE", "Mars/Base", 'setting MILLRACE_TIMEZONE: "Mars/Base" is no', id="no zone"),
+        pytest.param("MILLRACE_TOKEN", "short", "setting MILLRACE_TOKEN: a token has at least 8", id="short token"),
         pytest.param("MILLRACE_HISTORY_KEEP", "some", "setting MILLRACE_HISTORY_KEEP: input", id="no such choice"),
         pytest.param("MILLRACE_PROT", "1", "there is no setting MILLRACE_PROT", id="misspelt"),
     ],
@@ -43,9 +44,11 @@ def test_a_bad_variable_is_named(monkeypatch, name, value, says):
     assert caught.value.message.startswith(says)
 
 
-def test_a_misspelt_variable_gets_a_hint():
+def test_a_misspelt_variable_gets_a_hint(monkeypatch):
+    monkeypatch.setenv("MILLRACE_PROT", "1")
+
     with pytest.raises(UserError) as caught:
-        read_settings({"MILLRACE_PROT": "1"})
+        read_settings()
 
     assert caught.value.hint == "did you mean MILLRACE_PORT?"
 
@@ -59,8 +62,8 @@ def test_a_misspelt_variable_gets_a_hint():
     ],
 )
 def test_address(given, address):
-    assert read_settings({}, **given).address == address
+    assert read_settings(**given).address == address
 
 
 def test_the_token_does_not_show():
-    assert "hush" not in repr(read_settings({}, token="hush"))
+    assert "hush-hush" not in repr(read_settings(token="hush-hush"))

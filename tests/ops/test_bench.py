@@ -1,0 +1,64 @@
+"""Benchmarks' own arithmetic and drawing; what they measure is asserted nowhere.
+
+Flow: points → report → **here**.
+"""
+
+import os
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from ops.bench.load import quantile
+from ops.bench.measures import Findings, Point
+from ops.bench.processes import cpu_seconds, disk_bytes, memory_mebibytes, tree
+from ops.bench.report import page, plot, ratio, text
+
+
+def point(subject, concurrency, rate):
+    return Point(subject, concurrency, rate, 1.0, 2.0, 100, 0, 300.0, 200.0, 0.2)
+
+
+POINTS = [point("millrace", 1, 900.0), point("millrace", 50, 4000.0), point("other", 50, 2000.0)]
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "wanted"),
+    [
+        pytest.param([], 0.5, 0.0, id="nothing"),
+        pytest.param([1.0], 0.99, 1.0, id="one"),
+        pytest.param([float(n) for n in range(100)], 0.99, 99.0, id="high"),
+        pytest.param([float(n) for n in range(100)], 0.5, 50.0, id="middle"),
+    ],
+)
+def test_quantile(values, share, wanted):
+    assert quantile(values, share) == wanted
+
+
+def test_ratios_compare_equal_concurrency():
+    assert [ratio(POINTS, each) for each in POINTS] == ["", "", "2.00"]
+
+
+def test_a_plot_is_svg_with_a_bar_for_each_point():
+    drawn = ET.fromstring(plot(POINTS, "rate", "executions/s"))
+
+    bars = [shape for shape in drawn.iter("rect") if shape.get("width") == "28"]
+    assert len(bars) == len(POINTS)
+    assert max(float(bar.get("height")) for bar in bars) == 170.0
+
+
+def test_the_report_says_what_was_found_and_what_was_not():
+    found = Findings(points=POINTS, idle_mebibytes=321.0, accepted=10, in_history={"success": 12, "before": 2})
+
+    assert "321 MiB" in text(found)
+    assert "10 / 10" in text(found)
+    assert "not measured" in text(found)
+    assert "<svg" in page(found)
+
+
+def test_a_process_tree_has_cost(tmp_path):
+    (tmp_path / "a").write_bytes(b"x" * 5000)
+
+    assert os.getpid() in tree(os.getpid())
+    assert cpu_seconds(os.getpid()) > 0
+    assert memory_mebibytes(os.getpid()) > 1
+    assert disk_bytes(tmp_path) >= 5000
