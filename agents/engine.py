@@ -4,12 +4,13 @@ Flow: frame → **engine** → runner → step → outbox → durable → acknow
 Run first, then step: between reading an execution's state and replacing it nothing awaits.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 
 import msgspec
 
-from agents.actions import Action, Answer, Began, Cancelled, End, Occurrence, Record, Run, Sleep, Woke
+from agents.actions import Action, Answer, Began, Cancelled, End, Failed, Occurrence, Record, Run, Sleep, Woke
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
@@ -19,6 +20,8 @@ from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State
 from agents.step import step
 from agents.timers import Timer
+from schemas.errors import MillraceError, error_info
+from schemas.events import Event
 from schemas.identifiers import task_id
 from schemas.task import Control, Reply, ReplyTo, Start, Task
 from streams import codecs
@@ -42,6 +45,8 @@ class Engine:
         self._now = now
         self._chaining = settings.chaining
         self._live: dict[str, Row] = {}
+        self._unsent: dict[str, list[Event]] = {}
+        self._sent: dict[str, list[asyncio.Future[int]]] = {}
         self._in_flight = InFlight(streams.table("results"), settings.effects_per_type)
 
     def quick(self, task: Task) -> bool:
@@ -55,15 +60,26 @@ class Engine:
         """Give the newest row of an execution: what a call is about to write, else what the table has."""
         return self._live.get(execution) or self._executions.get(execution)
 
+    def take_events(self, execution: str) -> list[Event]:
+        """Give the events of an execution with a row that are not sent yet."""
+        return self._unsent.pop(execution, [])
+
+    def sent(self, execution: str) -> list[asyncio.Future[int]]:
+        """Give the sends of an execution's events that may not be durable yet."""
+        return self._sent.setdefault(execution, [])
+
     def settle(self, written: dict[str, Row]) -> None:
         """Forget the live rows that the table has by now."""
         for execution, row in written.items():
             if self._live.get(execution) is row:
                 del self._live[execution]
+                self._sent.pop(execution, None)
 
     def abandon(self, execution: str) -> None:
-        """Forget what a failed call had begun; its task will come again or go to dead letters."""
-        self._live.pop(execution, None)
+        """Forget what a failed call had begun, unless other calls have a part in it."""
+        row = self._live.get(execution)
+        if isinstance(row, State) and not row.left:
+            del self._live[execution]
 
     async def handle(self, task: Task, outbox: Outbox) -> None:
         """Carry out one task. Raises NotFoundError where its plan is unknown."""
@@ -85,6 +101,18 @@ class Engine:
             self._apply(plan, state, Cancelled(control.reason), "", outbox)
             self._in_flight.stop(control.execution)
 
+    async def refuse(self, task: Task, error: MillraceError, outbox: Outbox) -> None:
+        """End an execution whose task made something that cannot be stored: that is the error of its node."""
+        self._live.pop(task.execution, None)
+        plan = await self._plans.get(task.workflow, task.version, outbox.catalog)
+        state = self._state(task.execution)
+        if state is None and task.start is not None:
+            state, _ = step(plan, self._new_state(task, task.start, outbox), Began(task.node, None), task.at)
+        if state is None:
+            return
+        failed = Failed(task.node, task.run, error_info(error, task.node), final=True)
+        self._apply(plan, state, failed, f"{task.node}/{task.run}", outbox)
+
     def _state(self, execution: str) -> State | None:
         row = self.row(execution)
         return row if isinstance(row, State) else None
@@ -100,7 +128,17 @@ class Engine:
                 self._live[task.execution] = msgspec.structs.replace(row, replies=[*row.replies, start.reply])
             self._emit_again(plan, row, cause, outbox)
             return
-        state = State(
+        state = self._new_state(task, start, outbox)
+        items = await self._runner.start_items(start)
+        if items is None:
+            began = Began(task.node, None)
+        else:
+            packets, text, blob = await self._runner.pack([[] for _ in range(start.output)] + [items])
+            began = Began(task.node, packets, text, blob)
+        await self._drive(plan, state, began, cause, outbox)
+
+    def _new_state(self, task: Task, start: Start, outbox: Outbox) -> State:
+        return State(
             execution=task.execution,
             workflow=task.workflow,
             version=task.version,
@@ -113,13 +151,6 @@ class Engine:
             listen=start.listen,
             catalog=outbox.catalog,
         )
-        items = await self._runner.start_items(start)
-        if items is None:
-            began = Began(task.node, None)
-        else:
-            packets, text, blob = await self._runner.pack([[] for _ in range(start.output)] + [items])
-            began = Began(task.node, packets, text, blob)
-        await self._drive(plan, state, began, cause, outbox)
 
     async def _resume(self, plan: Plan, task: Task, outbox: Outbox) -> None:
         state = self._state(task.execution)
@@ -170,6 +201,9 @@ class Engine:
         left = state.left or self._executions.get(execution) is not None
         now = self._now(execution) if left else state.started
         new, actions = step(plan, state, occurrence, now, cause)
+        if new is state:
+            return []
+        new.left = left
         chained = [action.activation for action in actions if isinstance(action, Run) and self._chains(plan, action)]
         if new.terminal:
             if left or new.key is not None:
@@ -184,17 +218,21 @@ class Engine:
             self._live[execution] = new
             if new.left:
                 outbox.rows.add(execution)
+        if new.left:
+            events = self._unsent.setdefault(execution, [])
+        else:
+            events = outbox.events
         for action in actions:
-            self._collect(plan, new, action, left, outbox)
+            self._collect(plan, new, action, events, outbox)
         return chained
 
     def _chains(self, plan: Plan, run: Run) -> bool:
         return self._chaining and plan.nodes[run.activation.node].inline
 
-    def _collect(self, plan: Plan, state: State, action: Action, left: bool, outbox: Outbox) -> None:
+    def _collect(self, plan: Plan, state: State, action: Action, events: list[Event], outbox: Outbox) -> None:
         match action:
             case Record(event):
-                outbox.events.append(event)
+                events.append(event)
             case Run(activation):
                 if not self._chains(plan, action):
                     outbox.tasks.append(_pointer(plan, state, activation))
@@ -202,7 +240,7 @@ class Engine:
                 outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
             case Answer(to, response):
                 reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
-                (outbox.replies if left or state.key is not None else outbox.early).append((to.partition, reply))
+                (outbox.replies if state.left or state.key is not None else outbox.early).append((to.partition, reply))
             case End():
                 pass
 

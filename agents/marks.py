@@ -63,7 +63,7 @@ class Marks:
         if partition in self._open:
             self._open[partition].add(execution)
 
-    async def sweep(self) -> int:
+    async def sweep(self, session_seconds: float = SESSION_SECONDS) -> int:
         """Close the open epochs and drop what is past; give how many marks went."""
         dropped = 0
         for partition in list(self._open):
@@ -71,7 +71,7 @@ class Marks:
             self._close(partition, {topic: end for topic, (_, end) in progress.items()})
             committed = {topic: offset for topic, (offset, _) in progress.items()}
             try:
-                dropped += await self._drop(partition, committed)
+                dropped += await self._drop(partition, committed, 2 * session_seconds)
             except Revoked:
                 continue
         return dropped
@@ -81,7 +81,7 @@ class Marks:
             self._open[partition] = set()
             self._closed[partition].append(_Epoch(list(keys), ends, time.monotonic()))
 
-    async def _drop(self, partition: int, committed: dict[str, int]) -> int:
+    async def _drop(self, partition: int, committed: dict[str, int], wait_seconds: float) -> int:
         owner = self._streams.owner(partition)
         if owner is None:
             return 0
@@ -89,7 +89,7 @@ class Marks:
         now = time.time() * 1000
         kept, waits = [], []
         for epoch in self._closed[partition]:
-            fresh = time.monotonic() - epoch.closed_at < 2 * SESSION_SECONDS
+            fresh = time.monotonic() - epoch.closed_at < wait_seconds
             if fresh or any(committed.get(topic, 0) < end for topic, end in epoch.ends.items()):
                 kept.append(epoch)
                 continue

@@ -6,22 +6,28 @@ A frame is a transport unit, never a failure unit: each task has its own outcome
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
 from agents.marks import Marks
 from agents.outbox import Outbox
-from agents.state import Mark
+from agents.state import Mark, Row
 from agents.timers import Timers
-from schemas.errors import MillraceError, Revoked
+from schemas.errors import MillraceError, OperationalError, Revoked, UserError
 from schemas.task import ControlFrame, Frame, Task
 from streams import codecs
 from streams.app import Streams
 from streams.frames import Gatherer
+from streams.tables import Owner
 from streams.topics import CONTROL, node_topic
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+RETRY_SECONDS = 0.25
+RETRY_SECONDS_MAX = 5.0
 
 
 class NodeAgents:
@@ -84,18 +90,20 @@ class NodeAgents:
         if owner is None:
             return
         try:
-            await handle(message, owner)
+            try:
+                await handle(message, owner)
+            except Revoked:
+                raise
+            except Exception as bad:
+                if not isinstance(bad, MillraceError):
+                    log.exception("record failed", extra={"topic": message.topic, "offset": message.offset})
+                await self._persist(owner, partial(self._letters.raw, message, bad))
             owner.check()
         except Revoked:
             return
-        except codecs.Undecodable as bad:
-            await self._letters.raw(message, bad)
-        except Exception as bad:
-            log.exception("record failed", extra={"topic": message.topic, "offset": message.offset})
-            await self._letters.raw(message, bad)
         event.ack()
 
-    async def _frame(self, message: Any, owner: Any) -> None:
+    async def _frame(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, Frame)
         together = self._outbox(message.partition, owner, frame.catalog)
         alone = []
@@ -105,15 +113,20 @@ class NodeAgents:
             else:
                 alone.append(asyncio.create_task(self._apart(task, frame.catalog, message, owner)))
         await self._flush(together)
-        if alone:
-            for done in await asyncio.gather(*alone, return_exceptions=True):
-                if isinstance(done, BaseException):
-                    raise done
+        for done in await asyncio.gather(*alone, return_exceptions=True):
+            if isinstance(done, BaseException):
+                raise done
 
-    async def _apart(self, task: Task, catalog: int, message: Any, owner: Any) -> None:
+    async def _apart(self, task: Task, catalog: int, message: Any, owner: Owner) -> None:
         outbox = self._outbox(message.partition, owner, catalog)
         await self._task(task, outbox, message)
-        await self._flush(outbox)
+        try:
+            await self._flush(outbox)
+        except UserError as bad:
+            # What cannot be stored is the error of the node that made it.
+            outbox = self._outbox(message.partition, owner, catalog)
+            await self._engine.refuse(task, bad, outbox)
+            await self._flush(outbox)
 
     async def _task(self, task: Task, outbox: Outbox, message: Any) -> None:
         try:
@@ -124,9 +137,9 @@ class NodeAgents:
             self._engine.abandon(task.execution)
             if not isinstance(bad, MillraceError):
                 log.exception("task failed", extra={"execution": task.execution, "node": task.node})
-            await self._letters.task(message, task, bad)
+            await self._persist(outbox.owner, partial(self._letters.task, message, task, bad))
 
-    async def _control(self, message: Any, owner: Any) -> None:
+    async def _control(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, ControlFrame)
         outbox = self._outbox(message.partition, owner, -1)
         for control in frame.controls:
@@ -134,7 +147,7 @@ class NodeAgents:
         await self._flush(outbox)
 
     async def _flush(self, outbox: Outbox) -> None:
-        rows = await outbox.flush(self._engine.row)
+        rows: dict[str, Row] = await self._persist(outbox.owner, partial(outbox.flush, self._engine))
         self._engine.settle(rows)
         for execution, row in rows.items():
             if isinstance(row, Mark):
@@ -143,5 +156,19 @@ class NodeAgents:
             if timer is not None:
                 self._timers.add(outbox.partition, key, timer)
 
-    def _outbox(self, partition: int, owner: Any, catalog: int) -> Outbox:
+    async def _persist(self, owner: Owner, write: Callable[[], Awaitable[T]]) -> T:
+        """Write until the log takes it: a log that is full or away holds its source records back, it loses nothing."""
+        pause = RETRY_SECONDS
+        while True:
+            owner.check()
+            try:
+                return await write()
+            except Revoked:
+                raise
+            except OperationalError as bad:
+                log.warning("the log refused a write; trying again", extra={"reason": bad.message})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, RETRY_SECONDS_MAX)
+
+    def _outbox(self, partition: int, owner: Owner, catalog: int) -> Outbox:
         return Outbox(self._streams, self._gatherer, partition, owner, catalog)

@@ -5,8 +5,8 @@ Flow: engine collects → **outbox** → events, rows, then tasks and timers, th
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from agents.state import Row
 from agents.timers import Timer
@@ -19,6 +19,25 @@ from streams.tables import Owner
 from streams.topics import EVENTS, REPLIES
 
 EVENTS_BYTES = 400 * 1024
+
+
+class Desk(Protocol):
+    """What an outbox asks of the engine: the newest rows, and the events that belong to them.
+
+    A row may hold the progress of several calls, so the events of all of them go out with whichever writes it first.
+    """
+
+    def row(self, execution: str) -> Row | None:
+        """Give the newest row of an execution."""
+        ...
+
+    def take_events(self, execution: str) -> list[Event]:
+        """Give the events that are not sent yet; they are the caller's to send."""
+        ...
+
+    def sent(self, execution: str) -> "list[asyncio.Future[int]]":
+        """Give the list of what was sent for an execution and may not be durable yet; the caller adds to it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -42,17 +61,23 @@ class Outbox:
     early: list[tuple[int, Reply]] = field(default_factory=list)
     journaled: list[str] = field(default_factory=list)
 
-    async def flush(self, newest: Callable[[str], Row | None]) -> dict[str, Row]:
+    async def flush(self, desk: Desk) -> dict[str, Row]:
         """Write everything and return, when it is durable, the rows that were put.
 
         Raises Revoked where the partition is no longer ours.
         """
         self.owner.check()
         self._send_replies(self.early)
+        for execution in self.rows:
+            self.events += desk.take_events(execution)
         written = self._send_events()
+        for execution in self.rows:
+            sent = desk.sent(execution)
+            sent += written
+            written = [*written, *(future for future in sent if not future.done() and future not in written)]
         if written and not self.streams.ordered:
             await asyncio.gather(*written)
-        rows = {execution: row for execution in self.rows if (row := newest(execution)) is not None}
+        rows = {execution: row for execution in self.rows if (row := desk.row(execution)) is not None}
         if rows:
             table = self.streams.table("executions")
             await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])

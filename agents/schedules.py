@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
-
 from schemas.errors import MillraceError
 from schemas.identifiers import digest_id, partition_of
 from schemas.task import Start, Task

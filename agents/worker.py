@@ -62,10 +62,10 @@ class Worker:
         runner = Runner(surroundings, blobs, evaluate)
         engine = Engine(streams, plans, runner, surroundings.now, settings)
         self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
-        self._marks = Marks(streams)
+        self.marks = Marks(streams)
         letters = DeadLetters(streams)
         self._agents = NodeAgents(
-            streams, engine, self._timers, self._marks, self._gatherer, letters, settings.frames_in_flight
+            streams, engine, self._timers, self.marks, self._gatherer, letters, settings.frames_in_flight
         )
         self._schedules = (
             None if view is None else Schedules(streams, view, self._timers, self._gatherer, _now, settings)
@@ -83,24 +83,24 @@ class Worker:
     async def start(self) -> None:
         """Begin to fire timers and sweep marks; called when the app has started."""
         self._timers.start()
-        self._marks.start()
+        self.marks.start()
 
     async def stop(self) -> None:
         """Finish what is running; called before the app stops."""
         if self._reconciling is not None:
             self._reconciling.cancel()
         await self._timers.stop()
-        await self._marks.stop()
+        await self.marks.stop()
         await self._agents.drain(self._drain_seconds)
 
     def _assigned(self, partitions: set[int]) -> None:
         self._timers.own(partitions)
-        self._marks.own(partitions)
+        self.marks.own(partitions)
         self._reconcile()
 
     def _revoked(self, partitions: set[int]) -> None:
         self._timers.lose(partitions)
-        self._marks.lose(partitions)
+        self.marks.lose(partitions)
 
     def _reconcile(self, *_: object) -> None:
         if self._schedules is None or (self._reconciling is not None and not self._reconciling.done()):

@@ -99,13 +99,19 @@ async def effect(params: Named, items: Items) -> Items:
     return items
 
 
+@node("keyed", group="flow", runs="effect")
+async def keyed(params: Nothing, items: Items) -> Items:
+    """Do something outside that may be done again."""
+    return items
+
+
 @node("odd", group="flow")
 async def odd(params: Nothing, items: Items) -> Items:
     """Give what is not JSON."""
     return [Item(json={"set": {1, 2}, "of": object()})]
 
 
-TOYS = Registry([begin, pass_on, tag, fork, join, loop, fail, soft, sleep, none, effect, odd])
+TOYS = Registry([begin, pass_on, tag, fork, join, loop, fail, soft, sleep, none, effect, keyed, odd])
 
 
 def workflow(nodes: dict[str, Any], edges: list[str], order: str = "v1", **settings: Any) -> dict[str, Any]:
