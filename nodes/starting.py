@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from nodes.expressions.template import expression
+from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import ErrorInfo, UserError, WorkflowError
 from schemas.trigger import Route, Schedule, route_key
@@ -58,6 +59,9 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> tuple[list[Ro
         if expression(node.parameters.get("path")):
             problems.append(_moving_path(node))
             continue
+        if needs := CompiledParameters(node.parameters, node_type.params).javascript:
+            problems.append(_too_much(node, ".".join(map(str, next(iter(needs))))))
+            continue
         try:
             starts = _listens(node, node_type)
         except UserError as bad:
@@ -103,6 +107,12 @@ def _moving_path(node: Node) -> ErrorInfo:
     hint = "write the path as plain text; a part that varies is a parameter, such as orders/:id"
     message = "a webhook path cannot be an expression: this webhook will not be reached"
     return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="path", hint=hint))
+
+
+def _too_much(node: Node, field: str) -> ErrorInfo:
+    hint = "write it as plain text, or with operators and member access only"
+    message = "a trigger's parameters are read before anything runs, and this expression needs more than that"
+    return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field=field, hint=hint))
 
 
 def _twice(routes: list[Route]) -> Iterator[ErrorInfo]:

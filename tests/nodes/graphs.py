@@ -3,7 +3,7 @@
 Flow: tests → **graphs** → checks, catalog.
 """
 
-from nodes.sdk import Items, NodeParams, Registry, discover, node, trigger
+from nodes.sdk import Items, NodeParams, Registry, discover, trigger
 from schemas.errors import UserError
 from schemas.trigger import Schedule
 
@@ -26,21 +26,9 @@ async def tick(params: Nothing, items: Items) -> Items:
     return items
 
 
-@node("pause", group="flow", outputs=("main", "error"))
-async def pause(params: Nothing, items: Items) -> Items:
-    """Have two outputs."""
-    return items
-
-
-@trigger("executeWorkflowTrigger", kind="manual")
-async def called(params: Nothing, items: Items) -> Items:
-    """Start when another workflow calls."""
-    return items
-
-
 def toy_registry() -> Registry:
     """Give all real node types and the toys."""
-    return Registry([*discover(), tick, pause, called])
+    return Registry([*discover(), tick])
 
 
 def box(name: str, kind: str = "noOp", **more: object) -> dict[str, object]:
