@@ -4,6 +4,7 @@ Flow: ops → **gateway app** → ingress (`/w/`, `/w-test/`), api, front page.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -46,7 +47,6 @@ from streams.stores.views import CatalogView
 from streams.transports.protocol import Log
 
 OPENAPI_PATH = "/api/v1/openapi.json"
-DRAIN_STEP_SECONDS = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Gateway:
     @property
     def asgi(self) -> ASGIApp:
         """Give the ASGI application."""
-        return self._serve
+        return self  # uvicorn does not see that a bound method is ASGI 3
 
     async def start(self) -> None:
         """Read replies from now on and the catalog to its end; then requests may come."""
@@ -83,14 +83,14 @@ class Gateway:
         self.drain()
         keeper = self._parts.keeper
         keeper.closed = True
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._parts.settings.drain_seconds
-        while (keeper.visits or len(self._parts.waiting)) and loop.time() < end:
-            await asyncio.sleep(DRAIN_STEP_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._parts.settings.drain_seconds):
+                await keeper.empty()
         self._parts.waiting.end()
         await self._parts.replies.stop()
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] == "http":
             path = scope["path"]
             if path.startswith("/w/"):

@@ -41,6 +41,7 @@ class Doorkeeper:
         self.visits = 0
         self.held = 0
         self.closed = False
+        self._emptied: asyncio.Event | None = None
 
     @contextmanager
     def visit(self) -> Iterator[None]:
@@ -54,6 +55,14 @@ class Doorkeeper:
             yield
         finally:
             self.visits -= 1
+            if self._emptied is not None and not self.visits:
+                self._emptied.set()
+
+    async def empty(self) -> None:
+        """Wait until no request is in work."""
+        if self.visits:
+            self._emptied = asyncio.Event()
+            await self._emptied.wait()
 
     async def read(self, scope: Scope, receive: Receive, headers: dict[str, str]) -> bytes:
         """Read a body; raise 413, 408 or Overloaded where it is too large, too slow or one too many."""
@@ -133,7 +142,7 @@ async def read_arrival(
         }
     )
     if body.files:
-        item.binary = await binary_parts(body.files, blobs)
+        item.binary = binary_parts(body.files)
     at = int(time.time() * 1000)
     if len(raw) <= _INLINE_BODY and not body.files:
         return Arrival([item], None, at)

@@ -4,7 +4,7 @@ Flow: ingress → **body** → item of the webhook node.
 """
 
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,11 +14,9 @@ import msgspec
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from nodes.sdk.context import Blobs
 from schemas.errors import UserError
 
 MAX_FIELDS = 10_000
-INLINE_BINARY = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ async def parse_body(raw: bytes, content_type: str, options: Mapping[str, Any]) 
     return Body(parsed.value, {**parsed.files, name: whole})
 
 
-async def binary_parts(files: Mapping[str, File], blobs: Blobs) -> dict[str, Any]:
-    """Give the binary parts of an item; large ones go to the blob store and leave their id."""
-    return {name: await _binary(file, blobs) for name, file in files.items()}
+def binary_parts(files: Mapping[str, File]) -> dict[str, Any]:
+    """Give the binary parts of an item."""
+    return {name: _binary(file) for name, file in files.items()}
 
 
 def parse_query(text: str) -> dict[str, Any]:
@@ -100,7 +98,7 @@ def _json(raw: bytes) -> Any:
 
 
 async def _multipart(raw: bytes, content_type: str, options: Mapping[str, Any]) -> Body:
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
 
     headers = Headers({"content-type": content_type})
@@ -157,14 +155,12 @@ def _text(raw: bytes, content_type: str) -> str:
         return raw.decode("utf-8", "replace")
 
 
-async def _binary(file: File, blobs: Blobs) -> dict[str, Any]:
+def _binary(file: File) -> dict[str, Any]:
     part: dict[str, Any] = {"mimeType": file.media_type, "fileSize": _size(len(file.data)), "bytes": len(file.data)}
     if file.name:
         part["fileName"] = file.name
         if suffix := PurePosixPath(file.name).suffix:
             part["fileExtension"] = suffix[1:]
-    if len(file.data) > INLINE_BINARY:
-        return {"id": await blobs.put(file.data), **part}
     return {"data": base64.b64encode(file.data).decode(), **part}
 
 

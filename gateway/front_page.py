@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Millrace</title>
-<style>body{{font:16px/1.5 system-ui;margin:4rem auto;max-width:34rem;padding:0 1rem}}code{{background:#8881;padding:0 .3em}}</style>
+<style>body{{font:16px/1.5 system-ui;margin:4rem auto;max-width:34rem;padding:0 1rem}}
+code{{background:#8881;padding:0 .3em}}</style>
 <h1>Millrace</h1><p>Version {version}. Workflows run here; the web app is still to come.</p>
 <ul><li><a href="/ready">Is it ready?</a></li><li>The API is under <code>/api/v1</code> and described in
 <code>/api/v1/openapi.json</code>; send <code>Authorization: Bearer …</code></li>

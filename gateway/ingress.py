@@ -3,7 +3,6 @@
 Flow: HTTP request → route → item → **ingress** → start task, durable → answer (at once, or the workflow's reply).
 """
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,7 +21,7 @@ from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
 from nodes.sdk.context import Blobs
 from schemas.identifiers import digest_id, new_execution_id
-from schemas.task import Mode, Reply, ReplyTo, Start, Task
+from schemas.task import Mode, ReplyTo, Start, Task
 
 STARTED = b'{"message":"Workflow was started"}'
 JSON = (b"content-type", b"application/json; charset=utf-8")
@@ -116,41 +115,50 @@ class Ingress:
         visit = _Visit(scope, receive, send, found.target, headers, cors)
         origin = origin_of(scope, headers, self._settings)
         visitors.admit(found.target, headers, origin.client)
-        arrival = await read_arrival(
-            scope, receive, headers, found, origin.url, self._door.shown_mode, self._keeper, self._blobs
-        )
-        await self._start(visit, arrival)
+        mode = self._door.shown_mode
+        arrival = read_arrival(scope, receive, headers, found, origin.url, mode, self._keeper, self._blobs)
+        if found.target.route.mode == "onReceived":
+            await self._start(visit, await arrival)
+        else:
+            await self._start_and_wait(visit, await arrival)
 
     async def _start(self, visit: _Visit, arrival: Arrival) -> None:
         route = visit.target.route
-        if route.mode == "onReceived":
-            task = self._task(visit, arrival, None)
-            await self._publishing.start(visit.target.topic, task, self._door.position())
-            await self._answer(visit, task.execution, route.status, *_received(visit.target))
-            return
+        task = self._task(visit, arrival, None)
+        await self._publishing.start(visit.target.topic, task, self._door.position())
+        await self._answer(visit, task.execution, route.status, *_received(visit.target))
+
+    async def _start_and_wait(self, visit: _Visit, arrival: Arrival) -> None:
         to, waiter = self._waiting.open()
+        task = self._task(visit, arrival, to)
+        execution = task.execution
         try:
-            task = self._task(visit, arrival, to)
             await self._publishing.start(visit.target.topic, task, self._door.position())
+            # Many may wait for long; what they sent is on the log and need not be held here as well.
+            del task, arrival
             reply = await wait_or_leave(waiter, visit.receive, self._settings.reply_timeout_seconds)
         except TimeoutError:
-            raise refuse(
-                "TimedOut",
-                f"the workflow gave no answer within {self._settings.reply_timeout_seconds:g} seconds",
-                workflow=visit.target.workflow,
-                node=route.node,
-                execution=task.execution,
-                hint="the execution goes on; its result can be read under its id",
-                headers=[("Millrace-Execution", task.execution)],
-            ) from None
+            raise self._late(visit.target, execution) from None
         finally:
             self._waiting.close(to)
         if reply is not None:
-            await self._reply(visit, task.execution, reply)
+            await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
+
+    def _late(self, target: Target, execution: str) -> HttpProblem:
+        return refuse(
+            "TimedOut",
+            f"the workflow gave no answer within {self._settings.reply_timeout_seconds:g} seconds",
+            workflow=target.workflow,
+            node=target.route.node,
+            execution=execution,
+            hint="the execution goes on; its result can be read under its id",
+            headers=[("Millrace-Execution", execution)],
+        )
 
     def _task(self, visit: _Visit, arrival: Arrival, reply: ReplyTo | None) -> Task:
         target, route = visit.target, visit.target.route
-        key = visit.headers.get("idempotency-key") or None
+        # A test request never takes the place of a real one with the same key.
+        key = visit.headers.get("idempotency-key") or None if target.listen is None else None
         execution = digest_id(target.workflow, route.node, key) if key else new_execution_id(arrival.at)
         start = Start(
             items=arrival.items,
@@ -164,9 +172,6 @@ class Ingress:
         )
         self._door.started(target, execution)
         return Task(execution, target.workflow, target.version, route.node, arrival.at, start=start)
-
-    async def _reply(self, visit: _Visit, execution: str, reply: Reply) -> None:
-        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
 
     async def _answer(self, visit: _Visit, execution: str, status: int, headers: HeaderList, body: bytes) -> None:
         more = [*headers, *visit.cors, (b"millrace-execution", execution.encode())]

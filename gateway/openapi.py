@@ -32,7 +32,7 @@ TEXTS = {
     503: "Not possible at the moment; try again.",
     504: "No answer in time.",
 }
-_REF = "#/components/schemas/{}"
+_REF = "#/components/schemas/"
 
 
 def document(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.open:
         operation["security"] = []
     if (body := endpoint.model("body")) is not None:
-        content = {"application/json": {"schema": {"$ref": _REF.format(body.__name__)}}}
+        content = {"application/json": {"schema": {"$ref": _REF + body.__name__}}}
         operation["requestBody"] = {"required": _needed(body), "content": content}
     return operation
 
@@ -100,7 +100,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _model_parameters(model: type[BaseModel], where: str) -> list[dict[str, Any]]:
-    schema = model.model_json_schema(by_alias=True, ref_template=_REF)
+    schema = model.model_json_schema(by_alias=True, ref_template=_REF + "{model}")
     required = set(schema.get("required", ()))
     parameters = []
     for name, shape in schema["properties"].items():
@@ -124,7 +124,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         responses[str(status)] = {"description": TEXTS.get(status, "Done."), **_content(body)}
     auth = () if endpoint.open else (401,)
     sized = (413, 422) if endpoint.model("body") is not None else ()
-    problem = {MEDIA_TYPE: {"schema": {"$ref": _REF.format("Problem")}}}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}}}
     for status in sorted({*COMMON_PROBLEMS, *auth, *sized, *endpoint.problems}):
         responses.setdefault(str(status), {"description": TEXTS[status], "content": problem})
     return responses
@@ -135,7 +135,7 @@ def _content(body: type[msgspec.Struct] | str | None) -> dict[str, Any]:
         return {}
     if isinstance(body, str):
         return {"content": {body: {"schema": {"type": "string"}}}}
-    return {"content": {"application/json": {"schema": {"$ref": _REF.format(body.__name__)}}}}
+    return {"content": {"application/json": {"schema": {"$ref": _REF + body.__name__}}}}
 
 
 def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
@@ -147,11 +147,11 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
                 structs[body.__name__] = body
         model = endpoint.model("body")
         if model is not None:
-            schema = model.model_json_schema(by_alias=True, ref_template=_REF.replace("{}", "{model}"))
+            schema = model.model_json_schema(by_alias=True, ref_template=_REF + "{model}")
             schemas |= schema.pop("$defs", {})
             schemas[model.__name__] = schema
     _, components = msgspec.json.schema_components(
-        [structs[name] for name in sorted(structs)], ref_template=_REF.replace("{}", "{name}")
+        [structs[name] for name in sorted(structs)], ref_template=_REF + "{name}"
     )
     return dict(sorted((schemas | components).items()))
 

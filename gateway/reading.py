@@ -17,10 +17,11 @@ from gateway.waiting import Waiting
 from nodes.sdk.context import Blobs
 from schemas.commands import VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError
-from schemas.events import Event, EventFrame
+from schemas.events import Event, EventFrame, ExecutionStatus
 from schemas.task import ReplyFrame
 from streams.codecs import Undecodable, decode
-from streams.stores.history import History, QueryResult
+from streams.stores.history import History
+from streams.stores.protocol import QueryResult
 from streams.stores.views import CatalogView
 from streams.topics import CATALOG, EVENTS, REPLIES, node_topic
 from streams.transports.protocol import Log, Reader
@@ -113,7 +114,7 @@ class Past:
         self._blobs = blobs
 
     async def executions(
-        self, workflow: str | None, status: str | None, before: tuple[int, str] | None, limit: int
+        self, workflow: str | None, status: ExecutionStatus | None, before: tuple[int, str] | None, limit: int
     ) -> list[dict[str, Any]]:
         """Give executions, newest first."""
         return await self._history.executions(workflow=workflow, status=status, before=before, limit=limit)

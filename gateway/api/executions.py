@@ -168,15 +168,16 @@ class Executions:
 
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
-        one, started = f"{PATH}/{{execution}}", {202: Asked, 200: Ended}
+        one = f"{PATH}/{{execution}}"
+        started: dict[int, type[msgspec.Struct]] = {202: Asked, 200: Ended}
         return [
-            Endpoint("GET", PATH, self.list, "executions", {200: ExecutionPage}),
+            Endpoint("GET", PATH, self.browse, "executions", {200: ExecutionPage}),
             Endpoint("POST", PATH, self.start, "executions", started, (404, 504)),
             Endpoint("GET", one, self.get, "executions", {200: ExecutionDetail}, (404,)),
             Endpoint("POST", f"{one}/stop", self.stop, "executions", {202: Asked}, (404, 409)),
         ]
 
-    async def list(self, query: ExecutionQuery) -> Outcome:
+    async def browse(self, query: ExecutionQuery) -> Outcome:
         """List executions, newest first."""
         before = read_execution_cursor(query.cursor)
         found = await self._past.executions(query.workflow, query.status, before, query.limit + 1)

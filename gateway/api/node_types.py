@@ -28,11 +28,11 @@ class NodeTypes:
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
         return [
-            Endpoint("GET", PATH, self.list, "node types", {200: NodeTypeList}),
+            Endpoint("GET", PATH, self.browse, "node types", {200: NodeTypeList}),
             Endpoint("GET", f"{PATH}/{{name}}", self.get, "node types", {200: NodeSpec}, (404,)),
         ]
 
-    async def list(self) -> Outcome:
+    async def browse(self) -> Outcome:
         """List node types with their parameters and examples."""
         return Outcome(NodeTypeList([node_type.spec() for node_type in self._registry]))
 

@@ -51,7 +51,6 @@ class Sql:
 
     async def query(self, body: QueryBody) -> Outcome:
         """Ask the history of executions in SQL."""
-        found = await self._past.query(body.query, body.parameters, body.limit + 1)
+        found = await self._past.query(body.query, body.parameters, body.limit)
         columns = [Column(name, type_) for name, type_ in found.columns]
-        rows = [list(row) for row in found.rows[: body.limit]]
-        return Outcome(Rows(columns, rows, len(found.rows) > body.limit))
+        return Outcome(Rows(columns, found.rows, found.truncated))

@@ -113,7 +113,7 @@ class Workflows:
         """Declare the operations."""
         one, changes = f"{PATH}/{{workflow}}", (404, 409, 412, 422, 504)
         return [
-            Endpoint("GET", PATH, self.list, "workflows", {200: WorkflowPage}),
+            Endpoint("GET", PATH, self.browse, "workflows", {200: WorkflowPage}),
             Endpoint("POST", PATH, self.create, "workflows", {201: WorkflowDetail}, (409, 422, 504)),
             Endpoint("GET", one, self.get, "workflows", {200: WorkflowDetail}, (404,)),
             Endpoint("PUT", one, self.update, "workflows", {200: WorkflowDetail}, changes),
@@ -123,7 +123,7 @@ class Workflows:
             Endpoint("GET", f"{one}/versions/{{version}}", self.version, "workflows", {200: WorkflowVersion}, (404,)),
         ]
 
-    async def list(self, query: WorkflowQuery) -> Outcome:
+    async def browse(self, query: WorkflowQuery) -> Outcome:
         """List workflows, newest first."""
         after = read_workflow_cursor(query.cursor)
         found = self._catalog.page(after, query.limit + 1, query.active, query.search)

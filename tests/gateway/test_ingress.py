@@ -1,0 +1,489 @@
+"""Webhooks over real HTTP: routes, bodies, modes, bounds."""
+
+import asyncio
+import base64
+import json
+
+import aiohttp
+import msgspec
+import pytest
+
+from schemas.errors import Overloaded
+from schemas.identifiers import partition_of
+from schemas.task import Reply
+
+
+async def test_last_node_answer_comes_back(house):
+    await house.make(house.parts.webhook("hello"))
+
+    async with house.session.post("/w/hello?a=1&a=2&b=x", json={"name": "Ada"}, headers={"X-Thing": "é"}) as answer:
+        item = (await answer.json())["json"]
+
+    assert answer.status == 200
+    assert item["body"] == {"name": "Ada"}
+    assert item["query"] == {"a": ["1", "2"], "b": "x"}
+    assert item["params"] == {}
+    assert item["headers"]["content-type"] == "application/json"
+    assert item["executionMode"] == "production"
+    assert item["webhookUrl"] == f"http://{house.session._base_url.authority}/w/hello"
+    assert answer.headers["Millrace-Execution"] == house.other.tasks[0].execution
+
+
+async def test_start_goes_to_the_partition_of_its_execution_and_knows_its_version(house):
+    made = await house.make(house.parts.webhook("hello"))
+
+    await house.session.post("/w/hello", json={})
+    [task] = await house.other.settled(1)
+
+    assert task.version == made["publishedVersionId"]
+    assert task.workflow == made["id"]
+    assert task.start.mode == "webhook"
+    ends = await house.other.log.ends("millrace.node.webhook")
+    assert ends[partition_of(task.execution, house.parts.PARTITIONS)] == 1
+    assert house.other.catalog_offsets == [house.other.view.position - 1]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "calls", "params"),
+    [
+        pytest.param("a/b", "GET", ("GET", "a/b"), {}, id="two segments"),
+        pytest.param("a/b", "GET", ("GET", "a/b/"), {}, id="trailing slash"),
+        pytest.param("u/:id", "GET", ("GET", "u/7"), {"id": "7"}, id="parameter"),
+        pytest.param("u/:id/:what", "PUT", ("PUT", "u/7/x y"), {"id": "7", "what": "x y"}, id="two parameters"),
+        pytest.param("u/:id", "GET", ("GET", "u/a%2Fb"), {"id": "a/b"}, id="escaped slash in a parameter"),
+        pytest.param("grüße", "DELETE", ("DELETE", "grüße"), {}, id="path beyond ASCII"),
+        pytest.param("any", ["GET", "PATCH"], ("PATCH", "any"), {}, id="one of several methods"),
+    ],
+)
+async def test_paths(house, path, method, calls, params):
+    await house.make(house.parts.webhook(path, method))
+
+    url = aiohttp.client.URL(f"/w/{calls[1]}", encoded="%2F" in calls[1])
+    async with house.session.request(calls[0], url) as answer:
+        item = (await answer.json())["json"]
+
+    assert item["params"] == params
+
+
+async def test_output_follows_the_method(house):
+    await house.make(house.parts.webhook("any", ["GET", "PATCH"]))
+
+    await house.session.patch("/w/any")
+    [task] = await house.other.settled(1)
+
+    assert task.start.output == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        pytest.param({"json": {"a": [1, {"b": None}]}}, {"a": [1, {"b": None}]}, id="json"),
+        pytest.param({"json": [1, 2]}, [1, 2], id="json list"),
+        pytest.param({"data": b"3", "headers": {"content-type": "application/vnd.x+json"}}, 3, id="json suffix"),
+        pytest.param({"data": {"a": "1", "b": "x y"}}, {"a": "1", "b": "x y"}, id="form"),
+        pytest.param(
+            {"data": b"a=1&a=2&c[]=3", "headers": {"content-type": "application/x-www-form-urlencoded"}},
+            {"a": ["1", "2"], "c": ["3"]},
+            id="form with repeated names",
+        ),
+        pytest.param(
+            {"data": "grüß".encode("latin-1"), "headers": {"content-type": "text/plain; charset=latin-1"}},
+            "grüß",
+            id="text with charset",
+        ),
+        pytest.param({"data": b"<a/>", "headers": {"content-type": "application/xml"}}, "<a/>", id="xml as text"),
+        pytest.param({}, {}, id="none"),
+    ],
+)
+async def test_bodies(house, sent, body):
+    await house.make(house.parts.webhook("in"))
+
+    async with house.session.post("/w/in", **sent) as answer:
+        item = await answer.json()
+
+    assert item["json"]["body"] == body
+    assert "binary" not in item
+
+
+async def test_multipart_gives_fields_and_files(house):
+    await house.make(house.parts.webhook("in"))
+    form = aiohttp.FormData()
+    form.add_field("name", "Ada")
+    form.add_field("tag", "x")
+    form.add_field("tag", "y")
+    form.add_field("photo", b"\x00\x01", filename="me.png", content_type="image/png")
+    form.add_field("page", b"one", filename="1.txt", content_type="text/plain")
+    form.add_field("page", b"two", filename="2.txt", content_type="text/plain")
+
+    async with house.session.post("/w/in", data=form) as answer:
+        item = await answer.json()
+
+    assert item["json"]["body"] == {"name": "Ada", "tag": ["x", "y"]}
+    assert sorted(item["binary"]) == ["page0", "page1", "photo"]
+    photo = item["binary"]["photo"]
+    assert base64.b64decode(photo.pop("data")) == b"\x00\x01"
+    expected = {"mimeType": "image/png", "fileName": "me.png", "fileExtension": "png", "fileSize": "2 B", "bytes": 2}
+    assert photo == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [pytest.param({}, "data", id="default name"), pytest.param({"binaryPropertyName": "file"}, "file", id="own name")],
+)
+async def test_other_bodies_are_binary(house, options, name):
+    await house.make(house.parts.webhook("in", options=options))
+
+    headers = {"content-type": "application/pdf"}
+    async with house.session.post("/w/in", data=b"%PDF", headers=headers) as answer:
+        item = await answer.json()
+
+    assert item["json"]["body"] == {}
+    assert item["binary"][name]["mimeType"] == "application/pdf"
+    assert base64.b64decode(item["binary"][name]["data"]) == b"%PDF"
+
+
+async def test_raw_body_comes_along_and_need_not_parse(house):
+    await house.make(house.parts.webhook("in", options={"rawBody": True}))
+
+    async with house.session.post("/w/in", data=b"{no", headers={"content-type": "application/json"}) as answer:
+        item = await answer.json()
+
+    assert item["json"]["body"] == {}
+    assert base64.b64decode(item["binary"]["data"]["data"]) == b"{no"
+
+
+async def test_large_items_go_by_reference(house):
+    await house.make(house.parts.webhook("in", responseMode="onReceived"))
+    body = {"text": "x" * 600_000}
+
+    async with house.session.post("/w/in", json=body) as answer:
+        assert answer.status == 200
+    [task] = await house.other.settled(1)
+
+    assert task.start.items is None
+    [item] = msgspec.json.decode(house.other.blobs.kept[task.start.blob])
+    assert item["json"]["body"] == body
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, (200, '{"message":"Workflow was started"}', "application/json; charset=utf-8"), id="default"),
+        pytest.param(
+            {"options": {"responseData": "thanks", "responseCode": {"values": {"responseCode": 202}}}},
+            (202, "thanks", "text/html; charset=utf-8"),
+            id="text and status",
+        ),
+        pytest.param({"options": {"noResponseBody": True}}, (200, "", None), id="no body"),
+        pytest.param(
+            {
+                "options": {
+                    "responseData": "ok",
+                    "responseHeaders": {"entries": [{"name": "Content-Type", "value": "text/x"}]},
+                }
+            },
+            (200, "ok", "text/x"),
+            id="own content type",
+        ),
+    ],
+)
+async def test_on_received_answers_at_once(house, given, expected):
+    await house.make(house.parts.webhook("in", responseMode="onReceived", **given))
+    house.other.answer = lambda task: None
+
+    async with house.session.post("/w/in", json={}) as answer:
+        got = (answer.status, await answer.text(), answer.headers.get("content-type"))
+
+    assert got == expected
+    [task] = await house.other.settled(1)
+    assert task.start.reply is None
+    assert answer.headers["Millrace-Execution"] == task.execution
+
+
+async def test_reply_is_passed_on_without_what_would_break_http(house):
+    await house.make(house.parts.webhook("in"))
+    headers = [
+        ("Content-Type", "text/html"),
+        ("X-Own", "a\r\nSet-Cookie: stolen=1"),
+        ("Bad Name", "x"),
+        ("Content-Length", "1"),
+        ("Set-Cookie", "a=1"),
+        ("Set-Cookie", "b=2"),
+    ]
+    house.other.answer = lambda task: Reply(task.start.reply.boot, task.start.reply.request, 418, headers, b"<p>hi")
+
+    async with house.session.post("/w/in") as answer:
+        text = await answer.text()
+
+    assert (answer.status, text) == (418, "<p>hi")
+    assert answer.headers.getall("Set-Cookie") == ["a=1", "b=2"]
+    assert answer.headers["X-Own"] == "a Set-Cookie: stolen=1"
+    assert "Bad Name" not in answer.headers
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+async def test_no_answer_in_time_names_the_execution(open_house):
+    house = await open_house(reply_timeout_seconds=0.05)
+    made = await house.make(house.parts.webhook("in"))
+    house.other.answer = lambda task: None
+
+    async with house.session.post("/w/in") as answer:
+        problem = await answer.json()
+
+    assert answer.status == 504
+    assert answer.content_type == "application/problem+json"
+    assert problem["execution"] == house.other.tasks[0].execution
+    assert (problem["workflow"], problem["node"]) == (made["id"], "Hook")
+    assert len(house.gateway._parts.waiting) == 0
+
+
+async def test_client_that_leaves_is_forgotten(house):
+    await house.make(house.parts.webhook("in"))
+    house.other.answer = lambda task: None
+    waiting = house.gateway._parts.waiting
+
+    with pytest.raises(TimeoutError):
+        await house.session.post("/w/in", timeout=aiohttp.ClientTimeout(total=0.1))
+    await house.parts.until(lambda: not len(waiting))
+
+    assert len(house.other.tasks) == 1
+
+
+async def test_idempotency_key_gives_one_execution_id(house):
+    await house.make(house.parts.webhook("in", responseMode="onReceived"))
+
+    ids = []
+    for key in ("k1", "k1", "k2"):
+        async with house.session.post("/w/in", headers={"Idempotency-Key": key}) as answer:
+            ids.append(answer.headers["Millrace-Execution"])
+    tasks = await house.other.settled(3)
+
+    assert ids[0] == ids[1] != ids[2]
+    assert [task.execution for task in tasks if task.start.key == "k1"] == [ids[0], ids[0]]
+    assert {task.start.keep_seconds for task in tasks} == {86400}
+
+
+async def test_many_at_once_each_get_their_own_answer(house):
+    await house.make(house.parts.webhook("in"))
+
+    async def one(number):
+        async with house.session.post("/w/in", json=number) as answer:
+            return (await answer.json())["json"]["body"]
+
+    assert await asyncio.gather(*(one(number) for number in range(200))) == list(range(200))
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type", "says"),
+    [
+        pytest.param(b"{no", "application/json", "not valid JSON", id="malformed JSON"),
+        pytest.param(b'"\xff"', "application/json", "not valid JSON", id="JSON that is no UTF-8"),
+        pytest.param(b"[" * 100_000, "application/json", "nested too deep", id="JSON nested without end"),
+        pytest.param(b"x", "multipart/form-data", "not valid multipart", id="multipart without boundary"),
+        pytest.param(b"&" * 10_001, "application/x-www-form-urlencoded", "more than", id="form with too many fields"),
+    ],
+)
+async def test_bad_bodies_name_workflow_and_node(house, raw, content_type, says):
+    made = await house.make(house.parts.webhook("in"))
+
+    async with house.session.post("/w/in", data=raw, headers={"content-type": content_type}) as answer:
+        problem = await answer.json()
+
+    assert answer.status == 400
+    assert answer.content_type == "application/problem+json"
+    assert says in problem["detail"]
+    assert (problem["workflow"], problem["node"]) == (made["id"], "Hook")
+    assert '"flow in"' in problem["detail"]
+    assert not house.other.tasks
+
+
+@pytest.mark.parametrize("chunked", [pytest.param(False, id="announced"), pytest.param(True, id="chunked")])
+async def test_body_over_the_limit(open_house, chunked):
+    house = await open_house(body_limit=1000)
+    await house.make(house.parts.webhook("in"))
+
+    async def stream():
+        for _ in range(20):
+            yield b"x" * 100
+
+    data = stream() if chunked else b"x" * 1001
+    async with house.session.post("/w/in", data=data, headers={"content-type": "text/plain"}) as answer:
+        problem = await answer.json()
+
+    assert (answer.status, problem["field"]) == (413, "body")
+    async with house.session.post("/w/in", data=b"x" * 1000, headers={"content-type": "text/plain"}) as answer:
+        assert answer.status == 200
+
+
+async def test_unknown_path(house):
+    async with house.session.get("/w/nowhere") as answer:
+        problem = await answer.json()
+
+    assert answer.status == 404
+    assert '"/w/nowhere"' in problem["detail"]
+
+
+async def test_wrong_method(house):
+    made = await house.make(house.parts.webhook("in", ["POST", "PUT"]))
+
+    async with house.session.get("/w/in") as answer:
+        problem = await answer.json()
+
+    assert answer.status == 405
+    assert answer.headers["Allow"] == "OPTIONS, POST, PUT"
+    assert problem["workflow"] == made["id"]
+
+
+async def test_inactive_is_unknown_and_back(house):
+    made = await house.make(house.parts.webhook("in"))
+    statuses = []
+
+    for step in ("deactivate", "activate"):
+        await house.call("POST", f"/api/v1/workflows/{made['id']}/{step}", 200)
+        async with house.session.post("/w/in") as answer:
+            statuses.append(answer.status)
+
+    assert statuses == [404, 200]
+
+
+async def test_two_workflows_share_a_path_by_method(house):
+    first = await house.make(house.parts.webhook("x/:a", "GET"))
+    second = await house.make(house.parts.webhook("x/:b", "POST"))
+
+    async with house.session.get("/w/x/1") as got, house.session.post("/w/x/1") as posted:
+        params = [(await answer.json())["json"]["params"] for answer in (got, posted)]
+
+    assert params == [{"a": "1"}, {"b": "1"}]
+    assert [task.workflow for task in house.other.tasks] == [first["id"], second["id"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "headers", "status"),
+    [
+        pytest.param({"ignoreBots": True}, {"User-Agent": "Googlebot/2.1"}, 403, id="bot"),
+        pytest.param({"ignoreBots": True}, {"User-Agent": "curl/8"}, 200, id="no bot"),
+        pytest.param({"ipWhitelist": "10.0.0.1"}, {}, 403, id="other address"),
+        pytest.param({"ipWhitelist": "10.0.0.1, 127.0.0.0/8"}, {}, 200, id="address in a listed network"),
+        pytest.param({"ipWhitelist": "nonsense"}, {}, 403, id="list without an address admits nobody"),
+        pytest.param({"ipWhitelist": "9.9.9.9"}, {"X-Forwarded-For": "9.9.9.9"}, 403, id="claimed address"),
+    ],
+)
+async def test_who_may_call(house, options, headers, status):
+    await house.make(house.parts.webhook("in", options=options))
+
+    async with house.session.post("/w/in", headers=headers) as answer:
+        assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "expected"),
+    [
+        pytest.param(None, "https://a.example", "*", id="all by default"),
+        pytest.param("https://a.example, https://b.example", "https://b.example", "https://b.example", id="listed"),
+        pytest.param("https://a.example", "https://evil.example", None, id="not listed"),
+        pytest.param(None, None, None, id="no browser"),
+    ],
+)
+async def test_cors(house, origins, origin, expected):
+    options = {"allowedOrigins": origins} if origins else {}
+    await house.make(house.parts.webhook("in", options=options))
+    headers = {"Origin": origin} if origin else {}
+
+    async with house.session.post("/w/in", headers=headers) as answer:
+        assert answer.headers.get("Access-Control-Allow-Origin") == expected
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-a", **headers}
+    async with house.session.options("/w/in", headers=asked) as answer:
+        preflight = (answer.status, answer.headers.get("Access-Control-Allow-Origin"))
+        allowed = answer.headers["Access-Control-Allow-Methods"], answer.headers["Access-Control-Allow-Headers"]
+
+    assert preflight == (204, expected)
+    assert allowed == ("POST", "x-a")
+
+
+@pytest.mark.parametrize(
+    ("trust", "headers", "url"),
+    [
+        pytest.param(False, {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil"}, None, id="not believed"),
+        pytest.param(
+            True,
+            {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "me.example"},
+            "https://me.example",
+            id="x-forwarded",
+        ),
+        pytest.param(
+            True,
+            {"Forwarded": "proto=http;host=evil, proto=https;host=me.example"},
+            "https://me.example",
+            id="the last",
+        ),
+        pytest.param(True, {"X-Forwarded-Proto": "javascript"}, None, id="strange scheme"),
+    ],
+)
+async def test_forwarded_headers(open_house, trust, headers, url):
+    house = await open_house(trust_forwarded=trust)
+    await house.make(house.parts.webhook("in"))
+
+    async with house.session.post("/w/in", headers=headers) as answer:
+        item = (await answer.json())["json"]
+
+    base = url or f"http://{house.session._base_url.authority}"
+    assert item["webhookUrl"] == f"{base}/w/in"
+
+
+async def test_too_many_in_work(open_house):
+    house = await open_house(max_waiting=1)
+    await house.make(house.parts.webhook("in"))
+    replies = []
+    house.other.answer = replies.append  # nobody is answered
+
+    first = asyncio.create_task(house.session.post("/w/in", timeout=aiohttp.ClientTimeout(total=5)))
+    [task] = await house.other.settled(1)
+    async with house.session.post("/w/in") as answer:
+        problem = await answer.json()
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert problem["type"] == "urn:millrace:problem:overloaded"
+    reply = house.parts.answer_with_item(task)
+    house.gateway._parts.waiting.deliver(reply)
+    assert (await first).status == 200
+
+
+async def test_overloaded_log(house):
+    await house.make(house.parts.webhook("in"))
+
+    def refuse(*_):
+        raise Overloaded("too many tasks wait to become durable", retry_after=3)
+
+    house.gateway._parts.publishing.start = refuse
+    async with house.session.post("/w/in") as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "3")
+    assert len(house.gateway._parts.waiting) == 0
+
+
+async def test_stop_answers_those_who_still_wait(open_house):
+    house = await open_house(drain_seconds=0.05)
+    await house.make(house.parts.webhook("in"))
+    house.other.answer = lambda task: None
+
+    call = asyncio.create_task(house.session.post("/w/in"))
+    await house.other.settled(1)
+    await house.gateway.stop()
+
+    assert (await call).status == 503
+    async with house.session.post("/w/in") as answer:
+        assert answer.status == 503
+
+
+async def test_stop_lets_answers_come(house):
+    await house.make(house.parts.webhook("in"))
+    held = []
+    house.other.answer = held.append
+
+    call = asyncio.create_task(house.session.post("/w/in"))
+    [task] = await house.other.settled(1)
+    stopping = asyncio.create_task(house.gateway.stop())
+    await asyncio.sleep(0)
+    house.gateway._parts.waiting.deliver(house.parts.answer_with_item(task))
+    await stopping
+
+    assert json.loads(await (await call).read())["json"]["executionMode"] == "production"
