@@ -1,0 +1,207 @@
+"""HTTP encoding: parameters and an item made into the request that is sent.
+
+Flow: http params + item → **http encoding** → client.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from nodes.data import http_params
+from nodes.data.http_params import HttpOptions, Pair
+from nodes.sdk import Blobs, Credentials, HttpRequest, Item, NodeError
+from nodes.transform.field_types import absent, parse_json, text
+from schemas.errors import UserError
+
+ACCEPT = "application/json,text/html;q=0.9,application/xml;q=0.9,text/*;q=0.9,*/*;q=0.7"
+DEFAULT_TIMEOUT = 300.0
+
+
+async def encode(
+    params: http_params.HttpRequest, item: Item, version: float, credentials: Credentials, blobs: Blobs, boundary: str
+) -> HttpRequest:
+    """Build the request for one item."""
+    options = params.options
+    query = list(
+        _fields(params.send_query, params.specify_query, params.query_parameters, params.json_query, "jsonQuery")
+    )
+    headers = [
+        (name.lower() if options.lowercase_headers else name, text(value))
+        for name, value in _fields(
+            params.send_headers, params.specify_headers, params.header_parameters, params.json_headers, "jsonHeaders"
+        )
+    ]
+    body, type_ = await _body(params, item, blobs, boundary) if params.send_body else (None, "")
+    if type_ and not _has(headers, "content-type"):
+        headers.append(("content-type", type_))
+    if not _has(headers, "accept"):
+        headers.append(("accept", ACCEPT))
+    await _sign(params, headers, query, credentials)
+    redirect = options.redirect.redirect
+    follow = redirect.follow_redirects
+    return HttpRequest(
+        method=params.method.upper(),
+        url=_address(params.url, query, options),
+        headers=headers,
+        body=body,
+        timeout=options.timeout / 1000 if options.timeout else DEFAULT_TIMEOUT,
+        follow_redirects=version >= 4 if follow is None else follow,
+        max_redirects=redirect.max_redirects,
+        verify_tls=not options.allow_unauthorized_certs,
+        proxy=options.proxy or None,
+    )
+
+
+def _has(headers: list[tuple[str, str]], name: str) -> bool:
+    return any(key.lower() == name for key, _ in headers)
+
+
+def _fields(send: bool, how: str, pairs: http_params.Pairs, whole: Any, field: str) -> Iterator[tuple[str, Any]]:
+    if not send:
+        return
+    if how == "keypair":
+        yield from ((pair.name, pair.value) for pair in pairs.named())
+        return
+    found = json_of(whole, field)
+    if not isinstance(found, dict):
+        raise NodeError("a JSON object is needed", field=field)
+    yield from found.items()
+
+
+def json_of(value: Any, field: str) -> Any:
+    """Read a parameter that holds JSON, as text or as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_json(value) if value.strip() else {}
+    except ValueError:
+        raise NodeError("the text is not valid JSON", field=field, hint="check quotes and commas") from None
+
+
+def _address(url: str, query: list[tuple[str, Any]], options: HttpOptions) -> str:
+    url = url.strip()
+    if not url:
+        raise NodeError("a request needs a URL", field="url")
+    if "://" not in url:
+        url = f"http://{url}"
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        known = False
+    if not known:
+        raise NodeError(f'"{url}" is not a valid URL', field="url", hint="it begins with http:// or https://")
+    pairs = [flat for name, value in query for flat in _flat(name, value, options.query_parameter_arrays)]
+    if not pairs:
+        return url
+    address, mark, fragment = url.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode(pairs, quote_via=quote, safe='[]')}{mark}{fragment}"
+
+
+def _flat(name: str, value: Any, arrays: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for at, one in enumerate(value):
+            yield name + {"repeat": "", "brackets": "[]"}.get(arrays, f"[{at}]"), text(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _flat(f"{name}[{key}]", one, arrays)
+    elif not absent(value):
+        yield name, text(value)
+
+
+async def _body(params: http_params.HttpRequest, item: Item, blobs: Blobs, boundary: str) -> tuple[bytes, str]:
+    pairs = params.body_parameters.named()
+    match params.content_type:
+        case "json":
+            if params.specify_body == "keypair":
+                value: Any = {pair.name: pair.value for pair in pairs}
+            else:
+                value = json_of(params.json_body, "jsonBody")
+            return msgspec.json.encode(value), "application/json"
+        case "form-urlencoded":
+            if params.specify_body == "string":
+                return text(params.body).encode(), "application/x-www-form-urlencoded"
+            found = pairs if params.specify_body == "keypair" else _pairs(json_of(params.json_body, "jsonBody"))
+            flat = [one for pair in found for one in _flat(pair.name, pair.value, "brackets")]
+            return urlencode(flat).encode(), "application/x-www-form-urlencoded"
+        case "multipart-form-data":
+            found = pairs or _pairs(json_of(params.json_body, "jsonBody"))
+            return await _multipart(found, item, blobs, boundary)
+        case "binaryData":
+            part = _part(item, params.input_data_field_name)
+            return await _bytes(part, blobs), part.get("mimeType") or "application/octet-stream"
+        case "raw":
+            return text(params.body).encode(), params.raw_content_type
+    raise NodeError(f'unknown content type "{params.content_type}"', field="contentType")
+
+
+def _pairs(value: Any) -> list[Pair]:
+    if not isinstance(value, dict):
+        raise NodeError("a JSON object is needed", field="jsonBody")
+    return [Pair(name=name, value=one) for name, one in value.items()]
+
+
+async def _multipart(pairs: list[Pair], item: Item, blobs: Blobs, boundary: str) -> tuple[bytes, str]:
+    lines = []
+    for pair in pairs:
+        if pair.parameter_type == "formBinaryData":
+            part = _part(item, pair.input_data_field_name)
+            name = part.get("fileName") or pair.input_data_field_name
+            head = f'; filename="{_quoted(name)}"\r\ncontent-type: {part.get("mimeType") or "application/octet-stream"}'
+            value = await _bytes(part, blobs)
+        else:
+            head, value = "", text(pair.value).encode()
+        start = f'--{boundary}\r\ncontent-disposition: form-data; name="{_quoted(pair.name)}"{head}\r\n\r\n'
+        lines.append(start.encode() + value + b"\r\n")
+    return b"".join(lines) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _part(item: Item, name: str) -> dict[str, Any]:
+    part = (item.binary or {}).get(name)
+    if not isinstance(part, dict):
+        raise NodeError(f'the item has no binary data "{name}"', hint="an earlier node must make it")
+    return part
+
+
+async def _bytes(part: dict[str, Any], blobs: Blobs) -> bytes:
+    if "id" in part:
+        return await blobs.get(part["id"])
+    try:
+        return base64.b64decode(part.get("data") or "")
+    except (binascii.Error, TypeError):
+        raise NodeError("binary data that is not base64") from None
+
+
+async def _sign(
+    params: http_params.HttpRequest,
+    headers: list[tuple[str, str]],
+    query: list[tuple[str, Any]],
+    credentials: Credentials,
+) -> None:
+    if params.authentication == "none":
+        return
+    kind = params.generic_auth_type if params.authentication == "genericCredentialType" else params.node_credential_type
+    if params.authentication != "genericCredentialType":
+        raise UserError(f'credentials of type "{kind}" are not supported', field="nodeCredentialType")
+    secret = await credentials.get(kind)
+    match kind:
+        case "httpBasicAuth":
+            pair = f"{secret.get('user', '')}:{secret.get('password', '')}".encode()
+            headers.append(("authorization", f"Basic {base64.b64encode(pair).decode()}"))
+        case "httpHeaderAuth":
+            headers.append((str(secret.get("name", "")), str(secret.get("value", ""))))
+        case "httpBearerAuth":
+            headers.append(("authorization", f"Bearer {secret.get('token', '')}"))
+        case "httpQueryAuth":
+            query.append((str(secret.get("name", "")), str(secret.get("value", ""))))
+        case _:
+            raise UserError(f'credentials of type "{kind}" are not supported', field="genericAuthType")
