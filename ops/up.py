@@ -17,6 +17,7 @@ from ops.logs import configure_logs
 from ops.serving import Server, bind, make_server
 from ops.settings import Settings
 from ops.wiring import Millrace
+from schemas.errors import OperationalError
 
 DRAIN_SECONDS = 20.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -46,7 +47,11 @@ async def _serve(settings: Settings, folder: DataFolder, held: socket.socket) ->
         await _open(server, serving)
         await asyncio.to_thread(greet, _local(settings), token, folder.path)
         announce(settings, folder, token if fresh else None)
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        crashed = asyncio.create_task(millrace.ended())
+        await asyncio.wait({serving, stopping, crashed}, return_when=asyncio.FIRST_COMPLETED)
+        if crashed.done():
+            raise OperationalError("the engine crashed", hint="the log above says why; start Millrace again")
+        crashed.cancel()
     finally:
         click.echo("stopping: finishing what is in work", err=True)
         millrace.gateway.drain()

@@ -5,14 +5,12 @@ Flow: settings, data folder → **wiring** → log, stores, worker, gateway, on 
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 
 from agents.capabilities import build_capabilities
 from agents.catalog_agent import attach_catalog
-from agents.history_agent import attach_history
+from agents.history_agent import HistoryAgent, attach_history
 from agents.settings import WorkerSettings
 from agents.worker import Worker, build_worker
 from gateway.app import Gateway, build_gateway
@@ -21,7 +19,7 @@ from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.registry import Registry, discover
 from ops.clickhouse import migrations
 from ops.settings import Settings
-from schemas.errors import OperationalError, UserError
+from schemas.errors import UserError
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
 from streams.stores.blobs import open_blobs
@@ -30,6 +28,7 @@ from streams.stores.protocol import HistorySettings
 from streams.stores.views import CatalogView
 
 PARTITIONS = 8
+WATCH_SECONDS = 1.0
 
 
 class Millrace:
@@ -57,9 +56,15 @@ class Millrace:
             settings=WorkerSettings(chaining=settings.chaining, timezone=settings.timezone),
         )
         attach_catalog(self.streams, self.registry, self.view, zone=settings.timezone)
-        attach_history(self.streams, self.history)
+        self.recorder: HistoryAgent = attach_history(self.streams, self.history)
         self.gateway: Gateway = build_gateway(
-            gateway_settings(settings, token), self.streams.log, self.view, self.history, self.registry, self.blobs
+            gateway_settings(settings, token),
+            self.streams.log,
+            self.view,
+            self.history,
+            self.registry,
+            self.blobs,
+            checks=[("engine", self._engine_runs)],
         )
         self._stack = contextlib.AsyncExitStack()
 
@@ -75,6 +80,14 @@ class Millrace:
         """Finish what is in work and stop all parts."""
         await self._stack.aclose()
 
+    async def ended(self) -> None:
+        """Return when the engine has crashed, which nothing in this process can mend."""
+        while await self._engine_runs():  # noqa: ASYNC110 Faust tells nobody
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _engine_runs(self) -> bool:
+        return not self.streams.app.crashed
+
     async def _start(self) -> None:
         stack = self._stack
         stack.callback(self.view.close)
@@ -88,6 +101,8 @@ class Millrace:
         await self.streams.start()
         stack.push_async_callback(self.worker.stop)
         await self.worker.start()
+        stack.push_async_callback(self.recorder.stop)
+        await self.recorder.start()
         stack.push_async_callback(self.gateway.stop)
         await self.gateway.start()
 
@@ -123,16 +138,6 @@ def gateway_settings(settings: Settings, token: str) -> GatewaySettings:
             "body_limit": settings.body_limit,
         }
     )
-
-
-async def within(seconds: float, what: str, action: Callable[[], Awaitable[object]]) -> None:
-    """Await something for so long; raise OperationalError naming it where it takes longer."""
-    began = time.monotonic()
-    try:
-        async with asyncio.timeout(seconds):
-            await action()
-    except TimeoutError:
-        raise OperationalError(f"{what} took longer than {time.monotonic() - began:.0f} seconds") from None
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:
