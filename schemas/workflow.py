@@ -57,6 +57,7 @@ class Settings(_Open):
     execution_timeout: float | None = Field(None, alias="executionTimeout")
 
 
+_NULLABLE = ("name", "connections", "settings")
 Connections = dict[str, dict[str, list[list[Edge] | None]]]
 
 
@@ -82,8 +83,7 @@ class Workflow(_Open):
 
 def parse_workflow(raw: dict[str, Any]) -> Workflow:
     """Read n8n's JSON; raise WorkflowError naming node and field where it does not fit."""
-    if raw.get("settings") is None or raw.get("connections") is None:
-        raw = {key: value for key, value in raw.items() if value is not None}
+    raw = {key: value for key, value in raw.items() if value is not None or key not in _NULLABLE}
     try:
         return Workflow.model_validate(raw)
     except ValidationError as bad:
