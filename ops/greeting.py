@@ -8,7 +8,7 @@ import logging
 from importlib import resources
 from pathlib import Path
 
-from ops.cli.client import Client
+from ops.client import Client
 from schemas.errors import ConflictError, MillraceError
 
 PATH = "/api/v1/workflows"

@@ -14,6 +14,7 @@
     │   └── InDoubt           an effect was started and nobody knows whether it happened
     └── DefectError           our bug
 
+Flow: whoever fails raises one of **errors** → replies, events, dead letters, problem documents.
 Text is lower case without a full stop: what, then detail; ``hint`` says how to mend it.
 """
 

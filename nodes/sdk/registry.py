@@ -122,7 +122,6 @@ def node(
 
     def register(function: Callable[..., Awaitable[Any]]) -> NodeType:
         wants = {key: hint for key, hint in typing.get_type_hints(function).items() if key != "return"}
-        module = inspect.getmodule(function)
         return NodeType(
             name=name,
             function=function,
@@ -139,7 +138,7 @@ def node(
             examples=tuple(examples),
             title=title or name[:1].upper() + name[1:],
             summary=(inspect.getdoc(function) or "").partition("\n")[0],
-            doc=inspect.getdoc(module) or "" if module else "",
+            doc=inspect.getdoc(inspect.getmodule(function)) or "",
             module=function.__module__,
             wants=wants,
         )

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ops.cli.client import Client
+from ops.client import Client
 from schemas.errors import MillraceError, OperationalError
 
 TOKEN = "a-token-for-measuring"  # noqa: S105 a throwaway installation's

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from ops.cli.client import connect, segment
 from ops.cli.printing import document, moment, table
+from ops.client import connect, segment
 from schemas.errors import UserError
 
 PATH = "/api/v1/executions"

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from ops.cli.client import connect
 from ops.cli.printing import table
+from ops.client import connect
 
 
 @click.command("sql")

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from ops.cli.client import connect, segment
 from ops.cli.printing import document, moment, table
 from ops.cli.running import load
+from ops.client import connect, segment
 
 PATH = "/api/v1/workflows"
 

@@ -11,10 +11,10 @@ import sys
 import pytest
 
 from ops.cli.batch import answer_lines
-from ops.cli.client import problem, segment
 from ops.cli.printing import moment, table
 from ops.cli.running import load, shown
 from ops.cli.workflows import exported, told
+from ops.client import problem, segment
 from schemas.errors import ConflictError, NotFoundError, OperationalError, UserError
 from tests.architecture.tree import ROOT
 

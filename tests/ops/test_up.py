@@ -17,7 +17,7 @@ import pytest
 
 from ops.bench.installation import TOKEN, Installation, call
 from ops.bench.workflows import answering, chain
-from ops.cli.client import Client
+from ops.client import Client
 from schemas.errors import NotFoundError, UserError
 from tests.architecture.tree import ROOT
 
