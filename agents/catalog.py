@@ -43,7 +43,7 @@ from schemas.workflow import content_hash
 from streams.stores.views import LiveRoute
 
 REMEMBERED = 32
-_ID = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]{0,63}")
 _STATUS: tuple[tuple[type[MillraceError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
