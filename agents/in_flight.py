@@ -32,7 +32,7 @@ class InFlight:
         if (running := self._running.get(name)) is not None:
             await asyncio.wait([running])
             return
-        self._running[name] = asyncio.ensure_future(work())  # type: ignore[arg-type]
+        self._running[name] = asyncio.ensure_future(work())
         try:
             await self._running[name]
         except asyncio.CancelledError:

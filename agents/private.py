@@ -15,11 +15,11 @@ from agents.plan import Plan, PlannedNode, compile_plan
 from agents.settings import WorkerSettings
 from agents.timers import Timer
 from agents.worker import Worker, row_codecs
-from nodes.checking import start_node
 from nodes.expressions.scope import Scope
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
+from nodes.starting import start_node
 from schemas.errors import MillraceError, NotFoundError, WorkflowError, error_info
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, NodeRetried
 from schemas.identifiers import new_execution_id, partition_of

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
+from nodes.triggers.recurrence import next_fire
 from schemas.errors import MillraceError
 from schemas.identifiers import digest_id, partition_of
 from schemas.task import Start, Task
@@ -76,15 +77,13 @@ class Schedules:
 
     async def _start(self, rule: Timer, due: int, schedule: Schedule) -> None:
         execution = digest_id(rule.workflow, rule.node, due)
-        start = Start(items=self._items(due, schedule.zone), mode="trigger", key=str(due), keep_seconds=DAY_SECONDS)
+        start = Start(mode="trigger", key=str(due), keep_seconds=DAY_SECONDS)
         task = Task(execution, rule.workflow, rule.version, rule.node, due, start=start)
         partition = partition_of(execution, self._streams.settings.partitions)
         await self._gatherer.add(node_topic(schedule.type), partition, task, rule.catalog)
 
     async def _put(self, owner: Owner, key: str, rule: Timer, schedule: Schedule, after: int) -> None:
         try:
-            from nodes.triggers.recurrence import next_fire
-
             due = next_fire(schedule, after)
         except MillraceError:
             log.exception("schedule cannot be computed", extra={"workflow": rule.workflow, "node": rule.node})
