@@ -5,19 +5,25 @@ Flow: plan → **compile_template** → closures (or a source for the JavaScript
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
+from nodes.expressions.coercion import UNDEFINED, join
+from nodes.expressions.compiler import MOST_CALLS, Budget, Closure, Compiler
+from nodes.expressions.fast import fast_path
+from nodes.expressions.lexer import NotCompiled, SyntaxFault
+from nodes.expressions.parser import parse
+from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
+from nodes.expressions.syntax import Literal as Constant
+from nodes.expressions.syntax import Node
+from nodes.expressions.values import JavaScriptError
+from schemas.errors import ExpressionError
+
+__all__ = ["References", "Template", "compile_template", "expression", "split"]
 
 Tier = Literal["compiled", "javascript"]
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """What a text refers to: other nodes by name (None: it cannot be known, so all), and whether by pairing."""
-
-    nodes: frozenset[str] | None = frozenset()
-    lineage: bool = False
+Part = str | Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,107 @@ class Template:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The JavaScript between ``{{`` and ``}}``; ``node`` is its tree, or ``reason`` says why it has none."""
+
+    text: str
+    node: Node | None = None
+    reason: str | None = None
+
+
 def expression(value: Any) -> bool:
     """Say whether a parameter value is an expression: a string that starts with ``=``."""
     return isinstance(value, str) and value.startswith("=")
 
 
+@lru_cache(maxsize=4096)
 def compile_template(source: str) -> Template:
     """Compile a text that starts with ``=``; raise ExpressionError where it cannot be JavaScript."""
-    raise NotImplementedError(source)
+    parts = split(source[1:])
+    references = find_references(" ".join(part.text for part in parts if isinstance(part, Code)))
+    reason = next((part.reason for part in parts if isinstance(part, Code) and part.node is None), None)
+    if reason is None:
+        try:
+            return Template(source, "compiled", references, _evaluator(parts))
+        except NotCompiled as left:
+            reason = str(left)
+        except SyntaxFault as fault:
+            raise ExpressionError(f"invalid syntax in expression: {fault}", detail={"source": source}) from None
+    return Template(source, "javascript", references, reason=reason)
+
+
+def split(text: str) -> list[str | Code]:
+    """Split a text (without its ``=``) into plain text and the code between braces."""
+    parts: list[str | Code] = []
+    plain, at = "", 0
+    while (start := text.find("{{", at)) >= 0:
+        if start > 0 and text[start - 1] == "\\":
+            plain += text[at : start - 1] + "{{"
+            at = start + 2
+            continue
+        end = text.find("}}", start + 2)
+        if end < 0:
+            break
+        plain += text[at:start]
+        code, at = _code(text, start + 2, end)
+        parts += [plain, code] if plain else [code]
+        plain = ""
+    plain += text[at:]
+    return [*parts, plain] if plain or not parts else parts
+
+
+def _code(text: str, start: int, end: int) -> tuple[Code, int]:
+    """Read code up to the first ``}}`` that leaves JavaScript; braces inside it may stand together."""
+    fault: SyntaxFault | None = None
+    while end >= 0:
+        inner = text[start:end]
+        try:
+            return Code(inner, parse(inner) if inner.strip() else Constant(UNDEFINED)), end + 2
+        except NotCompiled as left:
+            return Code(inner, None, str(left)), end + 2
+        except SyntaxFault as bad:
+            fault = fault or bad
+            end = text.find("}}", end + 1)
+    raise ExpressionError(
+        f"invalid syntax in expression: {fault}",
+        hint="check brackets, quotes and operators between {{ and }}",
+        detail={"source": text},
+    )
+
+
+def _evaluator(parts: list[str | Code]) -> Callable[[Scope], Any]:
+    if len(parts) == 1:
+        only = parts[0]
+        if isinstance(only, str):
+            return lambda scope: only
+        if only.node is not None:
+            return fast_path(only.node) or _guarded(only.node)
+    pieces = [part if isinstance(part, str) else _guarded(part.node) for part in parts if isinstance(part, str) or part.node]
+
+    def whole(scope: Scope) -> str:
+        values = [piece if isinstance(piece, str) else _shown(piece(scope)) for piece in pieces]
+        return join(values, "")
+
+    return whole
+
+
+def _shown(value: Any) -> Any:
+    return "" if isinstance(value, float) and value != value else value
+
+
+def _guarded(node: Node | None) -> Callable[[Scope], Any]:
+    budget = Budget()
+    assert node is not None
+    inner: Closure = Compiler(budget).compile(node)
+
+    def evaluate(scope: Scope) -> Any:
+        budget.left = MOST_CALLS
+        try:
+            return inner(scope, [])
+        except JavaScriptError:
+            return UNDEFINED
+        except RecursionError:
+            raise ExpressionError("expression is nested too deeply") from None
+
+    return evaluate

@@ -1,0 +1,4 @@
+"""Builtins: JavaScript's own globals and methods, in Python.
+
+Flow: compiler → **builtins** → values.
+"""

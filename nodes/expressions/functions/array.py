@@ -1,0 +1,223 @@
+"""Array: n8n's methods on arrays.
+
+Flow: compiler → **array** → values.
+"""
+
+import random
+from typing import Any
+
+from nodes.expressions.builtins.iteration import own
+from nodes.expressions.builtins.json_text import stringify
+from nodes.expressions.coercion import jsonable, number, strict_equals, text_number, to_string
+from nodes.expressions.functions.object_ import nothing
+from nodes.expressions.registry import Arguments, argument, extension
+from nodes.expressions.scope import Scope
+from nodes.expressions.values import UNDEFINED
+from schemas.errors import ExpressionError
+
+
+def same(left: Any, right: Any) -> bool:
+    """Compare deeply, as JSON."""
+    if isinstance(left, dict | list) and isinstance(right, dict | list):
+        return stringify(_sorted(left)) == stringify(_sorted(right))
+    return strict_equals(left, right)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    seen: set[Any] = set()
+    for value in values:
+        key = stringify(_sorted(value)) if isinstance(value, dict | list) else None
+        mark = (key,) if key is not None else (type(value) if isinstance(value, bool | str) else 0, jsonable(value))
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(value)
+    return kept
+
+
+@extension("array", "isEmpty", examples=[("[].isEmpty()", True)])
+def is_empty(_: Scope, values: list[Any], __: Arguments) -> bool:
+    """Say whether it is empty."""
+    return not values
+
+
+@extension("array", "isNotEmpty", examples=[("[1].isNotEmpty()", True)])
+def is_not_empty(_: Scope, values: list[Any], __: Arguments) -> bool:
+    """Say whether it is not empty."""
+    return bool(values)
+
+
+@extension("array", "first", examples=[("[1, 2].first()", 1)])
+def first(_: Scope, values: list[Any], __: Arguments) -> Any:
+    """Give the first."""
+    return values[0] if values else UNDEFINED
+
+
+@extension("array", "last", examples=[("[1, 2].last()", 2)])
+def last(_: Scope, values: list[Any], __: Arguments) -> Any:
+    """Give the last."""
+    return values[-1] if values else UNDEFINED
+
+
+@extension("array", "randomItem", examples=[("[1].randomItem()", 1)])
+def random_item(_: Scope, values: list[Any], __: Arguments) -> Any:
+    """Give any."""
+    return random.choice(values) if values else UNDEFINED
+
+
+def _numbers(values: list[Any], name: str) -> list[float]:
+    out = []
+    for value in values:
+        read = text_number(value) if isinstance(value, str) and value.strip() else value
+        if isinstance(read, bool) or not isinstance(read, int | float) or read != read:
+            raise ExpressionError(f"{name}() can only be called on an array of numbers", hint=f"{to_string(value)!r} is not one")
+        out.append(read)
+    return out
+
+
+@extension("array", "sum", examples=[("[1, 2].sum()", 3)])
+def total(_: Scope, values: list[Any], __: Arguments) -> float:
+    """Add up."""
+    result: float = 0
+    for value in _numbers(values, "sum"):
+        result = number(result + value)
+    return result
+
+
+@extension("array", "average", examples=[("[1, 2].average()", 1.5)])
+def average(_: Scope, values: list[Any], __: Arguments) -> float:
+    """Give the mean; 0 of nothing."""
+    return total(_, values, []) / len(values) if values else 0
+
+
+@extension("array", "min", examples=[("[2, 1].min()", 1)])
+def least(_: Scope, values: list[Any], __: Arguments) -> float:
+    """Give the smallest."""
+    return min(_numbers(values, "min"), default=float("inf"))
+
+
+@extension("array", "max", examples=[("[2, 1].max()", 2)])
+def most(_: Scope, values: list[Any], __: Arguments) -> float:
+    """Give the largest."""
+    return max(_numbers(values, "max"), default=float("-inf"))
+
+
+@extension("array", "unique", "removeDuplicates", examples=[("[1, 1, 2].unique()", [1, 2])])
+def unique(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Keep the first of each; by some keys where they are named."""
+    names = [to_string(name) for name in given if name is not UNDEFINED]
+    if not names:
+        return _distinct(values)
+    kept: list[Any] = []
+    marks: list[Any] = []
+    for value in values:
+        mark = [own(value).get(name, UNDEFINED) for name in names] if isinstance(value, dict) else value
+        if not any(same(mark, other) for other in marks):
+            marks.append(mark)
+            kept.append(value)
+    return kept
+
+
+@extension("array", "compact", examples=[("[1, null, '', 2].compact()", [1, 2])])
+def compact(_: Scope, values: list[Any], __: Arguments) -> list[Any]:
+    """Drop what is null, undefined, empty or without content."""
+    kept = [value for value in values if not nothing(value) and value not in ({}, [])]
+    return [{k: v for k, v in one.items() if not nothing(v)} if isinstance(one, dict) else one for one in kept]
+
+
+@extension("array", "pluck", examples=[("[{a: 1}, {a: 2}].pluck('a')", [1, 2])])
+def pluck(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Take the values of some keys."""
+    names = [to_string(name) for name in given]
+    if not names:
+        return values
+    rows = []
+    for value in values:
+        row = own(value) if isinstance(value, dict) else {}
+        picked = [row[name] for name in names if name in row]
+        if picked:
+            rows.append(picked[0] if len(names) == 1 else picked)
+    return rows
+
+
+@extension("array", "chunk", examples=[("[1, 2, 3].chunk(2)", [[1, 2], [3]])])
+def chunk(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Cut into pieces of a length."""
+    size = argument(given, 0)
+    if not isinstance(size, int | float) or isinstance(size, bool) or size < 1:
+        raise ExpressionError("chunk() requires a positive number as its argument")
+    return [values[at : at + int(size)] for at in range(0, len(values), int(size))]
+
+
+@extension("array", "smartJoin", examples=[("[{n: 'a', v: 1}].smartJoin('n', 'v')", {"a": 1})])
+def smart_join(_: Scope, values: list[Any], given: Arguments) -> dict[str, Any]:
+    """Make one object of name and value fields."""
+    name, value = argument(given, 0), argument(given, 1)
+    if not isinstance(name, str) or not isinstance(value, str) or not name or not value:
+        raise ExpressionError("smartJoin() requires two arguments: the name of the key field and that of the value field")
+    rows = [one for one in values if isinstance(one, dict) and name in one and value in one]
+    return {to_string(row[name]): row[value] for row in rows}
+
+
+@extension("array", "renameKeys", examples=[("[{a: 1}].renameKeys('a', 'b')", [{"b": 1}])])
+def rename_keys(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Rename keys: from, to, from, to…"""
+    if not given or len(given) % 2:
+        raise ExpressionError("renameKeys() requires an even number of arguments: from1, to1 [, from2, to2…]")
+    names = {to_string(old): to_string(new) for old, new in zip(given[::2], given[1::2], strict=True)}
+    return [{names.get(k, k): v for k, v in one.items()} if isinstance(one, dict) else one for one in values]
+
+
+def _other(given: Arguments, name: str) -> list[Any]:
+    other = argument(given, 0)
+    if not isinstance(other, list):
+        raise ExpressionError(f"{name}() requires an array as its argument")
+    return other
+
+
+@extension("array", "merge", examples=[("[{a: 1}].merge([{a: 2, b: 3}])", {"a": 1, "b": 3})])
+def merge(_: Scope, values: list[Any], given: Arguments) -> dict[str, Any]:
+    """Make one object of all; what comes first wins."""
+    out: dict[str, Any] = {}
+    for one in [*values, *_other(given, "merge")] if given else values:
+        if isinstance(one, dict):
+            out = {**out, **{key: value for key, value in one.items() if key not in out}}
+    return out
+
+
+@extension("array", "union", examples=[("[1, 2].union([2, 3])", [1, 2, 3])])
+def union(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Give what is in either."""
+    return _distinct([*values, *_other(given, "union")])
+
+
+@extension("array", "difference", examples=[("[1, 2].difference([2])", [1])])
+def difference(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Give what is not in the other."""
+    other = _other(given, "difference")
+    return _distinct([value for value in values if not any(same(value, one) for one in other)])
+
+
+@extension("array", "intersection", examples=[("[1, 2].intersection([2])", [2])])
+def intersection(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Give what is in both."""
+    other = _other(given, "intersection")
+    return _distinct([value for value in values if any(same(value, one) for one in other)])
+
+
+@extension("array", "append", examples=[("[1].append(2, 3)", [1, 2, 3])])
+def append(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
+    """Add values at the end of a copy."""
+    return [*values, *given]
+
+
+@extension("array", "toJsonString", examples=[("[1].toJsonString()", "[1]")])
+def to_json(_: Scope, values: list[Any], __: Arguments) -> Any:
+    """Write as JSON."""
+    return stringify(values)

@@ -1,0 +1,162 @@
+"""Nodes seen: what an expression sees of its input and of other nodes' runs.
+
+Flow: variables → **nodes seen** → items of Scope.inputs and Scope.runs.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nodes.expressions.lineage import paired_item
+from nodes.expressions.scope import Scope
+from nodes.expressions.values import UNDEFINED, ByName, Function, Lazy
+from schemas.errors import ExpressionError
+from schemas.item import Item, Items, NodeRun
+
+def this_item(scope: Scope) -> Item:
+    """Give the item at hand; raise where there is none."""
+    items, at = scope.items, scope.index
+    if 0 <= at < len(items):
+        return items[at]
+    raise ExpressionError("No execution data available", hint="the node got no such input item")
+
+
+def _at(items: Items, at: int) -> Any:
+    return items[at] if 0 <= at < len(items) else UNDEFINED
+
+
+def _function(call: Any) -> Any:
+    function = Function(call)
+    return lambda: function
+
+
+def input_view(scope: Scope) -> Lazy:
+    """Give ``$input``."""
+    items = scope.items
+    source = scope.sources[0] if scope.sources else None
+    return Lazy(
+        {
+            "item": lambda: this_item(scope),
+            "all": _function(lambda given: list(items)),
+            "first": _function(lambda given: _at(items, 0)),
+            "last": _function(lambda given: _at(items, len(items) - 1)),
+            "params": lambda: dict(scope.node_parameters.get(source.node, {})) if source else {},
+            "context": lambda: dict(scope.contexts.get(scope.node, {})),
+        }
+    )
+
+
+def runs_of(scope: Scope, name: str) -> list[NodeRun]:
+    """Give a node's runs; raise where it does not exist or has not run."""
+    runs = scope.runs(name)
+    if runs is None:
+        raise ExpressionError(f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow")
+    if not runs:
+        raise ExpressionError(f"Node '{name}' hasn't been executed", hint="connect it before this node, or test with isExecuted")
+    return runs
+
+
+def output_of(scope: Scope, name: str, output: Any = UNDEFINED, run: Any = UNDEFINED) -> Items:
+    """Give one output of one run; the last run unless another is asked for."""
+    runs = runs_of(scope, name)
+    at = int(run) if isinstance(run, int) and run >= 0 else len(runs) - 1
+    outputs = runs[at].outputs if at < len(runs) else []
+    if output is UNDEFINED:
+        return next((items for items in outputs if items), [])
+    return outputs[int(output)] if int(output) < len(outputs) else []
+
+
+def items_of(scope: Scope, given: Sequence[Any]) -> Items:
+    """Do ``$items(node?, output?, run?)``."""
+    if not given or given[0] is UNDEFINED:
+        return list(scope.items)
+    return list(output_of(scope, str(given[0]), given[1] if len(given) > 1 else 0, given[2] if len(given) > 2 else UNDEFINED))
+
+
+def node_by_name(scope: Scope, name: str) -> Lazy:
+    """Give ``$node["X"]``."""
+
+    def item() -> Item:
+        items = output_of(scope, name, 0)
+        if not items:
+            raise ExpressionError("No execution data available", node=name)
+        return items[min(max(scope.index, 0), len(items) - 1)]
+
+    return Lazy(
+        {
+            "json": lambda: item().json,
+            "data": lambda: item().json,
+            "binary": lambda: item().binary or {},
+            "parameter": lambda: dict(_parameters(scope, name)),
+            "context": lambda: dict(scope.contexts.get(name, {})),
+            "runIndex": lambda: len(runs_of(scope, name)) - 1,
+        }
+    )
+
+
+def node_view(scope: Scope, given: Sequence[Any]) -> Lazy:
+    """Give ``$('X')``."""
+    name = str(given[0]) if given else ""
+    if scope.runs(name) is None and name != scope.node:
+        raise ExpressionError(f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow")
+
+    def items(asked: Sequence[Any]) -> Items:
+        return output_of(scope, name, asked[0] if asked else UNDEFINED, asked[1] if len(asked) > 1 else UNDEFINED)
+
+    def paired(asked: Sequence[Any]) -> Item:
+        runs_of(scope, name)
+        at = asked[0] if asked and isinstance(asked[0], int) else scope.index
+        return paired_item(scope, name, at)
+
+    def matching(asked: Sequence[Any]) -> Any:
+        if not asked or not isinstance(asked[0], int):
+            raise ExpressionError("Missing item index for .itemMatching()", hint="write .itemMatching($itemIndex)")
+        return paired(asked)
+
+    return Lazy(
+        {
+            "item": lambda: paired([]),
+            "all": _function(lambda asked: list(items(asked))),
+            "first": _function(lambda asked: _at(items(asked), 0)),
+            "last": _function(lambda asked: _at(got := items(asked), len(got) - 1)),
+            "itemMatching": _function(matching),
+            "pairedItem": _function(paired),
+            "params": lambda: dict(_parameters(scope, name)),
+            "context": lambda: dict(scope.contexts.get(name, {})),
+            "isExecuted": lambda: bool(scope.runs(name)),
+        }
+    )
+
+
+def _parameters(scope: Scope, name: str) -> Any:
+    if name == scope.node:
+        return scope.parameters
+    if scope.runs(name) is None and name not in scope.node_parameters:
+        raise ExpressionError(f"Referenced node doesn't exist: {name!r}")
+    return scope.node_parameters.get(name, {})
+
+
+def previous(scope: Scope) -> dict[str, Any]:
+    """Give ``$prevNode``."""
+    source = scope.sources[0] if scope.sources else None
+    if source is None:
+        return {}
+    return {"name": source.node, "outputIndex": source.output, "runIndex": source.run}
+
+
+def environment(scope: Scope) -> Any:
+    """Give ``$env``; raise where nobody allowed it."""
+    if scope.env is None:
+        raise ExpressionError("access to env vars denied", hint="the operator decides whether expressions may read $env")
+    return dict(scope.env)
+
+
+def parameter_view(scope: Scope) -> Any:
+    """Give ``$parameter``; an expression among the parameters is evaluated when read."""
+
+    def read(name: str) -> Any:
+        value = scope.parameters.get(name, UNDEFINED)
+        if isinstance(value, str) and value.startswith("="):
+            raise ExpressionError(f"parameter {name!r} is an expression", hint="expressions cannot read other expressions yet")
+        return value
+
+    return ByName(read)
