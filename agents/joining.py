@@ -38,7 +38,7 @@ def release(plan: Plan, state: State) -> Activation | None:
         names.sort(key=lambda name: plan.nodes[name].position[::-1])
     for name in names:
         node = plan.nodes[name]
-        if any(link.node in state.waiting for links in node.inputs for link in links if link.node != name):
+        if any(_holds_items(state, link.node) for links in node.inputs for link in links if link.node != name):
             continue
         for at, one in enumerate(state.waiting[name]):
             if _may_run(plan, node, one):
@@ -46,6 +46,11 @@ def release(plan: Plan, state: State) -> Activation | None:
                 _store(state, name, rest)
                 return one
     return None
+
+
+def _holds_items(state: State, name: str) -> bool:
+    """Say whether a node waits with data: one that only ever got empty outputs will never run, so nobody awaits it."""
+    return any(packet is not None and packet.count for one in state.waiting.get(name, ()) for packet in one.inputs)
 
 
 def _may_run(plan: Plan, node: PlannedNode, one: Activation) -> bool:
