@@ -229,6 +229,13 @@ BLOCKERS = [
         "",
         id="what we cannot do yet",
     ),
+    pytest.param(
+        graph(hook(parameters={"responseMode": "={{ (() => { return 'lastNode' })() }}"})),
+        "Hook",
+        "responseMode",
+        "read before anything runs",
+        id="an expression that needs JavaScript",
+    ),
 ]
 
 
