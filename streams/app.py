@@ -109,11 +109,11 @@ class Streams:
         if self.app.crashed:
             raise OperationalError("the stream engine could not start") from self.app.crash_reason
 
-    async def stop(self) -> None:
+    async def stop(self, drain_seconds: float = _DRAIN_SECONDS) -> None:
         """Deliver nothing more, let agents finish for a moment, commit, stop Faust, close the log."""
         try:
             if self.app.started and not self.app.crashed:
-                await self.app.consumer.drain(_DRAIN_SECONDS)
+                await self.app.consumer.drain(drain_seconds)
                 await self._revoke({TP("", partition) for partition in self._owners})
             if self.app.started:
                 await self.app.stop()

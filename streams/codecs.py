@@ -62,7 +62,7 @@ def decode(data: bytes, type_: type[T]) -> T:
     current = VERSIONS.get(type_, 1)
     try:
         if version == current:
-            return cast(T, _decoder(type_, flags & _MSGPACK).decode(payload))
+            return cast(T, _decoder(cast(Any, type_), flags & _MSGPACK).decode(payload))
         return _upcast(payload, type_, version, current, flags)
     except (msgspec.MsgspecError, UnicodeDecodeError) as bad:
         raise Undecodable(f'could not decode a record as "{type_.__name__}": {bad}') from None

@@ -40,6 +40,7 @@ class Broker:
         pending_bytes: int = 32 << 20,
     ) -> None:
         self.partitions = partitions
+        self.topics = frozenset(topic.name for topic in topics)
         self._storage = storage
         self._cache_bytes = cache_bytes
         self._pending_bytes = pending_bytes
@@ -154,10 +155,6 @@ class Broker:
         """Give the next offset to be written to a partition."""
         return self._part(topic, partition).end
 
-    def topics(self) -> set[str]:
-        """Name all topics."""
-        return {topic for topic, _ in self._parts}
-
     async def flush(self) -> None:
         """Wait until all that was sent is durable."""
         if self._writing or self._batch:
@@ -166,6 +163,11 @@ class Broker:
             self._batch.waiting.append(future)
             self._schedule(loop)
             await future
+
+    async def tidy(self) -> None:
+        """Truncate, expire and compact now, instead of two seconds after a write."""
+        self._clean()
+        await self._running_loop().run_in_executor(self._disk, int)  # the one thread is done with what came before
 
     async def close(self) -> None:
         """Write what waits, then let go of the files; readers get nothing more."""
@@ -274,6 +276,7 @@ class Broker:
             self._cached -= freed
 
     def _clean(self) -> None:
+        """Truncate, expire, compact and checkpoint a bit; comes two seconds after a write, never when idle."""
         self._cleaning = None
         now = int(time.time() * 1000)
         lows: dict[Partition, int] = {}

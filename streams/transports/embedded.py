@@ -15,11 +15,11 @@ from streams.transports.sqlite import SqliteStorage
 
 def open_broker(settings: StreamSettings, topics: Sequence[Topic]) -> Broker:
     """Open the log of the settings; raise UserError where its URL means nothing to us."""
-    scheme, _, rest = settings.broker.partition("://")
+    scheme, found, rest = settings.broker.partition("://")
     storage: SqliteStorage | None = None
     if scheme == "sqlite" and rest:
         storage = SqliteStorage(_path(rest))
-    elif scheme != "memory":
+    elif scheme != "memory" or not found:
         raise UserError(
             f'could not open the log "{settings.broker}"',
             hint="use sqlite:///relative, sqlite:////absolute or memory://",

@@ -24,7 +24,37 @@ from streams.transports.reading import Cursor
 _FETCH = 500
 
 
-class Consumer(ContiguousCommit):
+class Bounds(ContiguousCommit):
+    """What Faust asks about topics and partitions."""
+
+    _broker: Broker
+    _parts: dict[TP, Partition]
+
+    def highwater(self, tp: TP) -> int:
+        """Give the offset after the last readable record."""
+        return self._parts[tp].visible
+
+    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
+        """Give the offsets after the last readable records."""
+        return {tp: self.highwater(tp) for tp in partitions}
+
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        """Give the lowest offsets that are kept."""
+        return {tp: self._parts[tp].start for tp in partitions}
+
+    def topic_partitions(self, topic: str) -> int | None:
+        """Give the number of partitions of a topic, None where there is no such topic."""
+        return self._broker.partitions if topic in self._broker.topics else None
+
+    def key_partition(self, topic: str, key: bytes | None, partition: int | None = None) -> int | None:
+        """Say where a key lives."""
+        return _place(key, partition, self._broker.partitions)
+
+    async def create_topic(self, topic: str, partitions: int, replication: int, **options: Any) -> None:
+        """Do nothing: topics are made when the log is opened."""
+
+
+class Consumer(Bounds):
     """Reads the embedded log as the one member of its group."""
 
     RebalanceListener: ClassVar[Any] = None
@@ -135,29 +165,6 @@ class Consumer(ContiguousCommit):
     def assignment(self) -> set[TP]:
         """Give the partitions of this worker."""
         return set(self._parts)
-
-    def highwater(self, tp: TP) -> int:
-        """Give the offset after the last readable record."""
-        return self._parts[tp].visible
-
-    async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
-        """Give the offsets after the last readable records."""
-        return {tp: self.highwater(tp) for tp in partitions}
-
-    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
-        """Give the lowest offsets that are kept."""
-        return {tp: self._parts[tp].start for tp in partitions}
-
-    def topic_partitions(self, topic: str) -> int | None:
-        """Give the number of partitions of a topic, None where there is no such topic."""
-        return self._broker.partitions if topic in self._broker.topics() else None
-
-    def key_partition(self, topic: str, key: bytes | None, partition: int | None = None) -> int | None:
-        """Say where a key lives."""
-        return _place(key, partition, self._broker.partitions)
-
-    async def create_topic(self, topic: str, partitions: int, replication: int, **options: Any) -> None:
-        """Do nothing: topics are made when the log is opened."""
 
     def _new_topicpartition(self, topic: str, partition: int) -> TP:
         return TP(topic, partition)

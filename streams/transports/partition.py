@@ -149,7 +149,7 @@ class Partition:
         return min(self.committed.values(), default=self.start)
 
     def _kept(self, record: Record, before: int) -> bool:
-        return self._keys.get(record.key) == record.offset and (record.value is not None or record.at >= before)
+        return self._keys.get(record.key) == record.offset and (record.value is not None or record.at > before)
 
     def _index(self, offset: int) -> int:
         tail, head = self._tail, self._head

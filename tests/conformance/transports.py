@@ -1,0 +1,115 @@
+"""Transports under test: how the law opens each of them, and starts it again.
+
+A further transport is one more class here and one more line in ``INSTALLATIONS``.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from streams.app import Streams, build_app
+from streams.settings import StreamSettings
+from streams.tables import RowCodec
+from streams.topics import all_topics
+from streams.transports.broker import Broker
+from streams.transports.embedded import open_broker
+from streams.transports.protocol import Log, Record
+
+NODE_TYPES = ("alpha", "beta", "gamma")
+PARTITIONS = 4
+
+
+class Installation(Protocol):
+    """One log that outlives the workers on it."""
+
+    def worker(self, codecs: Mapping[str, RowCodec[Any]] | None = None) -> Streams:
+        """Build a worker; the one before has stopped."""
+        ...
+
+    async def tidy(self, streams: Streams) -> None:
+        """Let truncation and compaction happen."""
+        ...
+
+    async def close(self) -> None:
+        """End everything."""
+        ...
+
+
+class InMemory:
+    """A broker in memory, kept while its workers come and go."""
+
+    def __init__(self, _folder: Path) -> None:
+        self._settings = StreamSettings(broker="memory://", partitions=PARTITIONS, commit_interval=0.02)
+        self._broker = open_broker(self._settings, all_topics(NODE_TYPES))
+
+    def worker(self, codecs: Mapping[str, RowCodec[Any]] | None = None) -> Streams:
+        return build_app(self._settings, NODE_TYPES, codecs, broker=self._broker)
+
+    async def tidy(self, streams: Streams) -> None:
+        await self._broker.tidy()
+
+    async def close(self) -> None:
+        await self._broker.close()
+
+
+class OnSqlite:
+    """A SQLite file, opened anew by each worker."""
+
+    def __init__(self, folder: Path) -> None:
+        url = f"sqlite:///{folder / 'log.db'}"
+        self._settings = StreamSettings(broker=url, partitions=PARTITIONS, commit_interval=0.02)
+
+    def worker(self, codecs: Mapping[str, RowCodec[Any]] | None = None) -> Streams:
+        return build_app(self._settings, NODE_TYPES, codecs)
+
+    async def tidy(self, streams: Streams) -> None:
+        assert isinstance(streams.log, Broker)
+        await streams.log.tidy()
+
+    async def close(self) -> None:
+        """Nothing stays open."""
+
+
+INSTALLATIONS: dict[str, Callable[[Path], Installation]] = {
+    "memory": InMemory,
+    "sqlite": OnSqlite,
+}
+
+
+async def read_all(log: Log, topic: str, count: int, start: Any = "earliest") -> list[Record]:
+    """Read so many records of a topic, from all its partitions."""
+    reader = await log.reader(topic, range(PARTITIONS), start)
+    found: list[Record] = []
+    async with asyncio.timeout(10):
+        while len(found) < count:
+            found += await reader.read(100, 1.0)
+    await reader.close()
+    return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that happens elsewhere."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what is waited for knows of no event
+            await asyncio.sleep(0.005)
+
+
+def listen(streams: Streams, topic: str, acknowledge: Callable[[Any], bool] = lambda _: True) -> list[Any]:
+    """Attach an agent that keeps what it gets, and acknowledges what it is told to."""
+    got: list[Any] = []
+
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            got.append(event)
+            if acknowledge(event):
+                event.ack()
+
+    agent.__name__ = f"listen_{topic.rpartition('.')[2]}"
+    streams.app.agent(streams.topic(topic))(agent)
+    return got
+
+
+def values(events: list[Any]) -> list[bytes]:
+    """Give the values of events."""
+    return [event.value for event in events]
