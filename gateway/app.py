@@ -26,7 +26,7 @@ from gateway.api.workflows import Workflows
 from gateway.arrivals import Doorkeeper
 from gateway.auth import TokenGate
 from gateway.doors import ProductionDoor, TestDoor
-from gateway.endpoints import Endpoint, problem_response, route_of
+from gateway.endpoints import Endpoint, problem_response, routes_of
 from gateway.front_page import front_page
 from gateway.ingress import Door, Ingress
 from gateway.listening import Listening
@@ -46,6 +46,7 @@ from streams.stores.history import History
 from streams.stores.views import CatalogView
 from streams.transports.protocol import Log
 
+START_SECONDS = 60.0
 OPENAPI_PATH = "/api/v1/openapi.json"
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Gateway:
     async def start(self) -> None:
         """Read replies from now on and the catalog to its end; then requests may come."""
         await self._parts.replies.start()
-        await self._parts.catalog.catch_up()
+        await self._parts.catalog.reach_end(START_SECONDS)
 
     def drain(self) -> None:
         """Let listeners go, so that the web server can close their connections."""
@@ -185,7 +186,11 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),
         *Sql(parts.past).endpoints(),
-        *Health(parts.settings.version, [("replies", parts.replies_read), *checks], parts.meters).endpoints(),
+        *Health(
+            parts.settings.version,
+            [("replies", parts.replies_read), ("catalog", parts.catalog.reach_end), *checks],
+            parts.meters,
+        ).endpoints(),
     ]
 
 
@@ -206,7 +211,7 @@ def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
         except Exception as error:
             return _failed(request, error)
 
-    routes = [route_of(endpoint, around, parts.settings.body_limit) for endpoint in endpoints]
+    routes = routes_of(endpoints, around, parts.settings.body_limit)
     app = Starlette(
         routes=[Route("/", front), Route(OPENAPI_PATH, openapi), *routes],
         exception_handlers={HTTPException: _http_exception},
@@ -237,6 +242,8 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
         return problem_response(
-            refuse("MethodNotAllowed", f"{request.method} is not allowed at {path}", headers=[("Allow", allow)])
+            refuse(
+                "MethodNotAllowed", f"the method {request.method} is not allowed at {path}", headers=[("Allow", allow)]
+            )
         )
     return problem_response(refuse("NotFoundError", f"there is nothing at {path}", hint=f"see {OPENAPI_PATH}"))

@@ -108,7 +108,6 @@ class Doorkeeper:
             f"the body is larger than {limit} bytes",
             field="body",
             hint="send large files to a store and their address to the webhook",
-            headers=[("Connection", "close")],
         )
 
 

@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from gateway.json_text import read_json
 from schemas.errors import UserError
 
 MAX_FIELDS = 10_000
@@ -76,7 +76,7 @@ def parse_query(text: str) -> dict[str, Any]:
 
 async def _parse(raw: bytes, media_type: str, content_type: str, options: Mapping[str, Any]) -> Body:
     if media_type == "application/json" or media_type.endswith("+json"):
-        return Body(_json(raw))
+        return Body(read_json(raw))
     if media_type == "application/x-www-form-urlencoded":
         return Body(parse_query(raw.decode("utf-8", "replace")))
     if media_type == "multipart/form-data":
@@ -85,16 +85,6 @@ async def _parse(raw: bytes, media_type: str, content_type: str, options: Mappin
         return Body(_text(raw, content_type))
     name = str(options.get("binaryPropertyName") or "data")
     return Body({}, {name: File(raw, media_type or "application/octet-stream")})
-
-
-def _json(raw: bytes) -> Any:
-    try:
-        return msgspec.json.decode(raw)
-    except RecursionError:
-        raise UserError("the body is not readable JSON: nested too deep") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as bad:
-        detail = str(bad).removeprefix("JSON is malformed: ")
-        raise UserError(f"the body is not valid JSON: {detail}", field="body") from None
 
 
 async def _multipart(raw: bytes, content_type: str, options: Mapping[str, Any]) -> Body:
@@ -150,9 +140,11 @@ def _text(raw: bytes, content_type: str) -> str:
     named = (part.partition("=") for part in content_type.split(";")[1:])
     charset = next((value.strip().strip('"') for name, _, value in named if name.strip().lower() == "charset"), "utf-8")
     try:
-        return raw.decode(charset, "replace")
+        text = raw.decode(charset, "replace")
     except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
+        text = raw.decode("utf-8", "replace")
+    # Some charsets give halves of characters, which no JSON can hold.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _binary(file: File) -> dict[str, Any]:

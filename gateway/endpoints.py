@@ -6,7 +6,7 @@ A handler's arguments are filled by name and type hint: path parameters (``str``
 """
 
 import typing
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.json_text import read_json
 from gateway.problems import MEDIA_TYPE, encode_problem, http_problem, refuse
 from schemas.errors import DefectError
 
@@ -36,7 +37,7 @@ class Outcome:
 class Endpoint:
     """One operation. ``answers`` maps a status to the type of its body (None: no body, str: a media type).
 
-    ``problems`` lists the statuses of problems besides those that every operation may give. ``body_limit`` bytes.
+    ``problems`` lists the statuses of problems besides those that every operation may give.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -53,54 +54,62 @@ class Endpoint:
         hints = typing.get_type_hints(self.handler)
         return {name: hint for name, hint in hints.items() if name != "return"}
 
-    def model(self, name: Literal["query", "headers", "body"]) -> type[BaseModel] | None:
-        """Give the model of one argument, if the handler has it."""
+    def model(self, name: str) -> type[BaseModel] | None:
+        """Give the model of the argument ``query``, ``headers`` or ``body``, if the handler has it."""
         found = self.arguments.get(name)
         return found if isinstance(found, type) and issubclass(found, BaseModel) else None
 
 
-def route_of(endpoint: Endpoint, around: Around, body_limit: int) -> Route:
-    """Make the Starlette route of an endpoint; ``around`` wraps every call."""
-    arguments = endpoint.arguments
-    models = {name: endpoint.model(name) for name in ("query", "headers", "body")}
+def routes_of(endpoints: Sequence[Endpoint], around: Around, body_limit: int) -> list[Route]:
+    """Make the Starlette routes of endpoints, one per path; ``around`` wraps every call."""
+    paths: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    return [_route(path, methods, around, body_limit) for path, methods in paths.items()]
+
+
+def _route(path: str, methods: Mapping[str, Endpoint], around: Around, body_limit: int) -> Route:
+    calls = {method: _call(endpoint, body_limit) for method, endpoint in methods.items()}
 
     async def handle(request: Request) -> Response:
-        async def call() -> Response:
-            given: dict[str, Any] = {name: value for name, value in request.path_params.items() if name in arguments}
-            if "request" in arguments:
-                given["request"] = request
-            if (model := models["query"]) is not None:
-                given["query"] = _validate(model, dict(request.query_params), "query")
-            if (model := models["headers"]) is not None:
-                given["headers"] = _validate(model, dict(request.headers), "headers")
-            if (model := models["body"]) is not None:
-                given["body"] = _validate(model, await read_json(request, body_limit), "body")
-            return _response(endpoint, await endpoint.handler(**given))
+        call = calls["GET" if request.method == "HEAD" else request.method]
+        return await around(request, lambda: call(request))
 
-        return await around(request, call)
-
-    return Route(endpoint.path, handle, methods=[endpoint.method], name=f"{endpoint.method} {endpoint.path}")
+    return Route(path, handle, methods=list(methods))
 
 
-async def read_json(request: Request, limit: int) -> Any:
+def _call(endpoint: Endpoint, body_limit: int) -> Callable[[Request], Awaitable[Response]]:
+    arguments = endpoint.arguments
+    query, headers, body = (endpoint.model(name) for name in ("query", "headers", "body"))
+
+    async def call(request: Request) -> Response:
+        given: dict[str, Any] = {name: value for name, value in request.path_params.items() if name in arguments}
+        if "request" in arguments:
+            given["request"] = request
+        if query is not None:
+            given["query"] = _validate(query, dict(request.query_params), "query")
+        if headers is not None:
+            given["headers"] = _validate(headers, dict(request.headers), "headers")
+        if body is not None:
+            given["body"] = _validate(body, await read_body(request, body_limit), "body")
+        return _response(endpoint, await endpoint.handler(**given))
+
+    return call
+
+
+async def read_body(request: Request, limit: int) -> Any:
     """Read a JSON body within a limit; an absent body is an empty object."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise refuse(
-                "TooLarge", f"the body is larger than {limit} bytes", field="body", headers=[("Connection", "close")]
-            )
+            raise refuse("TooLarge", f"the body is larger than {limit} bytes", field="body")
         parts.append(part)
     raw = b"".join(parts)
     if not raw:
         return {}
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
-        detail = str(bad).removeprefix("JSON is malformed: ")
-        raise refuse("BadRequest", f"the body is not valid JSON: {detail}", field="body") from None
+    return read_json(raw)
 
 
 def problem_response(error: Exception) -> Response:

@@ -23,6 +23,7 @@ from nodes.sdk.context import Blobs
 from schemas.identifiers import digest_id, new_execution_id
 from schemas.task import Mode, ReplyTo, Start, Task
 
+MAX_KEY = 256
 STARTED = b'{"message":"Workflow was started"}'
 JSON = (b"content-type", b"application/json; charset=utf-8")
 SANDBOX: HeaderList = [
@@ -141,8 +142,12 @@ class Ingress:
             raise self._late(visit.target, execution) from None
         finally:
             self._waiting.close(to)
-        if reply is not None:
-            await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
+        if reply is None:
+            return
+        if not 200 <= reply.status <= 599:
+            node, detail = visit.target.route.node, f"the workflow answered with status {reply.status}"
+            raise refuse("BadAnswer", detail, workflow=visit.target.workflow, node=node, execution=execution)
+        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
 
     def _late(self, target: Target, execution: str) -> HttpProblem:
         return refuse(
@@ -159,6 +164,8 @@ class Ingress:
         target, route = visit.target, visit.target.route
         # A test request never takes the place of a real one with the same key.
         key = visit.headers.get("idempotency-key") or None if target.listen is None else None
+        if key and len(key) > MAX_KEY:
+            raise refuse("BadRequest", f"the key is longer than {MAX_KEY} characters", field="Idempotency-Key")
         execution = digest_id(target.workflow, route.node, key) if key else new_execution_id(arrival.at)
         start = Start(
             items=arrival.items,

@@ -83,7 +83,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
     for where, name in (("query", "query"), ("header", "headers")):
-        model = endpoint.model("query" if name == "query" else "headers")
+        model = endpoint.model(name)
         if model is not None:
             parameters += _model_parameters(model, where)
     if not endpoint.open:

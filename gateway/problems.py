@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "InvalidBody": (422, "the body does not fit"),
     "DefectError": (500, "a defect in Millrace"),
     "NotImplemented": (501, "this is not supported yet"),
+    "BadAnswer": (502, "the workflow's answer cannot be sent"),
     "OperationalError": (503, "not possible at the moment"),
     "Overloaded": (503, "too much at once"),
     "Revoked": (503, "not possible at the moment"),

@@ -91,16 +91,17 @@ class Catalog:
         except TimeoutError:
             raise refuse("TimedOut", f"this gateway has not yet read the catalog up to offset {offset}") from None
 
+    async def reach_end(self, timeout_seconds: float = CATCH_UP_SECONDS) -> None:
+        """Read to the catalog's present end."""
+        end = (await self._log.ends(CATALOG)).get(0, 0)
+        if end > 0:
+            await self.wait(end - 1, timeout_seconds)
+
     async def catch_up(self) -> None:
         """Read to the catalog's present end; callers at the same time share one look."""
         if self._catching_up is None or self._catching_up.done():
-            self._catching_up = asyncio.create_task(self._catch_up())
+            self._catching_up = asyncio.create_task(self.reach_end())
         await asyncio.shield(self._catching_up)
-
-    async def _catch_up(self) -> None:
-        end = (await self._log.ends(CATALOG)).get(0, 0)
-        if end > 0:
-            await self.wait(end - 1)
 
     def _changed(self, *_: object) -> None:
         self._stale = True

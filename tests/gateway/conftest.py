@@ -6,9 +6,11 @@ Flow: test → **client** → uvicorn → gateway → log → counterpart.
 import asyncio
 import contextlib
 import importlib.util
+import json
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,19 @@ class _Server(uvicorn.Server):
         yield
 
 
+@dataclass
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
 class House:
     """Everything a test of the gateway touches."""
 
@@ -59,6 +74,11 @@ class House:
             body = await answer.read()
             assert status in (None, answer.status), body
             return await answer.json(content_type=None) if body else None
+
+    async def hook(self, method: str, path: str, **more: Any) -> "Answer":
+        """Call a webhook and read its whole answer."""
+        async with self.session.request(method, path, **more) as answer:
+            return Answer(answer.status, answer.headers, await answer.read())
 
     async def make(self, workflow: dict[str, Any], *, active: bool = True) -> dict[str, Any]:
         """Make a workflow, active where wanted."""
