@@ -14,13 +14,13 @@ CREATE TABLE IF NOT EXISTS executions (
     node LowCardinality(String) COMMENT 'where it began, or what it ended at',
     runs UInt32 CODEC(T64, ZSTD(1)),
     error String CODEC(ZSTD(1)) COMMENT 'JSON, empty where there is none',
-    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8
 )
 ENGINE = ReplacingMergeTree(rank)
 PARTITION BY toDate(started_at)
 ORDER BY (started_at, id)
 TTL toDateTime(started_at) + toIntervalDay(14)
-SETTINGS ttl_only_drop_parts = 1;
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024;
 
 CREATE TABLE IF NOT EXISTS node_runs (
     execution String CODEC(ZSTD(1)),

@@ -16,6 +16,7 @@ from streams.stores.protocol import HistorySettings, Migration, QueryResult, Ref
 Status = Literal["running", "waiting", "success", "error", "cancelled"]
 
 LIST_MAX = 1000
+LOOK_MAX = 2 * LIST_MAX + 1
 READ_SECONDS = 30.0
 _UNENDED = frozenset({"running", "waiting"})
 
@@ -119,8 +120,22 @@ class History:
         limit: int = 50,
     ) -> list[dict[str, Any]]:
         """List executions, newest first; ``before`` is (startedAt, id) of the last one of the page before."""
-        sql, parameters = _list(workflow, status, before, min(max(limit, 1), LIST_MAX))
-        return [_execution(row) for row in await self._rows(sql, parameters)]
+        limit = min(max(limit, 1), LIST_MAX)
+        wanted = 2 * limit + 1  # mostly a start and an end each, or less
+        found: list[dict[str, Any]] = []
+        while len(found) < limit:
+            sql, parameters = _list(workflow, status, before, wanted)
+            rows = await self._rows(sql, parameters)
+            several = _highest(rows)
+            if len(rows) == wanted and len(several) > 1:
+                several.pop()  # it may have more rows than were read
+            if several:
+                before = (several[-1]["startedAt"], several[-1]["id"])
+            found += await self._still(several) if status in _UNENDED else several
+            if len(rows) < wanted:
+                break
+            wanted = min(4 * wanted, LOOK_MAX)
+        return [_execution(row) for row in found[:limit]]
 
     async def execution(self, execution: str) -> dict[str, Any] | None:
         """Find one execution."""
@@ -130,6 +145,18 @@ class History:
     async def node_runs(self, execution: str) -> list[dict[str, Any]]:
         """List the node runs of an execution in their order; large outputs stay a reference (``blob``)."""
         return [_node_run(row) for row in await self._rows(_NODE_RUNS, {"id": execution})]
+
+    async def _still(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Keep those that nothing came after: the row of an end may be in another part than the row of the start."""
+        if not rows:
+            return rows
+        times = ", ".join(f"fromUnixTimestamp64Milli({row['startedAt']:d}, 'UTC')" for row in rows)
+        sql = (
+            f"SELECT id, max(rank) AS rank FROM executions WHERE started_at IN ({times}) "  # noqa: S608 numbers
+            "AND id IN {ids:Array(String)} GROUP BY id"
+        )
+        ranks = {row["id"]: row["rank"] for row in await self._rows(sql, {"ids": [row["id"] for row in rows]})}
+        return [row for row in rows if ranks.get(row["id"], row["rank"]) == row["rank"]]
 
     async def _rows(self, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         body = await self._running().ask(sql, parameters, 0, guarded=False, seconds=READ_SECONDS)
@@ -146,11 +173,10 @@ class History:
 def _list(
     workflow: str | None, status: str | None, before: tuple[int, str] | None, limit: int
 ) -> tuple[str, dict[str, Any]]:
-    """Write the list query.
+    """Write the list query: rows in reverse key order, of which the highest rank of each execution counts.
 
-    Not FINAL, which reads everything: rows come in reverse key order until there are enough, and of an execution's
-    rows, which are neighbours, the one of the highest rank counts. Only "still running" needs to look further: the row
-    of the end may be in another part than the row of the start.
+    Nothing in it may keep ClickHouse from stopping as soon as there are enough rows: no FINAL, no LIMIT BY, no rank in
+    the order (measured on 3 M rows: 14 ms against 60 to 330).
     """
     where, parameters = ["1"], dict[str, Any](limit=limit)
     if workflow is not None:
@@ -163,20 +189,26 @@ def _list(
     if status is not None:
         where.append("status = {status:String}")
         parameters["status"] = status
-    chosen = " AND ".join(where)
-    if status in _UNENDED:
-        rank = "rank > 1" if status == "waiting" else "rank > 0"
-        candidates = f"SELECT started_at, id FROM executions WHERE {chosen}"  # noqa: S608
-        ended = f"SELECT started_at, id FROM executions WHERE {rank} AND (started_at, id) IN ({candidates})"  # noqa: S608
-        chosen += f" AND (started_at, id) NOT IN ({ended})"
-    return (
-        f"SELECT {_EXECUTION} FROM executions WHERE {chosen} "  # noqa: S608
-        "ORDER BY started_at DESC, id DESC, rank DESC LIMIT 1 BY started_at, id LIMIT {limit:UInt32}",
-        parameters,
+    sql = (
+        f"SELECT {_EXECUTION}, rank FROM executions WHERE {' AND '.join(where)} "  # noqa: S608
+        "ORDER BY started_at DESC, id DESC LIMIT {limit:UInt32}"
     )
+    return sql, parameters
+
+
+def _highest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give one row per execution, the highest rank, in the order in which they came."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        rank = row["rank"]
+        known = found.get(row["id"])
+        if known is None or rank > known["rank"]:
+            found[row["id"]] = row
+    return list(found.values())
 
 
 def _execution(row: dict[str, Any]) -> dict[str, Any]:
+    row.pop("rank", None)
     row["error"] = _json(row["error"], None)
     row["node"] = row["node"] or None
     return row

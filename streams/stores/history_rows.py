@@ -64,8 +64,9 @@ class Keep:
         return [event for event in events if event.execution not in whole]
 
 
-def event_rows(events: Iterable[Event]) -> Rows:
-    """Turn events into rows, by table."""
+def event_rows(events: Sequence[Event]) -> Rows:
+    """Turn events into rows, by table. Where both ends of an execution are here, one row says both."""
+    ended = {event.execution for event in events if isinstance(event, ExecutionFinished)}
     rows: Rows = {EXECUTIONS: [], NODE_RUNS: [], EXECUTION_EVENTS: []}
     executions, runs, others = rows.values()
     for event in events:
@@ -73,7 +74,8 @@ def event_rows(events: Iterable[Event]) -> Rows:
             case NodeFinished():
                 runs.append(_node_run(event))
             case ExecutionStarted():
-                executions.append(_started(event))
+                if event.execution not in ended:
+                    executions.append(_started(event))
                 others.append(_other(event, "execution.started", event.node, 0, 0))
             case ExecutionFinished():
                 executions.append(_finished(event))
