@@ -218,10 +218,7 @@ class Engine:
             self._live[execution] = new
             if new.left:
                 outbox.rows.add(execution)
-        if new.left:
-            events = self._unsent.setdefault(execution, [])
-        else:
-            events = outbox.events
+        events = self._unsent.setdefault(execution, []) if new.left else outbox.events
         for action in actions:
             self._collect(plan, new, action, events, outbox)
         return chained

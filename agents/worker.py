@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from agents.capabilities import Capabilities
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
 from agents.marks import Marks
 from agents.node_agent import NodeAgents
-from agents.plans import Plans
+from agents.plans import CatalogPlans, Plans
 from agents.running import Runner, Surroundings
 from agents.schedules import Schedules
 from agents.settings import WorkerSettings
 from agents.state import decode_row, encode_row
 from agents.timers import Timer, Timers
+from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
@@ -150,3 +152,33 @@ class Worker:
 
 def _now() -> int:
     return int(time.time() * 1000)
+
+
+class _Server:
+    """The surroundings of a server: real time, and the process's capabilities."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self.capabilities = capabilities
+
+    def now(self, execution: str) -> int:
+        """Give epoch ms."""
+        return _now()
+
+
+def build_worker(
+    streams: Streams,
+    registry: Registry,
+    view: CatalogView,
+    *,
+    capabilities: Capabilities,
+    pool: JavaScriptPool,
+    blobs: Blobs,
+    settings: WorkerSettings,
+) -> Worker:
+    """Make the worker of a server: plans from the catalog, schedules, real time.
+
+    ``streams`` must have been built with ``row_codecs()``.
+    """
+    plans = CatalogPlans(view, registry, settings.timezone)
+    surroundings = _Server(capabilities.equip(pool, blobs))
+    return Worker(streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view)

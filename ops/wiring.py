@@ -12,7 +12,7 @@ from agents.capabilities import build_capabilities
 from agents.catalog_agent import attach_catalog
 from agents.history_agent import HistoryAgent, attach_history
 from agents.settings import WorkerSettings
-from agents.worker import Worker, build_worker
+from agents.worker import Worker, build_worker, row_codecs
 from gateway.app import Gateway, build_gateway
 from gateway.settings import GatewaySettings
 from nodes.expressions.javascript.pool import JavaScriptPool
@@ -41,16 +41,19 @@ class Millrace:
         self.settings = settings
         self.folder = folder
         self.registry: Registry = discover()
-        self.streams: Streams = build_app(stream_settings(settings, folder), [each.name for each in self.registry])
+        self.streams: Streams = build_app(
+            stream_settings(settings, folder), [each.name for each in self.registry], row_codecs()
+        )
         self.view = CatalogView(folder / "catalog.sqlite")
         self.history = History(history_settings(settings, folder), migrations())
         self.blobs = open_blobs(settings.blobs or (folder / "blobs").as_uri())
         self.pool = JavaScriptPool(children=settings.javascript_children)
+        self.capabilities = build_capabilities(settings.folders)
         self.worker: Worker = build_worker(
             self.streams,
             self.registry,
             self.view,
-            capabilities=build_capabilities(settings.folders),
+            capabilities=self.capabilities,
             pool=self.pool,
             blobs=self.blobs,
             settings=WorkerSettings(chaining=settings.chaining, timezone=settings.timezone),
@@ -93,6 +96,7 @@ class Millrace:
         stack.callback(self.view.close)
         stack.push_async_callback(self.blobs.close)
         stack.push_async_callback(self.pool.close)
+        stack.push_async_callback(self.capabilities.close)
         stack.push_async_callback(self.history.close)
         await self.history.start()
         stack.push_async_callback(self.streams.stop)
