@@ -4,6 +4,7 @@ Flow: gateway → log → **counterpart** → log → gateway.
 """
 
 import asyncio
+import functools
 import hashlib
 import time
 from collections.abc import Callable
@@ -25,6 +26,9 @@ from streams.topics import CATALOG, COMMANDS, CONTROL, EVENTS, REPLIES, all_topi
 from streams.transports.embedded import open_broker
 
 PARTITIONS = 4
+
+
+_registry = functools.cache(discover)
 
 
 class MemoryBlobs:
@@ -91,7 +95,7 @@ class Counterpart:
     """
 
     def __init__(self) -> None:
-        self.registry: Registry = discover()
+        self.registry: Registry = _registry()
         self.log = open_broker(
             StreamSettings(partitions=PARTITIONS), all_topics(node_type.name for node_type in self.registry)
         )
