@@ -65,7 +65,7 @@ def decode(data: bytes, type_: type[T]) -> T:
             return cast(T, _decoder(cast(Any, type_), flags & _MSGPACK).decode(payload))
         return _upcast(payload, type_, version, current, flags)
     except (msgspec.MsgspecError, UnicodeDecodeError) as bad:
-        raise Undecodable(f'could not decode a record as "{type_.__name__}": {bad}') from None
+        raise Undecodable(f'could not decode a record as "{_name(type_)}": {bad}') from None
 
 
 def _open(data: bytes) -> tuple[bytes, int, int]:
@@ -116,15 +116,19 @@ def _expand(payload: bytes, flags: int) -> bytes:
 
 def _upcast(payload: bytes, type_: type[T], version: int, current: int, flags: int) -> T:
     if version > current:
-        raise Undecodable(f'could not decode a record as "{type_.__name__}": it was written by a newer release')
+        raise Undecodable(f'could not decode a record as "{_name(type_)}": it was written by a newer release')
     value = msgspec.msgpack.decode(payload) if flags & _MSGPACK else msgspec.json.decode(payload)
     for step in range(version, current):
         upcaster = UPCASTERS.get((type_, step))
         if upcaster is None:
-            raise Undecodable(f'could not decode a record as "{type_.__name__}": nothing reads version {step} of it')
+            raise Undecodable(f'could not decode a record as "{_name(type_)}": nothing reads version {step} of it')
         value = upcaster(value)
     builtin = (bytes,) if flags & _MSGPACK else ()
     return msgspec.convert(value, type_, builtin_types=builtin)
+
+
+def _name(type_: Any) -> str:
+    return getattr(type_, "__name__", str(type_))  # a union has no name
 
 
 @cache
