@@ -73,6 +73,8 @@ class Streams:
         self._owners: dict[int, Owner] = {}
         self._assigned: list[Partitions] = []
         self._revoked: list[Partitions] = []
+        self._failed: list[Callable[[BaseException], None]] = []
+        self.app.crashing = self._fail
 
     def topic(self, name: str) -> Any:
         """Give Faust's topic of a name, with raw bytes as values."""
@@ -100,6 +102,10 @@ class Streams:
         """Call back with partitions that go; their leases are over and their rows still there while it runs."""
         self._revoked.append(callback)
 
+    def on_failed(self, callback: Callable[[BaseException], None]) -> None:
+        """Call back once when the engine can go on no more (the log broke): the process should end."""
+        self._failed.append(callback)
+
     async def start(self) -> None:
         """Start Faust; returns when tables are recovered and streams run."""
         self.app.loop = asyncio.get_running_loop()
@@ -126,6 +132,11 @@ class Streams:
         committed, topics = self.app.consumer.committed, self.app.topics.acking_topics
         names = [name for name in topics if name.startswith(NODE_PREFIX)]
         return {name: (committed.get(TP(name, partition), 0), self._broker.end(name, partition)) for name in names}
+
+    def _fail(self, reason: BaseException) -> None:
+        callbacks, self._failed = self._failed, []
+        for callback in callbacks:
+            callback(reason)
 
     async def _recover(self, *_: Any, **__: Any) -> None:
         app = self.app
@@ -163,6 +174,7 @@ class _App(faust.App):
     """Faust's app on a broker that is there already, without folders, monitor and pauses of its own."""
 
     broker: Broker
+    crashing: Callable[[BaseException], None]
 
     def _new_transport(self) -> Any:
         return Transport(self.broker, self.conf.broker_consumer, self)
@@ -181,6 +193,10 @@ class _App(faust.App):
     def on_rebalance_start(self) -> None:
         super().on_rebalance_start()
         self._rebalancing_sensor_state = {"": None}  # Faust warns where no sensor left any state
+
+    def _crash(self, reason: BaseException) -> None:
+        super()._crash(reason)
+        self.crashing(reason)
 
 
 def _new_app(settings: StreamSettings, broker: Broker) -> Any:

@@ -254,8 +254,8 @@ class Broker:
             self._cached -= part.truncate(min(part.lowest_commit(), part.visible))
 
     async def _read_disk(self, part: Partition, position: int, limit: int) -> tuple[list[Record], int]:
-        if self._storage is None:
-            raise DefectError("a log in memory forgot records that somebody reads")
+        if self._storage is None or self._closed:
+            raise OperationalError("the log is closed" if self._closed else "the log forgot records that are read")
         before = min(part.visible, part.recent_from)
         return await self._running_loop().run_in_executor(self._disk, self._storage.read, part, position, limit, before)
 
