@@ -33,7 +33,7 @@ PATH = "/api/v1/executions"
 
 
 class ExecutionSummary(msgspec.Struct, rename="camel"):
-    """One execution; times are epoch ms, ``runs`` counts node runs, ``node`` is where it began."""
+    """One execution; times are epoch ms, ``runs`` counts node runs, ``node`` is where it began or, once over, ended."""
 
     id: str
     workflow: str
