@@ -10,7 +10,9 @@ from typing import Literal
 
 import structlog
 
-NOISY = ("faust", "mode", "aiokafka", "uvicorn", "asyncio", "clickhouse_connect", "urllib3")
+SERVICES = ("streams.app", "streams.transports.faust_driver")
+"""Classes of ours that Faust logs the starting and stopping of."""
+NOISY = (*SERVICES, "faust", "mode", "aiokafka", "uvicorn", "asyncio", "clickhouse_connect", "urllib3")
 
 
 def configure_logs(style: Literal["text", "json"], level: str) -> None:

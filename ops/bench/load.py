@@ -10,6 +10,7 @@ import json
 import resource
 import time
 import urllib.parse
+from typing import cast
 
 import uvloop
 
@@ -29,8 +30,7 @@ class Caller(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 narrows
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass
         self._send()
 
     def data_received(self, data: bytes) -> None:
