@@ -90,7 +90,7 @@ class Broker:
             self._schedule(loop)
         else:
             part.end = offset + 1
-            self._cached += part.show(record)
+            self._count(part, part.show(record))
             future.set_result(offset)
             self._tidy(loop)
         return future
@@ -227,7 +227,7 @@ class Broker:
             self._fail(batch, error)
             return
         for part, record, future in batch.records:
-            self._cached += part.show(record)
+            self._count(part, part.show(record))
             if not future.done():
                 future.set_result(record.offset)
         for (group, part), offset in batch.commits.items():
@@ -251,13 +251,17 @@ class Broker:
     def _committed(self, group: str, part: Partition, offset: int) -> None:
         part.committed[group] = offset
         if part.topic.truncate and not part.stored:
-            self._cached -= part.truncate(min(part.lowest_commit(), part.visible))
+            self._count(part, -part.truncate(min(part.lowest_commit(), part.visible)))
 
     async def _read_disk(self, part: Partition, position: int, limit: int) -> tuple[list[Record], int]:
         if self._storage is None or self._closed:
             raise OperationalError("the log is closed" if self._closed else "the log forgot records that are read")
         before = min(part.visible, part.recent_from)
         return await self._running_loop().run_in_executor(self._disk, self._storage.read, part, position, limit, before)
+
+    def _count(self, part: Partition, size: int) -> None:
+        if _evictable(part):
+            self._cached += size
 
     def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._cached > self._cache_bytes:
@@ -267,7 +271,7 @@ class Broker:
 
     def _evict(self) -> None:
         """Forget recent records of the largest partitions; in memory only ephemeral ones may go."""
-        parts = [part for part in self._parts.values() if part.stored or part.topic.ephemeral]
+        parts = [part for part in self._parts.values() if _evictable(part)]
         while parts and self._cached > self._cache_bytes * _KEEP_TO:
             largest = max(parts, key=lambda part: part.recent_bytes)
             freed = largest.evict()
@@ -286,7 +290,7 @@ class Broker:
             if part.stored:
                 self._plan_cleaning(part, before, lows, expiries)
             else:
-                self._cached -= part.compact(before) if part.topic.cleanup == "compact" else part.expire(before)
+                self._count(part, -(part.compact(before) if part.topic.cleanup == "compact" else part.expire(before)))
         if self._storage is not None and not self._closed and self._failure is None:
             self._disk.submit(self._clean_disk, self._running_loop(), self._storage, lows, expiries)
 
@@ -318,9 +322,14 @@ class Broker:
 
     def _cleaned(self, starts: Mapping[Partition, int], lows: Mapping[Partition, int]) -> None:
         for part, start in starts.items():
-            self._cached -= part.truncate(start)
+            self._count(part, -part.truncate(start))
         if any(starts[part] < low for part, low in lows.items() if part in starts):
             self._tidy(self._running_loop())
+
+
+def _evictable(part: Partition) -> bool:
+    """Say whether recent records may be forgotten: they are on the disk too, or promise nothing."""
+    return part.stored or part.topic.ephemeral
 
 
 def _in_memory(topics: Sequence[Topic], partitions: int) -> list[Partition]:

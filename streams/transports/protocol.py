@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of a topic; ``at`` is epoch ms."""
 
     topic: str

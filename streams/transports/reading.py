@@ -28,6 +28,7 @@ class Cursor:
         self._ready: dict[Partition, None] = {}
         self._waiter: asyncio.Future[None] | None = None
         self.closed = False
+        self._poked = False
         for part, position in self.positions.items():
             part.watchers.append(self)
             if position < part.visible:
@@ -36,12 +37,12 @@ class Cursor:
     def wake(self, part: Partition) -> None:
         """Note that a partition has more to read."""
         self._ready[part] = None
-        self.poke()
+        self._release()
 
     def poke(self) -> None:
-        """End a wait, so that the reader looks again."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        """End this wait or the next one, so that the reader looks again."""
+        self._poked = True
+        self._release()
 
     def seek(self, part: Partition, position: int) -> None:
         """Continue at another position."""
@@ -101,14 +102,20 @@ class Cursor:
         return records, following
 
     async def _wait(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        waiter = self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, self.poke)
-        try:
-            await waiter
-        finally:
-            timer.cancel()
-            self._waiter = None
+        if not self._poked:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, self._release)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        self._poked = False
+
+    def _release(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class _Committer(Protocol):

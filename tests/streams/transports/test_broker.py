@@ -157,6 +157,18 @@ async def test_what_a_memory_log_keeps_of_ephemeral_topics_is_bounded() -> None:
     assert plain[0].value == b"stays"
 
 
+async def test_what_must_stay_pushes_out_nothing() -> None:
+    broker = Broker(TOPICS, 2, cache_bytes=100_000)
+    for _ in range(300):
+        await broker.send("plain", 0, b"x" * 1000)
+    await broker.send("live", 0, b"reply")
+
+    found = await read(broker, "live", 1)
+    await broker.close()
+
+    assert found[0].value == b"reply"
+
+
 @pytest.mark.parametrize("disk", [pytest.param(False, id="memory"), pytest.param(True, id="sqlite")])
 async def test_old_records_expire(tmp_path: Path, disk: bool) -> None:
     broker = on_disk(tmp_path) if disk else Broker(TOPICS, 2)
