@@ -8,7 +8,8 @@ import msgspec
 from agents.plan import Plan
 from agents.state import State
 from nodes.sdk.ports import Response
-from nodes.triggers.webhook import answer
+from nodes.triggers.webhook import Webhook, answer_from, failure, read
+from schemas.errors import UserError
 from schemas.item import Item
 
 JSON_HEADERS = [("content-type", "application/json; charset=utf-8")]
@@ -27,7 +28,15 @@ def answer_at_end(plan: Plan, state: State) -> Response:
         }
         return Response(headers=JSON_HEADERS, body=msgspec.json.encode(body))
     node = plan.nodes[state.trigger]
-    return answer(node.raw, node.version, items, state.error)
+    if node.compiled is None:
+        return failure("the webhook cannot answer: its node could not be read")
+    params = node.compiled.memo.get(Webhook)
+    if params is None:
+        try:
+            params = node.compiled.memo[Webhook] = read(node.raw)
+        except UserError as bad:
+            return failure(bad.message)
+    return answer_from(params, node.version, items, state.error)
 
 
 def _first_items(state: State) -> list[Item]:

@@ -133,6 +133,14 @@ def answer(raw: Mapping[str, Any], version: float, items: Items | None, error: E
     """
     try:
         params = read(raw)
+    except UserError as bad:
+        return failure(bad.message)
+    return answer_from(params, version, items, error)
+
+
+def answer_from(params: Webhook, version: float, items: Items | None, error: ErrorInfo | None) -> Response:
+    """Build the same answer from parameters that were read before."""
+    try:
         return _answer(params, version, items, error)
     except UserError as bad:
         return failure(bad.message)
