@@ -16,7 +16,6 @@ from ops.greeting import greet
 from ops.logs import configure_logs
 from ops.serving import Server, bind, make_server
 from ops.settings import Settings
-from ops.wiring import Millrace
 from schemas.errors import OperationalError
 
 DRAIN_SECONDS = 20.0
@@ -36,6 +35,8 @@ def up(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, folder: DataFolder, held: socket.socket) -> None:
+    from ops.wiring import Millrace  # here, so that a port or a folder in use is told at once
+
     given = settings.token.get_secret_value() if settings.token else None
     token, fresh = folder.token(given)
     stopping = _watch_signals()
@@ -46,6 +47,7 @@ async def _serve(settings: Settings, folder: DataFolder, held: socket.socket) ->
     try:
         await _open(server, serving)
         await asyncio.to_thread(greet, _local(settings), token, folder.path)
+        millrace.started = True
         announce(settings, folder, token if fresh else None)
         crashed = asyncio.create_task(millrace.ended())
         await asyncio.wait({serving, stopping, crashed}, return_when=asyncio.FIRST_COMPLETED)

@@ -67,8 +67,9 @@ class Millrace:
             self.history,
             self.registry,
             self.blobs,
-            checks=[("engine", self._engine_runs)],
+            checks=[("engine", self._engine_runs), ("start", self._started)],
         )
+        self.started = False  # whoever starts it says when the start is complete
         self._stack = contextlib.AsyncExitStack()
 
     async def start(self) -> None:
@@ -90,6 +91,9 @@ class Millrace:
 
     async def _engine_runs(self) -> bool:
         return not self.streams.app.crashed
+
+    async def _started(self) -> bool:
+        return self.started
 
     async def _start(self) -> None:
         stack = self._stack
