@@ -116,11 +116,15 @@ def _question(one: Condition, leaf: LeafMaker, at: Path, fold: bool) -> Question
         left=leaf((*at, "leftValue"), one.left_value),
         right=leaf((*at, "rightValue"), one.right_value),
         left_type="any" if asked.operation in ("exists", "notExists") else asked.type,
-        right_type=asked.right_type or asked.type,
+        right_type=asked.right_type or (_right_of_list(asked) if asked.type == "array" else asked.type),
         test=test,
         fold=fold and asked.operation not in CASELESS_EXEMPT,
         single=single,
     )
+
+
+def _right_of_list(asked: Operator) -> str:
+    return "number" if asked.operation.startswith("length") else "any"
 
 
 def _ask(parameters: Parameters[Any], asked: Questions, one: Question, place: tuple[int, int, str]) -> bool:
