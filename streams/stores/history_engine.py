@@ -22,6 +22,7 @@ from streams.stores.history_wire import Configure
 from streams.stores.read_only import checked
 
 DATABASE = "millrace"
+RESULT_BYTES = 32 << 20
 DATED = {"executions": "started_at", "node_runs": "at", "execution_events": "at", "dead_letters": "at"}
 """Tables that forget, and the column that says when a row is from."""
 
@@ -105,7 +106,13 @@ class Engine:
         body, wrapped = checked(sql)
         if wrapped:
             body = f"SELECT * FROM (\n{body}\n) LIMIT {max_rows + 1}"  # noqa: S608 checked, and the client is read-only
-        return self._guarded.read(body, parameters)
+        answer = self._guarded.read(body, parameters)
+        if len(answer) > RESULT_BYTES:  # the engine's own bound on results is not heeded by chDB
+            raise UserError(
+                f"the answer is too large: {len(answer) >> 20} MB, {RESULT_BYTES >> 20} are allowed",
+                hint="ask for fewer columns or rows",
+            )
+        return answer
 
     def purge(self) -> None:
         """Give memory back after work."""
@@ -173,7 +180,9 @@ class Engine:
             self.writer.command("INSERT INTO migrations (name) VALUES ({name:String})", parameters={"name": name})
 
     def _retain(self, days: int) -> None:
-        for table, column in DATED.items():
+        for (table,) in self.writer.query("SHOW TABLES").result_rows:
+            if (column := DATED.get(table)) is None:
+                continue
             ddl = str(self.writer.command(f"SHOW CREATE TABLE {table}"))
             if f"toIntervalDay({days})" not in ddl:
                 self.writer.command(
@@ -220,7 +229,7 @@ def _limits(settings: Configure) -> dict[str, Any]:
         "max_threads": settings.threads,
         "max_execution_time": settings.query_seconds,
         "max_memory_usage": settings.memory_mb << 19,
-        "max_result_bytes": 32 << 20,
+        "max_result_bytes": RESULT_BYTES,
         "max_ast_depth": 200,
         "allow_introspection_functions": 0,
     }
