@@ -100,7 +100,7 @@ def event_id(event: Event) -> str:
 
 def envelope(event: Event) -> dict[str, Any]:
     """Give the public form of an event."""
-    payload = msgspec.to_builtins(event)
+    payload = msgspec.json.decode(msgspec.json.encode(event))  # outputs are JSON text already
     kind = payload.pop("event")
     return {
         "eventId": event_id(event),
