@@ -59,7 +59,7 @@ class HistoryAgent:
                     await self._fold(reader)
                 finally:
                     await reader.close()
-            except MillraceError:  # the log's or the history's trouble passes; nothing was committed
+            except Exception:  # the log's or the history's trouble passes; what was not committed comes again
                 logger.warning("history agent starts again", exc_info=True)
                 await self._pause(RETRY_SECONDS)
 

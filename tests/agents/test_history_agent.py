@@ -1,0 +1,154 @@
+"""The history agent on a real log and a real history: everything arrives once, nothing blocks.
+
+Flow: agents.history_agent → **test**.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from agents.history_agent import GROUP, HistoryAgent
+from ops.clickhouse import migrations
+from schemas.events import EventFrame, ExecutionFinished, ExecutionStarted
+from schemas.identifiers import new_execution_id
+from schemas.task import DeadLetter
+from streams.codecs import encode
+from streams.settings import StreamSettings
+from streams.stores.history import History
+from streams.stores.protocol import HistorySettings
+from streams.topics import DEAD_LETTERS, EVENTS, all_topics
+from streams.transports.broker import Broker
+from streams.transports.embedded import open_broker
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOW = int(time.time() * 1000)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def history(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[History]:
+    opened = History(HistorySettings(url=f"chdb://{tmp_path_factory.mktemp('history')}"), migrations())
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def log() -> AsyncIterator[Broker]:
+    opened = open_broker(StreamSettings(), all_topics([]))
+    yield opened
+    await opened.close()
+
+
+async def test_folds_events_of_all_partitions_and_commits_them(log: Broker, history: History) -> None:
+    async with _agent(log, history):
+        await asyncio.gather(*(log.send(EVENTS, number % 8, _execution("w-fold")) for number in range(40)))
+
+        await _until(lambda: _count(history, "w-fold"), 40)
+
+    assert await _uncommitted(log) == []
+
+
+async def test_goes_on_where_it_stopped(log: Broker, history: History) -> None:
+    async with _agent(log, history):
+        await log.send(EVENTS, 0, _execution("w-resume"))
+        await _until(lambda: _count(history, "w-resume"), 1)
+    await log.send(EVENTS, 0, _execution("w-resume"))
+
+    async with _agent(log, history):
+        await _until(lambda: _count(history, "w-resume"), 2)
+
+
+async def test_stop_writes_what_was_read(log: Broker, history: History) -> None:
+    async with _agent(log, history, linger_seconds=60):
+        await log.send(EVENTS, 0, _execution("w-stop"))
+        await asyncio.sleep(0.05)
+
+    assert await _count(history, "w-stop") == 1 - len(await _uncommitted(log))
+
+
+async def test_undecodable_record_goes_to_dead_letters_and_blocks_nothing(log: Broker, history: History) -> None:
+    async with _agent(log, history):
+        await log.send(EVENTS, 3, _execution("w-dead"))
+        offset = await log.send(EVENTS, 3, b"no record of ours \xff")
+        await log.send(EVENTS, 3, _execution("w-dead"))
+
+        await _until(lambda: _count(history, "w-dead"), 2)
+        await _until(lambda: _letters(history, EVENTS), 1)
+
+    found = await history.query(
+        "SELECT partition, offset, raw, reason FROM dead_letters FINAL WHERE topic = {topic:String}", {"topic": EVENTS}
+    )
+    assert found.rows[0][:3] == [3, offset, "no record of ours \\xff"]
+    assert "could not decode" in found.rows[0][3]
+
+
+async def test_dead_letter_that_does_not_decode_is_kept_and_not_sent_again(log: Broker, history: History) -> None:
+    async with _agent(log, history):
+        await log.send(DEAD_LETTERS, 1, b"junk")
+        await log.send(DEAD_LETTERS, 1, encode(DeadLetter("millrace.node.set", 1, 7, "why", NOW, raw=b"x")))
+
+        await _until(lambda: _letters(history, DEAD_LETTERS), 1)
+        await _until(lambda: _letters(history, "millrace.node.set"), 1)
+
+    assert (await log.ends(DEAD_LETTERS))[1] == 2
+
+
+async def test_nothing_is_lost_where_the_history_dies_meanwhile(log: Broker, history: History) -> None:
+    async with _agent(log, history):
+        for number in range(30):
+            await log.send(EVENTS, number % 8, _execution("w-killed"))
+            if number == 10:
+                assert history.pid is not None
+                os.kill(history.pid, signal.SIGKILL)
+            await asyncio.sleep(0.002)
+
+        await _until(lambda: _count(history, "w-killed"), 30)
+
+    assert await _uncommitted(log) == []
+
+
+@asynccontextmanager
+async def _agent(log: Broker, history: History, linger_seconds: float = 0.01) -> AsyncIterator[None]:
+    agent = HistoryAgent(log, history, linger_seconds)
+    await agent.start()
+    try:
+        yield
+    finally:
+        await agent.stop()
+
+
+def _execution(workflow: str) -> bytes:
+    execution = new_execution_id(NOW)
+    started = ExecutionStarted(execution, workflow, "v", NOW, "A")
+    return encode(EventFrame([started, ExecutionFinished(execution, workflow, "v", NOW + 1, NOW)]))
+
+
+async def _count(history: History, workflow: str) -> int:
+    return len(await history.executions(workflow=workflow, limit=100))
+
+
+async def _letters(history: History, topic: str) -> int:
+    found = await history.query("SELECT count() FROM dead_letters FINAL WHERE topic = {topic:String}", {"topic": topic})
+    return int(found.rows[0][0])
+
+
+async def _until(count: Callable[[], Awaitable[int]], expected: int) -> None:
+    for _ in range(500):
+        if (found := await count()) == expected:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"there are {found}, not {expected}")
+
+
+async def _uncommitted(log: Broker) -> list[int]:
+    reader = await log.group([EVENTS, DEAD_LETTERS], GROUP)
+    records = await reader.read(1000, 0)
+    await reader.close()
+    return [record.offset for record in records]
