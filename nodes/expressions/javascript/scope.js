@@ -1,0 +1,199 @@
+// What an expression or a Code node sees ($json, $input, $('X') …), and the calls that the child process makes.
+'use strict';
+let scope = {}, index = 0;
+const DENIED = /(?:^|[^\w$])(constructor|__proto__|prototype)(?![\w$])/;
+const EMPTY = 'document global window Window self alert prompt confirm setTimeout setInterval Function fetch XMLHttpRequest Promise Generator GeneratorFunction AsyncFunction AsyncGenerator AsyncGeneratorFunction WebAssembly Reflect Proxy globalThis escape unescape Atomics SharedArrayBuffer process require module exports'.split(' ');
+const RESERVED = new Set('await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined async of get set'.split(' '));
+const missing = (text) => { throw new ExpressionError(text); };
+const item = () => scope.items[index] ?? missing('No execution data available');
+const runsOf = (name) => {
+  if (!Object.hasOwn(scope.nodes, name) || scope.nodes[name] === null) missing(`Referenced node doesn't exist: '${name}'`);
+  return scope.nodes[name].length ? scope.nodes[name] : missing(`Node '${name}' hasn't been executed`);
+};
+const outputOf = (name, output, run) => {
+  const runs = runsOf(name), outputs = runs[run ?? runs.length - 1]?.outputs ?? [];
+  return output === undefined ? outputs.find((o) => o.length) ?? [] : outputs[output] ?? [];
+};
+const parametersOf = (name) => name === scope.node ? scope.parameters : scope.nodeParameters[name] ?? {};
+const paired = (name, at) => {
+  runsOf(name);
+  const found = scope.paired[name]?.[at];
+  return found?.item ?? missing(found?.error ?? `Paired item data for item from node '${name}' is unavailable`);
+};
+const getters = (table) => Object.create(Object.prototype, Object.fromEntries(Object.entries(table).map(([k, get]) => [k, { get, enumerable: true, configurable: true }])));
+const nodeView = (name) => {
+  if (!Object.hasOwn(scope.nodes, name) && name !== scope.node) missing(`Referenced node doesn't exist: '${name}'`);
+  const items = (output, run) => outputOf(name, output, run);
+  return getters({
+    item: () => paired(name, index), all: () => (o, r) => [...items(o, r)], first: () => (o, r) => items(o, r)[0], last: () => (o, r) => items(o, r).at(-1),
+    itemMatching: () => (at) => paired(name, at ?? missing('Missing item index for .itemMatching()')), pairedItem: () => (at = index) => paired(name, at),
+    params: () => parametersOf(name), context: () => scope.contexts[name] ?? {}, isExecuted: () => (scope.nodes[name] ?? []).length > 0,
+  });
+};
+const byName = (name) => {
+  const one = () => { const all = outputOf(name, 0); return all[Math.min(index, all.length - 1)] ?? missing('No execution data available'); };
+  return getters({ json: () => one().json, data: () => one().json, binary: () => one().binary ?? {}, parameter: () => parametersOf(name), context: () => scope.contexts[name] ?? {}, runIndex: () => runsOf(name).length - 1 });
+};
+const previous = () => { const s = scope.sources[0]; return s ? { name: s[0], outputIndex: s[1] ?? 0, runIndex: s[2] ?? 0 } : {}; };
+const input = () => getters({
+  item, all: () => () => [...scope.items], first: () => () => scope.items[0], last: () => () => scope.items.at(-1),
+  params: () => parametersOf(scope.sources[0]?.[0]), context: () => scope.contexts[scope.node] ?? {},
+});
+const VARIABLES = {
+  $json: () => item().json, $data: () => item().json, $binary: () => item().binary ?? {}, $thisItem: item, $input: input, $itemIndex: () => index, $position: () => index, $thisItemIndex: () => index,
+  $runIndex: () => scope.runIndex, $thisRunIndex: () => scope.runIndex, $now: () => DateTime.now(), $today: () => DateTime.now().startOf('day'), $prevNode: previous,
+  $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
+  $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
+  $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
+  $node: () => getters(Object.fromEntries(Object.keys(scope.nodes).map((name) => [name, () => byName(name)]))),
+};
+for (const [name, get] of Object.entries(VARIABLES)) Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
+const RealDate = Date;
+const clocked = function Date(...given) {
+  if (!new.target) return new RealDate(clockState.now).toString();
+  return given.length ? Reflect.construct(RealDate, given, new.target) : Reflect.construct(RealDate, [clockState.now], new.target);
+};
+Object.setPrototypeOf(clocked, RealDate);
+clocked.prototype = RealDate.prototype;
+Object.defineProperty(RealDate.prototype, 'constructor', { value: clocked, writable: true, configurable: true });
+hidden(clocked, { now: () => clockState.now });
+hidden(globalThis, { Date: clocked });
+for (const name of ['WebAssembly', 'Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry']) delete globalThis[name];
+for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', '__timeout']) if (name in globalThis) globalThis[name] = undefined; // the library's own
+for (const name of Object.getOwnPropertyNames(RegExp)) if (/^(\$.|input|last|left|right)/.test(name)) delete RegExp[name];
+
+const load = (given) => {
+  scope = given;
+  clockState.now = given.now;
+  clockState.zone = given.zone;
+  let state = given.seedNumber >>> 0 || 1; // xorshift: Math.random repeats with the task
+  Object.defineProperty(Math, 'random', { value: () => { state ^= state << 13; state ^= state >>> 17; state ^= state << 5; return (state >>> 0) / 4294967296; }, writable: true, configurable: true });
+};
+const marked = (v) => {
+  if (v === undefined || typeof v === 'function' || typeof v === 'symbol') return { $undefined: true };
+  if (typeof v === 'bigint') return { $bigint: String(v) };
+  if (typeof v === 'number') return Number.isFinite(v) ? v : { $number: String(v) };
+  if (v === null || typeof v !== 'object') return v;
+  if (v instanceof RealDate) return Number.isNaN(v.getTime()) ? { $date: null } : { $date: v.toISOString() };
+  if (v instanceof DateTime) return { $dateTime: v.toISO() };
+  if (v instanceof Duration) return { $duration: v.toObject() };
+  if (v instanceof Interval) return { $interval: v.toISO() };
+  return Array.isArray(v) ? v.map(marked) : Object.fromEntries(Object.entries(v).map(([k, x]) => [k, marked(x)]));
+};
+const big = (_, v) => typeof v === 'bigint' ? String(v) : v;
+const compiled = new Map();
+const compilePart = (code) => {
+  const denied = DENIED.exec(code);
+  if (denied) return () => missing(`Cannot access "${denied[1]}" due to security concerns`);
+  const names = [...new Set(code.match(/[A-Za-z_$\u00aa-\uffff][\w$\u00aa-\uffff]*/g) ?? [])].filter((n) => !RESERVED.has(n) && !EMPTY.includes(n) && !(n in globalThis)).slice(0, 500);
+  const trimmed = code.replace(/[;\s]+$/, '');
+  let call;
+  try {
+    call = Function(...EMPTY, 'eval', ...names, `return (${trimmed}\n)`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    Function(code); // is it JavaScript at all?
+    call = Function(...EMPTY, ...names, `return eval(${JSON.stringify(code)})`);
+    return () => call.apply(undefined, EMPTY.map(() => ({})));
+  }
+  return () => call.apply(undefined, [...EMPTY, 'eval'].map(() => ({})));
+};
+const part = (code) => {
+  if (!compiled.has(code)) {
+    if (compiled.size > 2000) compiled.clear();
+    try { compiled.set(code, compilePart(code)); } catch (error) { const text = `invalid syntax in expression: ${error.message}`; compiled.set(code, () => missing(text)); }
+  }
+  return compiled.get(code);
+};
+const run = (call) => {
+  try { return call(); } catch (error) { if (error instanceof ExpressionError) throw error; return undefined; }
+};
+const shown = (v) => v === null || v === undefined || Number.isNaN(v) ? '' : String(v);
+const whole = (parts) => {
+  if (parts.length === 1) return typeof parts[0] === 'string' ? parts[0] : run(parts[0]);
+  return parts.map((p) => typeof p === 'string' ? p : run(() => shown(run(p)))).join('');
+};
+const answer = (parts, marks) => {
+  try {
+    const value = whole(parts);
+    const text = marks ? JSON.stringify(marked(value)) : JSON.stringify(value, typeof value === 'bigint' ? big : undefined);
+    return text === undefined ? '[1]' : `[0,${text}]`;
+  } catch (error) {
+    return JSON.stringify([2, error instanceof ExpressionError ? error.message : `cannot be written as JSON: ${error?.message ?? error}`]);
+  }
+};
+const evaluate = (text) => {
+  const { scope: given, sources, indexes, marks } = JSON.parse(text);
+  load(given);
+  const rows = sources.map((parts) => {
+    const calls = parts.map((p) => typeof p === 'string' ? p : part(p.code));
+    return `[${indexes.map((at) => { index = at; return answer(calls, marks); }).join(',')}]`;
+  });
+  return `[${rows.join(',')}]`;
+};
+const check = (text) => JSON.stringify(JSON.parse(text).map((parts) => {
+  for (const p of parts) if (typeof p !== 'string') try { compilePart(p.code); } catch (error) { return error.message; }
+  return null;
+}));
+
+// ---- Code nodes: one fresh isolate each; timers run in order without waiting
+let outcome = null;
+const timers = [];
+const later = (call, ms, ...given) => { const timer = { call: () => call(...given), at: (Number(ms) || 0) + (later.now ?? 0) }; timers.push(timer); return timer; };
+const logs = [];
+const log = (...given) => { if (logs.length < 1000) logs.push(given.map((v) => typeof v === 'string' ? v : JSON.stringify(v)).join(' ').slice(0, 2000)); };
+const failed = (error, at) => {
+  const line = /<anonymous>:(\d+):/.exec(error?.stack ?? '');
+  return JSON.stringify({ error: { name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), line: line ? Number(line[1]) - 1 : null, item: at } });
+};
+const code = (text, perItem, body) => {
+  load(JSON.parse(text));
+  globalThis.setTimeout = later;
+  globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
+  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, luxon: { DateTime, Duration, Interval }, $getWorkflowStaticData: () => ({}) });
+  const once = async (at) => { index = at; return body(input(), scope.items, scope.items[at], perItem ? scope.items[at] : undefined); };
+  const all = async () => {
+    if (!perItem) return once(0);
+    const results = [];
+    for (let at = 0; at < scope.items.length; at += 1) { try { results.push(await once(at)); } catch (error) { outcome = failed(error, at); return undefined; } }
+    return results;
+  };
+  all().then((value) => {
+    if (outcome) return;
+    const seen = JSON.stringify(value, big);
+    outcome = seen === undefined ? '{"undefined":true}' : `{"value":${seen}}`;
+  }).catch((error) => { outcome = failed(error, null); });
+};
+const tick = () => {
+  if (outcome !== null) return outcome;
+  if (!timers.length) return JSON.stringify({ error: { name: 'Error', message: 'the code waits for something that never comes', line: null, item: null } });
+  const next = timers.reduce((a, b) => b.at < a.at ? b : a);
+  timers.splice(timers.indexOf(next), 1);
+  later.now = next.at;
+  next.call();
+  return '';
+};
+const harden = () => { // freeze all that the language itself made, so that no call can leave anything for the next
+  const iterators = [[][Symbol.iterator](), ''[Symbol.iterator](), new Map().entries(), new Set().values(), 'a'.matchAll(/a/g), (function* () {})(), (async function* () {})(), async () => {}];
+  const queue = [globalThis, ...iterators.map(Object.getPrototypeOf)], seen = new Set();
+  while (queue.length) {
+    const one = queue.pop();
+    if (one === null || (typeof one !== 'object' && typeof one !== 'function') || seen.has(one)) continue;
+    seen.add(one);
+    queue.push(Object.getPrototypeOf(one));
+    for (const key of Reflect.ownKeys(one)) {
+      const d = Object.getOwnPropertyDescriptor(one, key);
+      if (one === globalThis && Object.hasOwn(VARIABLES, key)) queue.push(d.get);
+      else queue.push(d.value, d.get, d.set);
+    }
+  }
+  seen.delete(globalThis);
+  seen.delete(Math);
+  for (const one of seen) Object.freeze(one);
+  for (const key of Reflect.ownKeys(globalThis)) {
+    const d = Object.getOwnPropertyDescriptor(globalThis, key);
+    if (d.configurable) Object.defineProperty(globalThis, key, 'value' in d ? { ...d, writable: false, configurable: false } : { ...d, configurable: false });
+  }
+  Object.preventExtensions(globalThis);
+};
+hidden(globalThis, { __millrace: Object.freeze({ evaluate, check, code, tick, harden }) });
