@@ -43,8 +43,8 @@ def _ancestors(
     if run is None:
         return
     origin = _output(run, source.output, index) or item
-    for input_, at in _pairs(origin.paired):
-        before = run.sources[input_] if input_ < len(run.sources) else None
+    for input_, at, other in _pairs(origin.paired):
+        before = other or (run.sources[input_] if input_ < len(run.sources) else None)
         if before is None:
             continue
         earlier = scope.runs(before.node) or []
@@ -59,11 +59,11 @@ def _output(run: NodeRun | None, output: int, index: int) -> Item | None:
     return run.outputs[output][index]
 
 
-def _pairs(paired: Any) -> list[tuple[int, int]]:
+def _pairs(paired: Any) -> list[tuple[int, int, Source | None]]:
     if paired is None:
         return []
     if isinstance(paired, int):
-        return [(0, paired)]
+        return [(0, paired, None)]
     if isinstance(paired, Paired):
-        return [(paired.input, paired.item)]
+        return [(paired.input, paired.item, paired.source)]
     return [pair for one in paired for pair in _pairs(one)]

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from nodes.expressions.lineage import paired_item
 from nodes.expressions.scope import Scope
 from nodes.flow.split_in_batches import split_in_batches
 from nodes.sdk import Item, NextBatch, Paired, Run
 from nodes.sdk.calling import call
 from nodes.sdk.parameters import CompiledParameters
-from schemas.item import Source
+from schemas.item import NodeRun, Source
 
 
 async def step(
@@ -90,6 +91,18 @@ async def test_later_batches_pair_with_the_run_that_brought_them() -> None:
     second = await step(items(10, 20), first.context, source=Source("Body"))
 
     assert second.outputs[1][0].paired == Paired(item=2, source=before)
+
+
+async def test_the_body_finds_the_item_that_a_later_batch_came_from() -> None:
+    before = items(1, 2, 3)
+    first = await step(before, None, source=Source("Before"))
+    second = await step(items(10, 20), first.context, source=Source("Body"))
+    loop = [NodeRun(one.outputs, [source]) for one, source in ((first, Source("Before")), (second, Source("Body")))]
+    runs = {"Before": [NodeRun([before])], "Body": [NodeRun([items(10, 20)], [Source("Loop", 1, 0)])], "Loop": loop}
+
+    scope = Scope(inputs=[second.outputs[1]], sources=[Source("Loop", 1, 1)], runs=runs.get)
+
+    assert paired_item(scope, "Before", 0) is before[2]
 
 
 async def test_a_context_is_not_changed() -> None:
