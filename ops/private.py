@@ -27,15 +27,16 @@ async def private_engine(settings: Settings) -> AsyncIterator[PrivateEngine]:
         pool = JavaScriptPool(children=settings.javascript_children)
         stack.push_async_callback(pool.close)
         capabilities = private_capabilities(pool, settings.folders)
+        stack.push_async_callback(capabilities.close)
         engine = PrivateEngine(discover(), capabilities, blobs, pool.evaluate, zone=settings.timezone)
         yield await stack.enter_async_context(engine)
 
 
 @contextlib.asynccontextmanager
-async def evaluator(zone: str) -> AsyncIterator[Evaluating]:
-    """Have a function that answers the requests of `eval --batch`."""
+async def evaluator() -> AsyncIterator[Evaluating]:
+    """Have a function that answers the requests of `eval`; its zone is America/New_York."""
     pool = JavaScriptPool()
     try:
-        yield lambda request: evaluate_request(request, pool, zone)
+        yield lambda request: evaluate_request(request, pool)
     finally:
         await pool.close()

@@ -58,7 +58,7 @@ def many_items(path: str = "million") -> dict[str, Any]:
     return chain(
         "bench: many items",
         [
-            _webhook(path, "firstEntryJson"),
+            _webhook(path, "noData"),
             ("Split", "splitOut", 1, {"fieldToSplitOut": "body.list", "options": {"destinationFieldName": "n"}}),
             ("Double", "set", 3.4, _assigned(("n", "={{ $json.n * 2 }}", "number"))),
             ("Large", "filter", 2.2, {"conditions": _condition("={{ $json.n }}", "gt", 9), "options": {}}),

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from ops.cli.batch import answer_lines
-from ops.cli.running import BATCH_ZONE
 from ops.settings import read_settings
 from schemas.errors import UserError
 
@@ -20,7 +19,7 @@ from schemas.errors import UserError
 @click.option("--item", default="{}", help="JSON that the expression sees as $json.")
 @click.option("--batch", is_flag=True, help="Read one JSON request per line, write one JSON answer per line.")
 def eval_verb(expression: str | None, item: str, batch: bool) -> None:
-    """Evaluate an expression such as '={{ $json.name }}' and print its value as JSON."""
+    """Evaluate an expression such as '={{ $json.name }}' and print its value as JSON (times in America/New_York)."""
     if batch == (expression is not None):
         raise click.UsageError("give an expression, or --batch")
     if batch:
@@ -39,7 +38,8 @@ def eval_verb(expression: str | None, item: str, batch: bool) -> None:
 async def _one(request: dict[str, Any]) -> dict[str, Any]:
     from ops.private import evaluator
 
-    async with evaluator(read_settings().timezone) as evaluate:
+    read_settings()
+    async with evaluator() as evaluate:
         return await evaluate(request)
 
 
@@ -47,5 +47,5 @@ async def _batch() -> None:
     from ops.private import evaluator
 
     read_settings()
-    async with evaluator(BATCH_ZONE) as evaluate:
+    async with evaluator() as evaluate:
         await answer_lines(evaluate)
