@@ -44,22 +44,27 @@ _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from streams.stores.his
 _PROGRAM += "main(int(sys.argv[2]), int(sys.argv[3]))"
 
 
-class _Writing:
-    """A write under way; ``deaths`` counts the processes that died while they had it."""
+class _Deadly(Exception):
+    """Processes died while they had a write."""
 
-    def __init__(self, message: Write) -> None:
+
+class _Writing:
+    """A write under way; after so many processes died while they had it (``lives``), it is given up."""
+
+    def __init__(self, message: Write, lives: int) -> None:
         self.message = message
         self.size = sum(map(len, message.records))
-        self.deaths = 0
+        self.lives = lives
         self.done: asyncio.Future[list[Refused]] = asyncio.get_running_loop().create_future()
 
 
 class Link:
     """One process of the history, kept alive."""
 
-    def __init__(self, settings: Configure, pending_bytes: int) -> None:
+    def __init__(self, settings: Configure, pending_bytes: int, program: str = _PROGRAM) -> None:
         self.problem: str | None = "history is starting"
         self._settings = settings
+        self._program = program
         self._room = pending_bytes
         self._pending_bytes = pending_bytes
         self._freed = asyncio.Condition()
@@ -99,11 +104,34 @@ class Link:
         self._fail_all("history is closed")
 
     async def write(self, kind: Kind, records: Sequence[bytes]) -> list[Refused]:
-        """Insert records; wait for room, then for the acknowledgement."""
+        """Insert records; wait for room, then for the acknowledgement.
+
+        A record of which several processes died is refused; to find it, what shared a write with it is split.
+        """
+        try:
+            return await self._write(kind, records, DEATHS_MAX)
+        except _Deadly:
+            return await self._split(kind, records)
+
+    async def _split(self, kind: Kind, records: Sequence[bytes]) -> list[Refused]:
+        if len(records) == 1:
+            logger.error("record refused: the history process died of it", extra={"bytes": len(records[0])})
+            return [Refused(0, f"the history process died {DEATHS_MAX} times while it inserted this")]
+        middle = len(records) // 2
+        refused: list[Refused] = []
+        for start, part in ((0, records[:middle]), (middle, records[middle:])):
+            try:
+                found = await self._write(kind, part, DEATHS_MAX if len(part) == 1 else 1)
+            except _Deadly:
+                found = await self._split(kind, part)
+            refused += [Refused(start + each.position, each.reason) for each in found]
+        return refused
+
+    async def _write(self, kind: Kind, records: Sequence[bytes], lives: int) -> list[Refused]:
         if self._closing:
             raise OperationalError("history is closed")
         self._numbers += 1
-        writing = _Writing(Write(self._numbers, kind, list(records)))
+        writing = _Writing(Write(self._numbers, kind, list(records)), lives)
         async with self._freed:
             await self._freed.wait_for(lambda: self._room > 0)
             self._room -= writing.size
@@ -147,7 +175,6 @@ class Link:
             served = await self._serve()
             failures = 0 if served else failures + 1
             if not self._closing:
-                self._bury_killers()
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
 
     async def _serve(self) -> bool:
@@ -158,7 +185,7 @@ class Link:
             reader, self._writer = await asyncio.open_unix_connection(sock=ours)
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-c", _PROGRAM, str(_ROOT), str(theirs.fileno()), str(os.getpid())),
+                    *(sys.executable, "-c", self._program, str(_ROOT), str(theirs.fileno()), str(os.getpid())),
                     pass_fds=(theirs.fileno(),),
                     stdin=DEVNULL,
                     stdout=DEVNULL,
@@ -193,7 +220,9 @@ class Link:
             if not answer.done():
                 answer.set_exception(OperationalError("history was started again during the query"))
         for writing in self._writes.values():
-            writing.deaths += served
+            writing.lives -= served and not self._closing
+            if writing.lives <= 0 and not writing.done.done():
+                writing.done.set_exception(_Deadly())
 
     def _receive(self, message: Response) -> None:
         match message:
@@ -223,14 +252,6 @@ class Link:
         future: asyncio.Future[Any] | None = writing.done if writing is not None else self._asks.get(message.id)
         if future is not None and not future.done():
             future.set_exception(error)
-
-    def _bury_killers(self) -> None:
-        """Refuse what several processes died of: history goes on without it."""
-        for writing in self._writes.values():
-            if writing.deaths >= DEATHS_MAX and not writing.done.done():
-                logger.error("records refused: the history process died of them", extra={"deaths": writing.deaths})
-                reason = f"the history process died {writing.deaths} times while it inserted this"
-                writing.done.set_result([Refused(at, reason) for at in range(len(writing.message.records))])
 
     def _fail_all(self, reason: str) -> None:
         waiting: list[asyncio.Future[Any]] = [writing.done for writing in self._writes.values()]

@@ -23,6 +23,8 @@ from schemas.identifiers import new_execution_id
 from streams.codecs import encode
 from streams.stores.history import History
 from streams.stores.history_engine import statements
+from streams.stores.history_link import Link
+from streams.stores.history_wire import Configure
 from streams.stores.protocol import HistorySettings, Migration
 
 NOW = int(time.time() * 1000)
@@ -40,6 +42,20 @@ async def main():
     await asyncio.sleep(60)
 
 asyncio.run(main())
+"""
+
+MORTAL = """
+import socket, sys
+sys.path.insert(0, sys.argv[1])
+from streams.stores.history_wire import Ready, Write, Written, pack, read_request
+
+connection = socket.socket(fileno=int(sys.argv[2]))
+read_request(connection)
+connection.sendall(pack(Ready("1")))
+while isinstance(request := read_request(connection), Write):
+    if b"deadly" in request.records:
+        break
+    connection.sendall(pack(Written(request.id, [])))
 """
 
 
@@ -87,6 +103,20 @@ async def test_no_process_is_left_behind_a_killed_parent(data: Path) -> None:
             break
         await asyncio.sleep(0.02)
     assert not _alive(child)
+
+
+async def test_record_that_kills_the_process_is_found_and_refused() -> None:
+    link = Link(Configure("", "all", 1, 128, 1, 1.0, []), 1 << 20, MORTAL)
+    await link.start()
+    try:
+        refused = await link.write("events", [b"a", b"b", b"c", b"deadly", b"e"])
+        after = await link.write("events", [b"f"])
+    finally:
+        await link.close()
+
+    assert [each.position for each in refused] == [3]
+    assert "died 3 times" in refused[0].reason
+    assert after == []
 
 
 async def test_write_before_it_is_ready_and_close_at_once_still_stores(data: Path) -> None:
