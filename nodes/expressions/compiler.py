@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nodes.expressions import operators
+from nodes.expressions.binding import binder, bound
 from nodes.expressions.builtins.iteration import iterate, own
 from nodes.expressions.builtins.pattern import compile_pattern
 from nodes.expressions.coercion import to_key, to_string, truthy
@@ -113,7 +114,7 @@ class Compiler:
 
     def _name(self, name: str) -> Closure:
         depth = 0
-        for depth, names in enumerate(self._names):  # noqa: B007
+        for depth, names in enumerate(self._names):
             if name in names:
                 return _local(depth, names.index(name) + 1)
         return lookup(name)
@@ -245,10 +246,10 @@ class Compiler:
         return build
 
     def _arrow(self, parameters: list[Pattern], body: Node) -> Closure:
-        names = tuple(name for pattern in parameters for name in _bound(pattern))
+        names = tuple(name for pattern in parameters for name in bound(pattern))
         outer = self._names
         self._names = (names, *outer)
-        bind = self._binder(parameters, names)
+        bind = binder(parameters, names, self.compile)
         inner = self.compile(body)
         self._names = outer
         spend = self._budget.spend
@@ -263,48 +264,6 @@ class Compiler:
             return Function(call)
 
         return make
-
-    def _binder(self, parameters: list[Pattern], names: tuple[str, ...]) -> Callable[[Scope, Frame, Any], None]:
-        if all(p.name and not p.default and not p.rest for p in parameters):
-            count = len(parameters)
-
-            def plain(scope: Scope, frame: Frame, given: Any) -> None:
-                size = min(count, len(given))
-                frame[1 : size + 1] = given[:size]
-
-            return plain
-        steps = [self._bind(pattern, names) for pattern in parameters]
-        rests = [pattern.rest for pattern in parameters]
-
-        def bind(scope: Scope, frame: Frame, given: Any) -> None:
-            for at, (step, rest) in enumerate(zip(steps, rests, strict=True)):
-                step(scope, frame, list(given[at:]) if rest else given[at] if at < len(given) else UNDEFINED)
-
-        return bind
-
-    def _bind(self, pattern: Pattern, names: tuple[str, ...]) -> Callable[[Scope, Frame, Any], None]:
-        default = self.compile(pattern.default) if pattern.default else None
-        elements = [p and self._bind(p, names) for p in pattern.elements or []]
-        properties = [(key, self._bind(p, names)) for key, p in pattern.properties or []]
-        slot = names.index(pattern.name) + 1 if pattern.name else 0
-
-        def bind(scope: Scope, frame: Frame, value: Any) -> None:
-            if value is UNDEFINED and default is not None:
-                value = default(scope, frame)
-            if slot:
-                frame[slot] = value
-            elif pattern.elements is not None:
-                values = iterate(value)
-                for at, step in enumerate(elements):
-                    if step:
-                        step(scope, frame, values[at] if at < len(values) else UNDEFINED)
-            else:
-                for key, step in properties or [("", None)]:
-                    found = member(value, key)
-                    if step:
-                        step(scope, frame, found)
-
-        return bind
 
     def _chain(self, body: Node) -> Closure:
         inner = self.compile(body)
@@ -345,13 +304,6 @@ class Compiler:
             raise NotCompiled("'new' of what only V8 has")
         make, given = known.construct, self._arguments(arguments)
         return lambda scope, frame: make(scope, given(scope, frame))
-
-
-def _bound(pattern: Pattern) -> list[str]:
-    if pattern.name:
-        return [pattern.name]
-    inner = [*(pattern.elements or []), *(p for _, p in pattern.properties or [])]
-    return [name for one in inner if one for name in _bound(one)]
 
 
 def _local(depth: int, slot: int) -> Closure:

@@ -9,7 +9,7 @@ from typing import Final
 
 from nodes.expressions.moments import UNIT_MS, DateTime, Duration
 
-_CLOCK: Final = ("hours", "minutes", "seconds", "milliseconds")
+_CLOCK: Final[tuple[str, ...]] = ("hours", "minutes", "seconds", "milliseconds")
 _DAYS: Final = {"years": 365, "quarters": 91, "months": 30}
 
 
@@ -97,7 +97,8 @@ def shift_to(value: Duration, units: list[str]) -> Duration:
     """Spread a duration over units, by casual months and years."""
     sizes = {**{unit: days * 86_400_000 for unit, days in _DAYS.items()}, **UNIT_MS}
     ordered = [unit for unit in sizes if unit in units]
-    rest, amounts = value.milliseconds(), {}
+    rest = value.milliseconds()
+    amounts: dict[str, float] = {}
     for unit in ordered[:-1]:
         amounts[unit] = math.trunc(rest / sizes[unit])
         rest -= amounts[unit] * sizes[unit]

@@ -29,10 +29,11 @@ LOADED: Final = (
 )
 METHODS: Final = method_names()
 MUTATING: Final = frozenset({"sort", "reverse", "pop", "shift", "fill"})
-_FRESH: Final = frozenset(
-    "map filter slice concat split flat flatMap toSorted toReversed sort reverse fill compact unique chunk".split()
+_MAKERS = "map filter slice concat split flat flatMap toSorted toReversed sort reverse fill compact unique chunk"
+_FRESH: Final = frozenset(_MAKERS.split())
+_FRESH_STATIC: Final = frozenset(
+    {("Object", "keys"), ("Object", "values"), ("Object", "entries"), ("Array", "from"), ("Array", "of")}
 )
-_FRESH_STATIC: Final = frozenset({("Object", "keys"), ("Object", "values"), ("Object", "entries"), ("Array", "from"), ("Array", "of")})
 
 
 def fresh(node: Node) -> bool:

@@ -77,8 +77,8 @@ def _of_list(value: list[Any], key: Any, name: str) -> Any:
         return value[at] if 0 <= at < len(value) else UNDEFINED
     if name == "length":
         return len(value)
-    if isinstance(value, Match) and name in ("index", "input", "groups"):
-        return getattr(value, name)
+    if isinstance(value, Match):
+        return {"index": value.start, "input": value.input, "groups": value.groups}.get(name, UNDEFINED)
     return UNDEFINED
 
 
@@ -150,6 +150,8 @@ def _unknown(value: Any, name: str, given: Sequence[Any]) -> Any:
     if nothing and name in ("isEmpty", "isNotEmpty"):
         return name == "isEmpty"
     if nothing:
-        raise ExpressionError(f"{name} can't be used on {to_string(value)} value", hint=f"use ?.{name}(…) where it may be absent")
+        raise ExpressionError(
+            f"{name} can't be used on {to_string(value)} value", hint=f"use ?.{name}(…) where it may be absent"
+        )
     kinds = sorted(kind for kind, table in registry.EXTENSIONS.items() if name in table)
     raise ExpressionError(f"{name}() is only callable on: {', '.join(kinds)}")

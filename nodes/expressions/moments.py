@@ -5,6 +5,7 @@ Flow: `$now`, `new Date(…)`, `DateTime.…` → **moments** → coercion, memb
 
 import math
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,10 +13,29 @@ from nodes.expressions import zones
 from nodes.expressions.coercion import number_text
 from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError
 
-MONTHS: Final = tuple("January February March April May June July August September October November December".split())
-DAYS: Final = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
-UNIT_MS: Final = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000, "milliseconds": 1}  # fmt: skip
-UNITS: Final = ("years", "quarters", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds")
+_MONTHS = "January February March April May June July August September October November December"
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+MONTHS: Final[tuple[str, ...]] = tuple(_MONTHS.split())
+DAYS: Final[tuple[str, ...]] = tuple(_DAYS.split())
+UNIT_MS: Final[dict[str, int]] = {
+    "weeks": 604_800_000,
+    "days": 86_400_000,
+    "hours": 3_600_000,
+    "minutes": 60_000,
+    "seconds": 1000,
+    "milliseconds": 1,
+}
+UNITS: Final[tuple[str, ...]] = (
+    "years",
+    "quarters",
+    "months",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "milliseconds",
+)
 LARGEST: Final = 8_640_000_000_000_000
 
 
@@ -86,7 +106,7 @@ class Duration(HostObject):
     __slots__ = ("amounts",)
 
     def __init__(self, amounts: dict[str, float]) -> None:
-        self.amounts = {unit: amounts[unit] for unit in UNITS if unit in amounts}
+        self.amounts: dict[str, float] = {unit: amounts[unit] for unit in UNITS if unit in amounts}
 
     def milliseconds(self) -> float:
         """Count milliseconds by Luxon's casual months (30 days) and years (365)."""
@@ -104,7 +124,12 @@ class Duration(HostObject):
         """Write ISO 8601 as Luxon does."""
         amounts = self.amounts
         months = amounts.get("months", 0) + amounts.get("quarters", 0) * 3
-        dates = [(amounts.get("years", 0), "Y"), (months, "M"), (amounts.get("weeks", 0), "W"), (amounts.get("days", 0), "D")]
+        dates = [
+            (amounts.get("years", 0), "Y"),
+            (months, "M"),
+            (amounts.get("weeks", 0), "W"),
+            (amounts.get("days", 0), "D"),
+        ]
         seconds = round(amounts.get("seconds", 0) + amounts.get("milliseconds", 0) / 1000, 3)
         times = [(amounts.get("hours", 0), "H"), (amounts.get("minutes", 0), "M"), (seconds, "S")]
         text = "P" + "".join(f"{number_text(count)}{mark}" for count, mark in dates if count)
@@ -179,7 +204,9 @@ class DateTime(HostObject):
         if not self.valid:
             return self
         whole = {unit: math.trunc(amount) * sign for unit, amount in amounts.items()}
-        local = shift_months(self.local, whole.get("years", 0) * 12 + whole.get("quarters", 0) * 3 + whole.get("months", 0))
+        local = shift_months(
+            self.local, whole.get("years", 0) * 12 + whole.get("quarters", 0) * 3 + whole.get("months", 0)
+        )
         local = None if local is None else later(local, whole.get("days", 0) + whole.get("weeks", 0) * 7)
         if local is None:
             return DateTime(math.nan, self.zone)
@@ -238,7 +265,7 @@ def end_of(moment: DateTime, unit: str) -> DateTime:
     return start_of(moment.plus({unit: 1}), unit).plus({"milliseconds": 1}, -1)
 
 
-_GETTERS: Final = {
+_GETTERS: Final[dict[str, Callable[[DateTime], Any]]] = {
     "year": lambda m: m.local.year,
     "month": lambda m: m.local.month,
     "day": lambda m: m.local.day,
@@ -265,4 +292,6 @@ _GETTERS: Final = {
     "ts": lambda m: m.ms,
     "locale": lambda m: "en-US",
 }
-_TEXTS: Final = frozenset({"monthShort", "monthLong", "weekdayShort", "weekdayLong", "zoneName", "offsetNameShort", "locale"})
+_TEXTS: Final = frozenset(
+    {"monthShort", "monthLong", "weekdayShort", "weekdayLong", "zoneName", "offsetNameShort", "locale"}
+)

@@ -12,6 +12,7 @@ from nodes.expressions.values import UNDEFINED, ByName, Function, Lazy
 from schemas.errors import ExpressionError
 from schemas.item import Item, Items, NodeRun
 
+
 def this_item(scope: Scope) -> Item:
     """Give the item at hand; raise where there is none."""
     items, at = scope.items, scope.index
@@ -49,9 +50,13 @@ def runs_of(scope: Scope, name: str) -> list[NodeRun]:
     """Give a node's runs; raise where it does not exist or has not run."""
     runs = scope.runs(name)
     if runs is None:
-        raise ExpressionError(f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow")
+        raise ExpressionError(
+            f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow"
+        )
     if not runs:
-        raise ExpressionError(f"Node '{name}' hasn't been executed", hint="connect it before this node, or test with isExecuted")
+        raise ExpressionError(
+            f"Node '{name}' hasn't been executed", hint="connect it before this node, or test with isExecuted"
+        )
     return runs
 
 
@@ -69,7 +74,9 @@ def items_of(scope: Scope, given: Sequence[Any]) -> Items:
     """Do ``$items(node?, output?, run?)``."""
     if not given or given[0] is UNDEFINED:
         return list(scope.items)
-    return list(output_of(scope, str(given[0]), given[1] if len(given) > 1 else 0, given[2] if len(given) > 2 else UNDEFINED))
+    return list(
+        output_of(scope, str(given[0]), given[1] if len(given) > 1 else 0, given[2] if len(given) > 2 else UNDEFINED)
+    )
 
 
 def node_by_name(scope: Scope, name: str) -> Lazy:
@@ -97,7 +104,9 @@ def node_view(scope: Scope, given: Sequence[Any]) -> Lazy:
     """Give ``$('X')``."""
     name = str(given[0]) if given else ""
     if scope.runs(name) is None and name != scope.node:
-        raise ExpressionError(f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow")
+        raise ExpressionError(
+            f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow"
+        )
 
     def items(asked: Sequence[Any]) -> Items:
         return output_of(scope, name, asked[0] if asked else UNDEFINED, asked[1] if len(asked) > 1 else UNDEFINED)
@@ -146,7 +155,9 @@ def previous(scope: Scope) -> dict[str, Any]:
 def environment(scope: Scope) -> Any:
     """Give ``$env``; raise where nobody allowed it."""
     if scope.env is None:
-        raise ExpressionError("access to env vars denied", hint="the operator decides whether expressions may read $env")
+        raise ExpressionError(
+            "access to env vars denied", hint="the operator decides whether expressions may read $env"
+        )
     return dict(scope.env)
 
 
@@ -156,7 +167,9 @@ def parameter_view(scope: Scope) -> Any:
     def read(name: str) -> Any:
         value = scope.parameters.get(name, UNDEFINED)
         if isinstance(value, str) and value.startswith("="):
-            raise ExpressionError(f"parameter {name!r} is an expression", hint="expressions cannot read other expressions yet")
+            raise ExpressionError(
+                f"parameter {name!r} is an expression", hint="expressions cannot read other expressions yet"
+            )
         return value
 
     return ByName(read)

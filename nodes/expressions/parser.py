@@ -33,12 +33,15 @@ BINDING = {
     "<<": 9, ">>": 9, ">>>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "%": 11, "**": 12,
 }  # fmt: skip
 CONSTANTS = {"true": True, "false": False, "null": None}
-STATEMENTS = frozenset(
-    "let const var if for while do switch try throw return function class import export async await yield delete void super"
-    " this debugger with break continue enum".split()
-)
-RESERVED = STATEMENTS | frozenset("in instanceof typeof new else case catch finally default extends".split())
-ASSIGNMENTS = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??= ++ --".split())
+_STATEMENTS = """
+    let const var if for while do switch try throw return function class import export async await yield delete void
+    super this debugger with break continue enum
+"""
+_OTHERS = "in instanceof typeof new else case catch finally default extends"
+_ASSIGNMENTS = "= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??= ++ --"
+STATEMENTS = frozenset(_STATEMENTS.split())
+RESERVED = STATEMENTS | frozenset(_OTHERS.split())
+ASSIGNMENTS = frozenset(_ASSIGNMENTS.split())
 DEEPEST = 200
 
 
@@ -245,7 +248,9 @@ class Parser:
 
     def _unary(self) -> Node:
         token = self._next
-        if token.kind == "punctuator" and token.value in ("!", "-", "+", "~") or token.value == "typeof" and token.kind == "name":
+        if (token.kind == "punctuator" and token.value in ("!", "-", "+", "~")) or (
+            token.value == "typeof" and token.kind == "name"
+        ):
             self._advance()
             self._depth += 1
             if self._depth > DEEPEST:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from nodes.expressions.lexer import NotCompiled, SyntaxFault, unescape
 
 _QUOTED = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\$]|\\.)*)`)"""
-_LITERAL = re.compile(rf"\$(?:\(\s*{_QUOTED}\s*\)|node\s*(?:\?\.)?\[\s*{_QUOTED}\s*\]|items\s*\(\s*{_QUOTED})|\$node\s*\??\.\s*([A-Za-z_$][\w$]*)")
+_LITERAL = re.compile(
+    rf"\$(?:\(\s*{_QUOTED}\s*\)|node\s*(?:\?\.)?\[\s*{_QUOTED}\s*\]|items\s*\(\s*{_QUOTED})|\$node\s*\??\.\s*([A-Za-z_$][\w$]*)"
+)
 _ANY = re.compile(r"\$\(|\$node\b|\$items\s*\(\s*[^\s)]")
 _COMPUTED = re.compile(r"\$evaluateExpression|\$getPairedItem|\$item\s*\(|\beval\b")
 _PLAIN = re.compile(r"\)\s*\??\.\s*(?:all|first|last|params|context|isExecuted)\b")

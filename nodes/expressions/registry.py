@@ -19,7 +19,7 @@ Example = tuple[str, Any]
 NATIVE: dict[Kind, dict[str, Method]] = {}
 EXTENSIONS: dict[Kind, dict[str, Method]] = {}
 EXAMPLES: list[tuple[Kind, str, str, Any]] = []
-HOST_METHODS = frozenset("all first last itemMatching pairedItem get call floor".split())
+HOST_METHODS = frozenset({"all", "first", "last", "itemMatching", "pairedItem"})
 
 
 def native(kind: Kind, *names: str) -> Callable[[Method], Method]:

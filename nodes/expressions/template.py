@@ -113,7 +113,7 @@ def _evaluator(parts: list[str | Code]) -> Callable[[Scope], Any]:
             return lambda scope: only
         if only.node is not None:
             return fast_path(only.node) or _guarded(only.node)
-    pieces = [part if isinstance(part, str) else _guarded(part.node) for part in parts if isinstance(part, str) or part.node]
+    pieces = [part if isinstance(part, str) else _guarded(part.node or Constant(UNDEFINED)) for part in parts]
 
     def whole(scope: Scope) -> str:
         values = [piece if isinstance(piece, str) else _shown(piece(scope)) for piece in pieces]
@@ -126,9 +126,8 @@ def _shown(value: Any) -> Any:
     return "" if isinstance(value, float) and value != value else value
 
 
-def _guarded(node: Node | None) -> Callable[[Scope], Any]:
+def _guarded(node: Node) -> Callable[[Scope], Any]:
     budget = Budget()
-    assert node is not None
     inner: Closure = Compiler(budget).compile(node)
 
     def evaluate(scope: Scope) -> Any:

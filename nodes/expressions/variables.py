@@ -30,14 +30,16 @@ from nodes.expressions.values import UNDEFINED, ByName, Function, Namespace, Sco
 Closure = Callable[[Scope, list[Any]], Any]
 Read = Callable[[Scope], Any]
 
-V8_ONLY: Final = frozenset(
-    "Map WeakMap WeakSet WeakRef Symbol BigInt Error TypeError RangeError SyntaxError EvalError URIError AggregateError RegExp"
-    " ReferenceError Intl Interval Info Settings ArrayBuffer DataView Iterator Temporal console structuredClone atob btoa"
-    " Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array"
-    " BigInt64Array BigUint64Array Float16Array arguments $jmespath $jmesPath $fromAI $fromAi $fromai $evaluateExpression"
-    " $getPairedItem $item $secrets $agentInfo $self $rawParameter $webhookId extendOptional extend Buffer URL"
-    " URLSearchParams TextEncoder TextDecoder numberList zip $getWorkflowStaticData".split()
-)
+_V8 = """
+    Map WeakMap WeakSet WeakRef Symbol BigInt Error TypeError RangeError SyntaxError EvalError URIError
+    AggregateError RegExp ReferenceError Intl Interval Info Settings ArrayBuffer DataView Iterator Temporal
+    console structuredClone atob btoa Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array
+    Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array Float16Array arguments $jmespath
+    $jmesPath $fromAI $fromAi $fromai $evaluateExpression $getPairedItem $item $secrets $agentInfo $self
+    $rawParameter $webhookId extendOptional extend Buffer URL URLSearchParams TextEncoder TextDecoder
+    numberList zip $getWorkflowStaticData
+"""
+V8_ONLY: Final = frozenset(_V8.split())
 
 _READS: Final[dict[str, Read]] = {
     "$json": lambda scope: this_item(scope).json,

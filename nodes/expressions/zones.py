@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: local time in any zone
 FARTHEST = 253_402_300_799_999
 _FIXED = re.compile(r"utc(?:([+-]\d{1,2})(?::(\d{2}))?)?", re.IGNORECASE)
 
@@ -65,7 +65,7 @@ def summer(name: str, ms: float) -> bool:
     """Say whether daylight saving is on: the offset is above that of January or of July."""
     year = (EPOCH + timedelta(milliseconds=int(ms))).year
     here = offset(name, ms)
-    others = [offset(name, to_ms(datetime(year, month, 1))) for month in (1, 5)]
+    others = [offset(name, to_ms(EPOCH.replace(year=year, month=month))) for month in (1, 5)]
     return any(here > other for other in others)
 
 

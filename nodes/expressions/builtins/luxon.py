@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nodes.expressions import zones
-from nodes.expressions.builtins.formats import format_moment, parse_format, parse_iso
+from nodes.expressions.builtins.formats import format_moment, parse_iso
+from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.coercion import to_number, to_string
 from nodes.expressions.differences import diff, shift_to
 from nodes.expressions.moments import UNITS, DateTime, Duration, JSDate, end_of, iso_text, start_of, unit_name, utc
@@ -16,7 +17,15 @@ from nodes.expressions.registry import Arguments, argument, native
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED, Function, JavaScriptError, Namespace, ScopedFunction
 
-_SET = {"years": "year", "months": "month", "days": "day", "hours": "hour", "minutes": "minute", "seconds": "second", "milliseconds": "millisecond"}  # fmt: skip
+_SET = {
+    "years": "year",
+    "months": "month",
+    "days": "day",
+    "hours": "hour",
+    "minutes": "minute",
+    "seconds": "second",
+    "milliseconds": "millisecond",
+}
 
 
 def amounts_of(value: Any) -> dict[str, float]:
@@ -50,9 +59,11 @@ def _from_fields(scope: Scope, values: Sequence[Any], zone: str) -> DateTime:
     if not values:
         return DateTime(scope.now, zone)
     numbers = [to_number(value) for value in values]
-    year, month, day, hour, minute, second, ms = [*numbers, *(1, 1, 1, 0, 0, 0, 0)[len(numbers) :]]
+    absent: list[float] = [1, 1, 1, 0, 0, 0, 0]
+    year, month, day, hour, minute, second, ms = (numbers + absent[len(numbers) :])[:7]
     try:
-        local = utc(0).replace(year=int(year), month=int(month), day=int(day), hour=int(hour), minute=int(minute), second=int(second), microsecond=int(ms) * 1000)  # fmt: skip
+        local = utc(0).replace(year=int(year), month=int(month), day=int(day), hour=int(hour))
+        local = local.replace(minute=int(minute), second=int(second), microsecond=int(ms) * 1000)
     except (ValueError, OverflowError):
         return DateTime(math.nan, zone)
     return DateTime.of(local, zone, scope.now)
@@ -62,6 +73,10 @@ def _local(scope: Scope, given: Sequence[Any]) -> DateTime:
     values = [value for value in given if not isinstance(value, dict)]
     zone = next((zone_of(scope, v.get("zone", UNDEFINED)) for v in given if isinstance(v, dict)), scope.zone)
     return _from_fields(scope, values, zone)
+
+
+def _utc(scope: Scope, given: Sequence[Any]) -> DateTime:
+    return _from_fields(scope, [value for value in given if not isinstance(value, dict)], "UTC")
 
 
 def from_object(scope: Scope, given: Sequence[Any]) -> DateTime:
@@ -99,7 +114,9 @@ def _from_date(scope: Scope, given: Sequence[Any]) -> DateTime:
 
 
 def _from_format(scope: Scope, given: Sequence[Any]) -> DateTime:
-    return parse_format(to_string(argument(given, 0)), to_string(argument(given, 1)), _zoned(scope, given, 2), scope.now)
+    return parse_format(
+        to_string(argument(given, 0)), to_string(argument(given, 1)), _zoned(scope, given, 2), scope.now
+    )
 
 
 def _chosen(given: Sequence[Any], *, latest: bool) -> Any:
@@ -113,7 +130,7 @@ def make_luxon() -> dict[str, Namespace]:
     scoped = {
         "now": lambda scope, given: DateTime(scope.now, scope.zone),
         "local": _local,
-        "utc": lambda scope, given: _from_fields(scope, [v for v in given if not isinstance(v, dict)], "UTC"),
+        "utc": _utc,
         "fromISO": _from_iso,
         "fromMillis": _from_millis,
         "fromSeconds": _from_seconds,
@@ -329,4 +346,10 @@ def duration_get(_: Scope, value: Duration, given: Arguments) -> float:
 def duration_plus(_: Scope, value: Duration, given: Arguments) -> Duration:
     """Add another duration."""
     other = amounts_of(argument(given, 0))
-    return Duration({unit: value.amounts.get(unit, 0) + other.get(unit, 0) for unit in UNITS if unit in value.amounts or unit in other})
+    return Duration(
+        {
+            unit: value.amounts.get(unit, 0) + other.get(unit, 0)
+            for unit in UNITS
+            if unit in value.amounts or unit in other
+        }
+    )

@@ -42,10 +42,9 @@ def _fraction(part: float, value: float, radix: int) -> str:
         digit = int(part)
         digits.append(digit)
         part -= digit
-        if part > 0.5 or (part == 0.5 and digit & 1):
-            if part + delta > 1:
-                digits[-1] += 1
-                break
+        if (part > 0.5 or (part == 0.5 and digit & 1)) and part + delta > 1:
+            digits[-1] += 1
+            break
         if part < delta:
             break
     return "." + "".join(_DIGITS[min(digit, radix - 1)] for digit in digits)
@@ -90,7 +89,7 @@ def to_precision(_: Scope, value: float, given: Arguments) -> str:
     if -6 <= power < digits:
         return sign + f"{exact:.{int(digits) - 1 - power}f}"
     text = f"{exact:.{int(digits) - 1}e}"
-    mantissa, _, exponent = text.partition("e")
+    mantissa, exponent = text.split("e")
     return f"{sign}{mantissa}e{'+' if int(exponent) > 0 else '-'}{abs(int(exponent))}"
 
 

@@ -81,7 +81,7 @@ class Match(list[Any]):
 
     def __init__(self, found: re.Match[str]) -> None:
         super().__init__([joined(found.group()), *_groups(found)])
-        self.index = found.start()
+        self.start = found.start()
         self.input = joined(found.string)
         names = found.groupdict()
         self.groups: Any = {k: _group(v) for k, v in names.items()} if names else UNDEFINED

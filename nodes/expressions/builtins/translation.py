@@ -178,4 +178,3 @@ class _Translator:
             raise NotCompiled("a repeated repetition")
         self.out.append(mark + ("?" if lazy else ""))
         self.last_group = None
-

@@ -68,7 +68,7 @@ def last(_: Scope, values: list[Any], __: Arguments) -> Any:
 @extension("array", "randomItem", examples=[("[1].randomItem()", 1)])
 def random_item(_: Scope, values: list[Any], __: Arguments) -> Any:
     """Give any."""
-    return random.choice(values) if values else UNDEFINED
+    return random.choice(values) if values else UNDEFINED  # noqa: S311 - nothing secret
 
 
 def _numbers(values: list[Any], name: str) -> list[float]:
@@ -76,7 +76,9 @@ def _numbers(values: list[Any], name: str) -> list[float]:
     for value in values:
         read = text_number(value) if isinstance(value, str) and value.strip() else value
         if isinstance(read, bool) or not isinstance(read, int | float) or read != read:
-            raise ExpressionError(f"{name}() can only be called on an array of numbers", hint=f"{to_string(value)!r} is not one")
+            raise ExpressionError(
+                f"{name}() can only be called on an array of numbers", hint=f"{to_string(value)!r} is not one"
+            )
         out.append(read)
     return out
 
@@ -160,7 +162,9 @@ def smart_join(_: Scope, values: list[Any], given: Arguments) -> dict[str, Any]:
     """Make one object of name and value fields."""
     name, value = argument(given, 0), argument(given, 1)
     if not isinstance(name, str) or not isinstance(value, str) or not name or not value:
-        raise ExpressionError("smartJoin() requires two arguments: the name of the key field and that of the value field")
+        raise ExpressionError(
+            "smartJoin() requires two arguments: the name of the key field and that of the value field"
+        )
     rows = [one for one in values if isinstance(one, dict) and name in one and value in one]
     return {to_string(row[name]): row[value] for row in rows}
 

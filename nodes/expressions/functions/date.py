@@ -18,7 +18,14 @@ from nodes.expressions.scope import Scope
 from schemas.errors import ExpressionError
 
 _KINDS: tuple[Kind, Kind] = ("date", "dateTime")
-_PARTS = {"week": "weekNumber", "weekNumber": "weekNumber", "yearDayNumber": "ordinal", "dayOfYear": "ordinal", "weekDay": "weekday", "weekday": "weekday"}  # fmt: skip
+_PARTS = {
+    "week": "weekNumber",
+    "weekNumber": "weekNumber",
+    "yearDayNumber": "ordinal",
+    "dayOfYear": "ordinal",
+    "weekDay": "weekday",
+    "weekday": "weekday",
+}
 
 
 def both(*names: str) -> Callable[[Method], Method]:
@@ -162,7 +169,7 @@ def _difference(to: DateTime, since: DateTime, units: Any, name: str) -> Any:
 @both("toInt", "toFloat", "toNumber")
 def to_int(_: Scope, value: Any, __: Arguments) -> float:
     """Give epoch milliseconds."""
-    return float(value.ms) if value.ms != value.ms else value.ms  # type: ignore[no-any-return]
+    return float(value.ms) if value.ms != value.ms else value.ms
 
 
 @both("isEmpty")
@@ -181,4 +188,3 @@ def is_not_empty(_: Scope, value: Any, __: Arguments) -> bool:
 def to_boolean(_: Scope, value: Any, __: Arguments) -> bool:
     """Refuse: a date is no boolean."""
     raise ExpressionError("toBoolean() is not callable on a date")
-

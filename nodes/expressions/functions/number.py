@@ -101,7 +101,9 @@ def format_(_: Scope, value: float, given: Arguments) -> str:
     """Write with thousands separators and at most three decimals, in English."""
     locale = argument(given, 0, "en-US")
     if not str(locale).startswith("en") or len(given) > 1 or not math.isfinite(value):
-        raise ExpressionError(f"numbers are formatted in English only, not {to_string(locale)!r}", hint="use toLocaleString()")
+        raise ExpressionError(
+            f"numbers are formatted in English only, not {to_string(locale)!r}", hint="use toLocaleString()"
+        )
     whole = round(value * 1000) if abs(value) < 1e12 else None
     text = f"{value:,.3f}" if whole is None or isinstance(value, float) else f"{value:,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -114,5 +116,7 @@ def to_datetime(scope: Scope, value: float, given: Arguments) -> DateTime:
     if unit == "excel":
         return DateTime(round((value - 25_569) * 86_400_000), scope.zone)
     if unit not in _EPOCHS:
-        raise ExpressionError(f"Unsupported format '{to_string(unit)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'")
+        raise ExpressionError(
+            f"Unsupported format '{to_string(unit)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'"
+        )
     return DateTime(value * _EPOCHS[unit], scope.zone)

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from nodes.expressions.builtins.dates import parse_date
-from nodes.expressions.builtins.formats import parse_format, parse_iso
+from nodes.expressions.builtins.formats import parse_iso
 from nodes.expressions.builtins.globals import parse_float, parse_int
 from nodes.expressions.builtins.json_text import parse, stringify
+from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.builtins.units import length
 from nodes.expressions.coercion import text_number, to_string
 from nodes.expressions.moments import DateTime, JSDate
@@ -24,15 +25,47 @@ from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED, JavaScriptError
 from schemas.errors import ExpressionError
 
-_HASHES = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha224": hashlib.sha224, "sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512, "sha3": hashlib.sha3_512}  # fmt: skip
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+", re.ASCII)
-_URL = re.compile(r"(?:https?|ftp|file)://(?:www\.)?[-A-Za-z0-9@:%.+~#=_]{1,256}\b(?:[-A-Za-z0-9()@:%_+.~#?&/=]*)", re.ASCII)
+_HASHES = {
+    "md5": hashlib.md5,
+    "sha1": hashlib.sha1,
+    "sha224": hashlib.sha224,
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+    "sha3": hashlib.sha3_512,
+}
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+_URL = re.compile(
+    r"(?:https?|ftp|file)://(?:www\.)?[-A-Za-z0-9@:%.+~#=_]{1,256}\b(?:[-A-Za-z0-9()@:%_+.~#?&/=]*)", re.ASCII
+)
 _WHOLE_URL = re.compile(r"(?:https?|ftp|file)://\S+", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)", re.ASCII)
-_HOST = re.compile(r"(?:(?:https?|ftp|file)://|mailto:)?(?:[^\s@/]+@)?([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?::\d{1,5})?(?:[/?#]\S*)?", re.ASCII)
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)", re.ASCII
+)
+_HOST = re.compile(
+    r"(?:(?:https?|ftp|file)://|mailto:)?(?:[^\s@/]+@)?([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?::\d{1,5})?(?:[/?#]\S*)?",
+    re.ASCII,
+)
 _WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]+[0-9]*|\b)|[A-Z]?[a-z]+[0-9]*|[A-Z]+|[0-9]+")
 _FALSE = frozenset({"false", "no", "0", "", "off", "n"})
-_SPECIAL = {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Þ": "TH", "þ": "th", "ı": "i"}  # fmt: skip
+_SPECIAL = {
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "AE",
+    "ø": "o",
+    "Ø": "O",
+    "œ": "oe",
+    "Œ": "OE",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "ð": "d",
+    "Þ": "TH",
+    "þ": "th",
+    "ı": "i",
+}
 
 
 @extension("string", "isEmpty", examples=[('"".isEmpty()', True)])
@@ -268,5 +301,8 @@ def to_datetime(scope: Scope, text: str, given: Arguments) -> DateTime:
         if not value.valid and re.fullmatch(r"\d{9,}", text):
             value = DateTime(int(text) if len(text) < 17 else math.nan, scope.zone)
     if not value.valid:
-        raise ExpressionError("cannot convert to Luxon DateTime", hint=f"{text[:40]!r} is not a date; say its format: .toDateTime('dd.MM.yyyy')")
+        raise ExpressionError(
+            "cannot convert to Luxon DateTime",
+            hint=f"{text[:40]!r} is not a date; say its format: .toDateTime('dd.MM.yyyy')",
+        )
     return value

@@ -68,21 +68,25 @@ class Child:
 
     async def ask(self, kind: bytes, payload: bytes, seconds: float) -> tuple[bytes, bytes]:
         """Send a request and read its answer; raise _Died where none comes."""
-        assert self.process.stdin is not None
+        stdin = self.process.stdin
+        if stdin is None:
+            raise _Died
         body = int(seconds * 1000).to_bytes(4, "big") + payload
         try:
-            self.process.stdin.write(len(body).to_bytes(4, "big") + kind + body)
-            await self.process.stdin.drain()
+            stdin.write(len(body).to_bytes(4, "big") + kind + body)
+            await stdin.drain()
         except ConnectionError as gone:
             raise _Died from gone
         return await self.read()
 
     async def read(self) -> tuple[bytes, bytes]:
         """Read one frame; raise _Died where the child ends first."""
-        assert self.process.stdout is not None
+        stdout = self.process.stdout
+        if stdout is None:
+            raise _Died
         try:
-            head = await self.process.stdout.readexactly(5)
-            return head[4:], await self.process.stdout.readexactly(int.from_bytes(head[:4], "big"))
+            head = await stdout.readexactly(5)
+            return head[4:], await stdout.readexactly(int.from_bytes(head[:4], "big"))
         except (asyncio.IncompleteReadError, ConnectionError) as gone:
             raise _Died from gone
 
@@ -114,7 +118,7 @@ class JavaScriptPool:
         self._closed = False
 
     async def evaluate(self, sources: Sequence[str], scope: Scope, indexes: Sequence[int]) -> list[list[Any]]:
-        """Evaluate template texts for item indexes: per source, per index a JSON value, UNDEFINED or an ExpressionError."""
+        """Evaluate template texts: per source, per index a JSON value, UNDEFINED or an ExpressionError."""
         return await self.evaluate_marked(sources, scope, indexes, marks=False)
 
     async def evaluate_marked(
@@ -133,7 +137,7 @@ class JavaScriptPool:
             return [[ExpressionError(bad.message, hint=bad.hint) for _ in indexes] for _ in sources]
 
     async def run_code(self, code: str, scope: Scope, *, per_item: bool) -> Any:
-        """Run a Code node's body: give what it returned, or a list with what it returned per item.
+        """Run a Code node's body: give what it returned, or a list with what it returned, or a NodeError, per item.
 
         Raise NodeError with the line where the code throws or does not parse, UserError where it hits a limit.
         """
@@ -142,7 +146,8 @@ class JavaScriptPool:
         error = answer.get("error")
         if error:
             raise _code_error(error)
-        return answer.get("value", UNDEFINED)
+        value = answer.get("value", UNDEFINED)
+        return [_result(one) for one in value] if per_item and isinstance(value, list) else value
 
     async def check(self, sources: Sequence[str]) -> list[str | None]:
         """Say for each template text what V8 says of its syntax; None where it parses."""
@@ -185,9 +190,13 @@ class JavaScriptPool:
         if outcome == DONE:
             return answer
         if outcome == LATE:
-            raise UserError(f"JavaScript took longer than {self._timeout_seconds:g} s", hint="look for a loop without end")
+            raise UserError(
+                f"JavaScript took longer than {self._timeout_seconds:g} s", hint="look for a loop without end"
+            )
         if outcome == FULL:
-            raise UserError(f"JavaScript needs more than {self._memory_mb} MB of memory", hint="work on fewer items at a time")
+            raise UserError(
+                f"JavaScript needs more than {self._memory_mb} MB of memory", hint="work on fewer items at a time"
+            )
         text = answer.decode(errors="replace")
         found = _PLACE.search(text)
         if found:
@@ -227,6 +236,10 @@ class JavaScriptPool:
             self._stopping.add(task)
             task.add_done_callback(self._stopping.discard)
         self._free.clear()
+
+
+def _result(one: Any) -> Any:
+    return _code_error(one["error"]) if isinstance(one, dict) and one.get("$failed") is True else one
 
 
 def _code_error(error: dict[str, Any]) -> NodeError:

@@ -48,6 +48,12 @@ const VARIABLES = {
   $node: () => getters(Object.fromEntries(Object.keys(scope.nodes).map((name) => [name, () => byName(name)]))),
 };
 for (const [name, get] of Object.entries(VARIABLES)) Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
+for (const name of ['$jmespath', '$jmesPath', '$fromAI', '$fromAi', '$fromai', '$evaluateExpression', '$getPairedItem', '$item', '$agentInfo'])
+  hidden(globalThis, { [name]: () => missing(`${name}() is not supported yet`) });
+// `x.keys()` and its like are rewritten to these, since a plain object must not seem to have a field of that name
+const called = (name, otherwise) => function (...given) { return typeof this[name] === 'function' ? this[name](...given) : otherwise(this); };
+hidden(Object.prototype, { $$keys: called('keys', (v) => Object.keys(v)), $$values: called('values', (v) => Object.values(v)), $$length: called('length', (v) => v.length) });
+hidden(String.prototype, { hash() { return missing('hash() is not supported beside JavaScript that only V8 reads; put it in an expression of its own'); } });
 const RealDate = Date;
 const clocked = function Date(...given) {
   if (!new.target) return new RealDate(clockState.now).toString();
@@ -144,7 +150,7 @@ const logs = [];
 const log = (...given) => { if (logs.length < 1000) logs.push(given.map((v) => typeof v === 'string' ? v : JSON.stringify(v)).join(' ').slice(0, 2000)); };
 const failed = (error, at) => {
   const line = /<anonymous>:(\d+):/.exec(error?.stack ?? '');
-  return JSON.stringify({ error: { name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), line: line ? Number(line[1]) - 1 : null, item: at } });
+  return JSON.stringify({ $failed: at !== null, error: { name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), line: line ? Number(line[1]) - 1 : null, item: at } });
 };
 const code = (text, perItem, body) => {
   load(JSON.parse(text));
@@ -155,7 +161,7 @@ const code = (text, perItem, body) => {
   const all = async () => {
     if (!perItem) return once(0);
     const results = [];
-    for (let at = 0; at < scope.items.length; at += 1) { try { results.push(await once(at)); } catch (error) { outcome = failed(error, at); return undefined; } }
+    for (let at = 0; at < scope.items.length; at += 1) { try { results.push(await once(at)); } catch (error) { results.push(JSON.parse(failed(error, at))); } }
     return results;
   };
   all().then((value) => {
