@@ -58,9 +58,7 @@ def main() -> None:
     Status: 0 well, 1 an error of the workflow, the request or the world, 2 wrong usage, 3 something in use.
     """
     try:
-        root(prog_name="millrace", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(root(prog_name="millrace", standalone_mode=False))
     except click.Abort:
         sys.exit(130)
     except click.ClickException as bad:
