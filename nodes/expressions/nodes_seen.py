@@ -64,7 +64,9 @@ def output_of(scope: Scope, name: str, output: Any = UNDEFINED, run: Any = UNDEF
     """Give one output of one run; the last run unless another is asked for."""
     runs = runs_of(scope, name)
     at = int(run) if isinstance(run, int) and run >= 0 else len(runs) - 1
-    outputs = runs[at].outputs if at < len(runs) else []
+    if at >= len(runs):
+        raise ExpressionError(f"Run {at} of node '{name}' doesn't exist")
+    outputs = runs[at].outputs
     if output is UNDEFINED:
         return next((items for items in outputs if items), [])
     return outputs[int(output)] if int(output) < len(outputs) else []

@@ -11,7 +11,7 @@ const runsOf = (name) => {
   return scope.nodes[name].length ? scope.nodes[name] : missing(`Node '${name}' hasn't been executed`);
 };
 const outputOf = (name, output, run) => {
-  const runs = runsOf(name), outputs = runs[run ?? runs.length - 1]?.outputs ?? [];
+  const runs = runsOf(name), at = run >= 0 ? run : runs.length - 1, outputs = runs[at]?.outputs ?? missing(`Run ${at} of node '${name}' doesn't exist`);
   return output === undefined ? outputs.find((o) => o.length) ?? [] : outputs[output] ?? [];
 };
 const parametersOf = (name) => name === scope.node ? scope.parameters : scope.nodeParameters[name] ?? {};
