@@ -14,7 +14,7 @@ from nodes.expressions.builtins.pattern import compile_pattern
 from nodes.expressions.coercion import to_key, to_string, truthy
 from nodes.expressions.functions_table import METHODS, MUTATING, fresh
 from nodes.expressions.lexer import NotCompiled
-from nodes.expressions.members import DENIED, denied, invoke, member
+from nodes.expressions.members import DENIED, answers, denied, invoke, member
 from nodes.expressions.scope import Scope
 from nodes.expressions.syntax import (
     Array,
@@ -354,5 +354,7 @@ def _apply(function: Any, given: list[Any]) -> Any:
 
 def _invoke_present(scope: Scope, value: Any, name: str, given: list[Any]) -> Any:
     if (value is None or value is UNDEFINED) and name not in ("isEmpty", "isNotEmpty"):
-        raise _ShortCircuit
+        raise JavaScriptError("TypeError", f"Cannot read properties of {to_string(value)}")
+    if not answers(value, name) and value is not None and value is not UNDEFINED:
+        _present(member(value, name))
     return invoke(scope, value, name, given)

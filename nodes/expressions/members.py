@@ -129,6 +129,12 @@ def invoke(scope: Scope, value: Any, name: str, given: Sequence[Any]) -> Any:
     return _unknown(value, name, given)
 
 
+def answers(value: Any, name: str) -> bool:
+    """Say whether a value has a method of that name, an extension or its own."""
+    kind = kind_of(value)
+    return name in registry.EXTENSIONS.get(kind, {}) or _native(value, kind, name) is not None
+
+
 def _native(value: Any, kind: Kind, name: str) -> registry.Method | None:
     if value is None or value is UNDEFINED:
         return None

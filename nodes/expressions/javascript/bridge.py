@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 
 from nodes.expressions.coercion import UNDEFINED, item_object
-from nodes.expressions.lexer import NotCompiled, SyntaxFault, tokenize
+from nodes.expressions.javascript.generation import generate
 from nodes.expressions.lineage import paired_item
 from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
@@ -19,33 +19,20 @@ from nodes.expressions.template import Code, split
 from schemas.errors import ExpressionError
 from schemas.item import NodeRun
 
-_NAMES = ("keys", "values", "length")
-_RENAMED = re.compile(r"\.\s*(?:keys|values|length)\s*\(")
 _ITEMS = re.compile(r"\$(?:json|data|binary|input|items|thisItem|node|item|evaluateExpression)\b|\$\(|\bitems?\b")
 
 
 def code_parts(source: str) -> list[Any]:
     """Split a template into text and ``{"code": …}`` for the prelude."""
-    return [{"code": _renamed(part.text)} if isinstance(part, Code) else part for part in split(source[1:])]
+    return [_part(part) for part in split(source[1:])]
 
 
-def _renamed(code: str) -> str:
-    """Write ``x.keys()`` as ``x.$$keys()``: the prelude cannot put such names on every object."""
-    if not _RENAMED.search(code):
-        return code
-    try:
-        tokens = tokenize(code)
-    except (NotCompiled, SyntaxFault):
-        return code
-    triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
-    places = [
-        b.at
-        for a, b, c in triples
-        if b.value in _NAMES and b.kind == "name" and a.value in (".", "?.") and c.value == "("
-    ]
-    for at in reversed(places):
-        code = f"{code[:at]}$${code[at:]}"
-    return code
+def _part(part: str | Code) -> Any:
+    if isinstance(part, str):
+        return part
+    if part.node is None:
+        return {"code": part.text, "safe": False}
+    return {"code": generate(part.node), "safe": True}
 
 
 def unreadable(sources: Sequence[str]) -> dict[str, ExpressionError]:

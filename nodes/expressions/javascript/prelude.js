@@ -1,6 +1,8 @@
 // The methods n8n adds to JavaScript's values, and its global functions; the same as nodes/expressions/functions.
 'use strict';
 class ExpressionError extends Error {}
+const EXTENSIONS = {};
+const extend = (kind, target, table) => { EXTENSIONS[kind] = Object.assign(Object.create(null), table); hidden(target, table); };
 const hidden = (target, table) => {
   for (const [name, value] of Object.entries(table))
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
@@ -72,7 +74,7 @@ const toDateTime = (text, format) => {
   }
   return value.isValid ? value : refuse('cannot convert to Luxon DateTime');
 };
-hidden(String.prototype, {
+extend('string', String.prototype, {
   isEmpty() { return this.length === 0; },
   isNotEmpty() { return this.length > 0; },
   removeTags() { return this.replace(/<[^>]*>?/g, ''); },
@@ -117,7 +119,7 @@ hidden(String.prototype, {
 
 // ---- numbers and booleans
 const integer = (n, name) => Number.isInteger(Number(n)) ? Number(n) : refuse(`${name}() is only callable on integers`);
-hidden(Number.prototype, {
+extend('number', Number.prototype, {
   ceil() { return Math.ceil(this); },
   floor() { return Math.floor(this); },
   abs() { return Math.abs(this); },
@@ -138,7 +140,7 @@ hidden(Number.prototype, {
     return factor ? DateTime.fromMillis(this * factor) : refuse(`Unsupported format '${unit}'. toDateTime() supports 'ms', 's', 'us' and 'excel'`);
   },
 });
-hidden(Boolean.prototype, {
+extend('boolean', Boolean.prototype, {
   toBoolean() { return this.valueOf(); }, toInt() { return this.valueOf() ? 1 : 0; }, toFloat() { return this.valueOf() ? 1 : 0; },
   toNumber() { return this.valueOf() ? 1 : 0; }, isEmpty() { return false; }, isNotEmpty() { return true; },
 });
@@ -149,7 +151,7 @@ const numbers = (values, name) => values.map((v) => {
   return typeof n === 'number' && !Number.isNaN(n) ? n : refuse(`${name}() can only be called on an array of numbers`);
 });
 const other = (value, name) => Array.isArray(value) ? value : refuse(`${name}() requires an array as its argument`);
-hidden(Array.prototype, {
+extend('array', Array.prototype, {
   isEmpty() { return this.length === 0; },
   isNotEmpty() { return this.length > 0; },
   first() { return this[0]; },
@@ -214,7 +216,10 @@ const onObjects = {
   urlEncode() { return Object.entries(this).map(([k, v]) => `${form(k)}=${form(String(v))}`).join('&'); },
   toJsonString() { return JSON.stringify(this); },
 };
-hidden(Object.prototype, onObjects);
+extend('object', Object.prototype, onObjects);
+EXTENSIONS.object.keys = function () { return Object.keys(this); };
+EXTENSIONS.object.values = function () { return Object.values(this); };
+EXTENSIONS.string.length = function () { return this.length; };
 
 // ---- dates
 const units = ['years', 'quarters', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'];
@@ -249,8 +254,10 @@ const onDates = {
   isEmpty() { return false; }, isNotEmpty() { return true; },
   toBoolean() { return refuse('toBoolean() is not callable on a date'); },
 };
-hidden(Date.prototype, onDates);
-hidden(DateTime.prototype, onDates);
+extend('date', Date.prototype, onDates);
+extend('dateTime', DateTime.prototype, onDates);
+
+const ALL = new Set(Object.values(EXTENSIONS).flatMap((table) => Object.keys(table)).concat('hash'));
 
 // ---- global functions
 const isNothing = (v) => v === undefined || v === null || v === '' || (Array.isArray(v) && !v.length) || (plain(v) && Object.getPrototypeOf(v) === Object.prototype && !Object.keys(v).length);

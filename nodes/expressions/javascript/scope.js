@@ -50,10 +50,34 @@ const VARIABLES = {
 for (const [name, get] of Object.entries(VARIABLES)) Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
 for (const name of ['$jmespath', '$jmesPath', '$fromAI', '$fromAi', '$fromai', '$evaluateExpression', '$getPairedItem', '$item', '$agentInfo'])
   hidden(globalThis, { [name]: () => missing(`${name}() is not supported yet`) });
-// `x.keys()` and its like are rewritten to these, since a plain object must not seem to have a field of that name
-const called = (name, otherwise) => function (...given) { return typeof this[name] === 'function' ? this[name](...given) : otherwise(this); };
-hidden(Object.prototype, { $$keys: called('keys', (v) => Object.keys(v)), $$values: called('values', (v) => Object.values(v)), $$length: called('length', (v) => v.length) });
-hidden(String.prototype, { hash() { return missing('hash() is not supported beside JavaScript that only V8 reads; put it in an expression of its own'); } });
+// What `generate` writes: calls that find n8n's extensions first, denied keys, and optional chains.
+const STOP = Symbol('chain');
+const check_key = (key) => {
+  const name = typeof key === 'symbol' ? key : String(key);
+  return name === 'constructor' || name === '__proto__' || name === 'prototype' ? missing(`Cannot access "${name}" due to security concerns`) : name;
+};
+const kindOf = (v) => typeof v !== 'object' ? typeof v : Array.isArray(v) ? 'array' : v instanceof Date ? 'date' : v instanceof DateTime ? 'dateTime' : 'object';
+const find = (v, name) => {
+  const own = EXTENSIONS[kindOf(v)]?.[name];
+  const native = own ?? v[name];
+  return typeof native === 'function' && (own || native !== EXTENSIONS.object[name]) ? native : undefined;
+};
+const $$call = (v, name, ...given) => {
+  const absent = v === null || v === undefined, method = absent ? undefined : find(v, name);
+  if (method) return Reflect.apply(method, v, given);
+  if (!ALL.has(name)) throw new TypeError(`${String(name)} is not a function`);
+  if (absent && (name === 'isEmpty' || name === 'isNotEmpty')) return name === 'isEmpty';
+  return missing(absent ? `${name} can't be used on ${v} value` : `${name}() is only callable on: ${Object.keys(EXTENSIONS).filter((k) => name in EXTENSIONS[k]).join(', ')}`);
+};
+const $$optional = (v, name, ...given) => {
+  if ((v === null || v === undefined) && name !== 'isEmpty' && name !== 'isNotEmpty') throw new TypeError(`Cannot read properties of ${v}`);
+  if (v !== null && v !== undefined && !find(v, name)) { if (v[name] === null || v[name] === undefined) throw STOP; }
+  return $$call(v, name, ...given);
+};
+const $$present = (v) => { if (v === null || v === undefined) throw STOP; return v; };
+const $$chain = (body) => { try { return body(); } catch (stop) { if (stop === STOP) return undefined; throw stop; } };
+hidden(globalThis, { $$call, $$optional, $$present, $$chain, $$key: check_key, $$denied: check_key });
+EXTENSIONS.string.hash = () => missing('hash() is not supported beside JavaScript that only V8 reads; put it in an expression of its own');
 const RealDate = Date;
 const clocked = function Date(...given) {
   if (!new.target) return new RealDate(clockState.now).toString();
@@ -88,8 +112,8 @@ const marked = (v) => {
 };
 const big = (_, v) => typeof v === 'bigint' ? String(v) : v;
 const compiled = new Map();
-const compilePart = (code) => {
-  const denied = DENIED.exec(code);
+const compilePart = (code, safe) => {
+  const denied = safe ? null : DENIED.exec(code);
   if (denied) return () => missing(`Cannot access "${denied[1]}" due to security concerns`);
   const names = [...new Set(code.match(/[A-Za-z_$\u00aa-\uffff][\w$\u00aa-\uffff]*/g) ?? [])].filter((n) => !RESERVED.has(n) && !EMPTY.includes(n) && !(n in globalThis)).slice(0, 500);
   const trimmed = code.replace(/[;\s]+$/, '');
@@ -104,10 +128,10 @@ const compilePart = (code) => {
   }
   return () => call.apply(undefined, [...EMPTY, 'eval'].map(() => ({})));
 };
-const part = (code) => {
+const part = ({ code, safe }) => {
   if (!compiled.has(code)) {
     if (compiled.size > 2000) compiled.clear();
-    try { compiled.set(code, compilePart(code)); } catch (error) { const text = `invalid syntax in expression: ${error.message}`; compiled.set(code, () => missing(text)); }
+    try { compiled.set(code, compilePart(code, safe)); } catch (error) { const text = `invalid syntax in expression: ${error.message}`; compiled.set(code, () => missing(text)); }
   }
   return compiled.get(code);
 };
@@ -132,13 +156,13 @@ const evaluate = (text) => {
   const { scope: given, sources, indexes, marks } = JSON.parse(text);
   load(given);
   const rows = sources.map((parts) => {
-    const calls = parts.map((p) => typeof p === 'string' ? p : part(p.code));
+    const calls = parts.map((p) => typeof p === 'string' ? p : part(p));
     return `[${indexes.map((at) => { index = at; return answer(calls, marks); }).join(',')}]`;
   });
   return `[${rows.join(',')}]`;
 };
 const check = (text) => JSON.stringify(JSON.parse(text).map((parts) => {
-  for (const p of parts) if (typeof p !== 'string') try { compilePart(p.code); } catch (error) { return error.message; }
+  for (const p of parts) if (typeof p !== 'string') try { compilePart(p.code, p.safe); } catch (error) { return error.message; }
   return null;
 }));
 
