@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate -q
 
 .DEFAULT_GOAL := list
-.PHONY: list up test check lint types imports fix docs docs-check bench run lock clean
+.PHONY: list up test check lint types imports fix docs docs-check bench run kafka kafka-stop lock clean
 
 list: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ docs-check: .venv/.runtime
 
 bench: .venv/.runtime ## measure, print and write bench-report/index.html: make bench ARGS="--seconds 10"
 	@$(BIN)/python -m ops.bench $(ARGS)
+
+kafka: .venv/.dev ## start a real Kafka on 127.0.0.1:9092 and stay: make kafka ARGS="--brokers 3"
+	@exec $(BIN)/python -m ops.kafka start $(ARGS)
+
+kafka-stop: .venv/.dev ## stop it from elsewhere
+	@exec $(BIN)/python -m ops.kafka stop $(ARGS)
 
 lock: .venv/.made ## renew the lock files from pyproject.toml (fetches uv)
 	@test -x $(BIN)/uv || $(PIP) install -q uv
