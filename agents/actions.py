@@ -3,8 +3,9 @@
 Flow: shell → **occurrence** → step → **actions** → perform.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from agents.state import Activation, Packet
 from nodes.sdk.ports import Response
@@ -13,8 +14,7 @@ from schemas.events import Event
 from schemas.task import ReplyTo
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
+class Began(msgspec.Struct, frozen=True):
     """The trigger fired: its node has this output, or (None) is yet to run with one empty item."""
 
     node: str
@@ -23,8 +23,7 @@ class Began:
     blob: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """A run of a node ended well. ``encoded`` is the JSON text of its outputs unless ``blob`` has it.
 
     ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first.
@@ -43,8 +42,7 @@ class Finished:
     error: ErrorInfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """A run of a node failed and its error output does not take it. ``final``: no retry will help."""
 
     node: str
@@ -54,16 +52,14 @@ class Failed:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Woke:
+class Woke(msgspec.Struct, frozen=True):
     """The timer of a sleeping activation is due."""
 
     node: str
     run: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(msgspec.Struct, frozen=True):
     """Somebody asked for the end, or the time is up."""
 
     reason: str | None = None
@@ -72,37 +68,32 @@ class Cancelled:
 Occurrence = Began | Finished | Failed | Woke | Cancelled
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """Run this activation now: in this call where it is inline and chaining is on, else through its topic."""
 
     activation: Activation
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(msgspec.Struct, frozen=True):
     """Make a task of this activation when its time has come."""
 
     activation: Activation
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """Answer whoever waits for this execution."""
 
     to: ReplyTo
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """Write down a fact."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """The execution is over: its row becomes a mark, or nothing where it never had one and has no identity."""
 
     status: str

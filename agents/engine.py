@@ -198,46 +198,56 @@ class Engine:
     def _apply(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> list[Activation]:
         """Step, replace the live row and collect the actions; give the activations to chain in this call."""
         execution = state.execution
-        left = state.left or self._executions.get(execution) is not None
-        now = self._now(execution) if left else state.started
+        now = self._now(execution) if state.left else state.started
         new, actions = step(plan, state, occurrence, now, cause)
         if new is state:
             return []
-        new.left = left
-        chained = [action.activation for action in actions if isinstance(action, Run) and self._chains(plan, action)]
+        chained, given = self._sort(plan, actions)
         if new.terminal:
-            if left or new.key is not None:
-                self._live[execution] = self._mark(new, actions)
-                outbox.rows.add(execution)
-            else:
-                self._live.pop(execution, None)
+            kept = state.left or new.key is not None
         else:
-            # What is given to a topic, or sleeps, must find a row; so the execution has left this call.
-            leaves = any(isinstance(a, Sleep) or (isinstance(a, Run) and not self._chains(plan, a)) for a in actions)
-            new.left = left or leaves
+            # What is given to a topic, or sleeps, must find a row: the execution has left this call.
+            kept = state.left or given
+        new.left = kept
+        if kept:
+            outbox.rows.add(execution)
+        if not new.terminal:
             self._live[execution] = new
-            if new.left:
-                outbox.rows.add(execution)
-        events = self._unsent.setdefault(execution, []) if new.left else outbox.events
+        elif kept:
+            self._live[execution] = self._mark(new, actions)
+        else:
+            self._live.pop(execution, None)
+        events = self._unsent.setdefault(execution, []) if kept else outbox.events
         for action in actions:
             self._collect(plan, new, action, events, outbox)
         return chained
 
-    def _chains(self, plan: Plan, run: Run) -> bool:
-        return self._chaining and plan.nodes[run.activation.node].inline
+    def _sort(self, plan: Plan, actions: list[Action]) -> tuple[list[Activation], bool]:
+        """Give the activations that this call runs itself, and whether others are given to topics or timers."""
+        chained: list[Activation] = []
+        given = False
+        for action in actions:
+            if isinstance(action, Run):
+                if self._chaining and plan.nodes[action.activation.node].inline:
+                    chained.append(action.activation)
+                else:
+                    given = True
+            elif isinstance(action, Sleep):
+                given = True
+        return chained, given
 
     def _collect(self, plan: Plan, state: State, action: Action, events: list[Event], outbox: Outbox) -> None:
         match action:
             case Record(event):
                 events.append(event)
             case Run(activation):
-                if not self._chains(plan, action):
+                if not (self._chaining and plan.nodes[activation.node].inline):
                     outbox.tasks.append(_pointer(plan, state, activation))
             case Sleep(activation):
                 outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
             case Answer(to, response):
                 reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
-                (outbox.replies if state.left or state.key is not None else outbox.early).append((to.partition, reply))
+                (outbox.replies if state.left else outbox.early).append((to.partition, reply))
             case End():
                 pass
 

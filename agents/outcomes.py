@@ -70,7 +70,7 @@ def _find(item: Item, at: int, given: dict[int, int], by_index: bool, single: bo
 
 
 def _pair(item: Item, origin: int) -> Item:
-    return item if item.paired == origin else msgspec.structs.replace(item, paired=origin)
+    return item if item.paired == origin else Item(item.json, item.binary, origin, item.error)
 
 
 def _split_errors(inputs: list[Items], outputs: Outputs) -> Outputs:

@@ -152,7 +152,7 @@ class Runner:
             timezone=plan.zone,
             run_index=activation.run,
             execution=state.execution,
-            workflow=dict(plan.facts),
+            workflow=plan.facts,
             mode=state.mode,
             task=task_id(state.execution, node.name, activation.run),
             attempt=activation.attempt,

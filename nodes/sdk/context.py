@@ -4,15 +4,17 @@ Flow: agents supply them, the harness fakes them → **context** → node functi
 A node that asks for nothing gets its parameters and items.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from nodes.expressions.scope import Scope
 from schemas.item import Items
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """The facts of one activation of a node.
 
     ``inputs`` has the items per input (an empty list where nothing arrived). ``now`` is epoch ms and constant for
@@ -28,7 +30,7 @@ class Run:
     timezone: str = "UTC"
     run_index: int = 0
     execution: str = ""
-    workflow: dict[str, Any] = field(default_factory=dict)
+    workflow: Mapping[str, Any] = {}
     mode: str = "manual"
     task: str = ""
     attempt: int = 0
@@ -119,7 +121,7 @@ class Sandbox(Protocol):
     """Runs a user's code without access to the host, within limits of time and memory."""
 
     async def javascript(self, code: str, scope: Scope, *, per_item: bool) -> Any:
-        """Run a Code node's body: once, or once per item (then a list of results).
+        """Run a Code node's body: once, or once per item (then a list of results, with a NodeError where one failed).
 
         ``scope`` is ``Parameters.scope`` of the calling node. Raises NodeError with the line, or UserError where
         a limit was hit.
