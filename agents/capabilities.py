@@ -163,7 +163,9 @@ class Capabilities:
         self.folders = tuple(folders)
         self._http = RealHttp()
         self._shared: dict[type, Any] = {
-            HttpClient: self._http, Clock: RealClock(), Credentials: GivenCredentials({}),
+            HttpClient: self._http,
+            Clock: RealClock(),
+            Credentials: GivenCredentials({}),
         }
 
     def equip(self, pool: CodeRunner, blobs: Blobs) -> "Capabilities":

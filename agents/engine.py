@@ -20,6 +20,7 @@ from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State
 from agents.step import step
 from agents.timers import Timer
+from nodes.sdk.ports import Response
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
@@ -27,6 +28,8 @@ from schemas.task import Control, Reply, ReplyTo, Start, Task
 from streams import codecs
 from streams.app import Streams
 from streams.topics import node_topic
+
+KEPT_REPLY_BYTES = 128 * 1024
 
 
 class Engine:
@@ -203,11 +206,8 @@ class Engine:
         if new is state:
             return []
         chained, given = self._sort(plan, actions)
-        if new.terminal:
-            kept = state.left or new.key is not None
-        else:
-            # What is given to a topic, or sleeps, must find a row: the execution has left this call.
-            kept = state.left or given
+        # What is given to a topic, or sleeps, must find a row: the execution has left this call.
+        kept = state.left or (new.key is not None if new.terminal else given)
         new.left = kept
         if kept:
             outbox.rows.add(execution)
@@ -257,8 +257,7 @@ class Engine:
         if state.key is not None:
             for action in actions:
                 if isinstance(action, Answer):
-                    last = action.response
-                    reply = codecs.encode(Reply("", 0, last.status, last.headers, last.body, state.execution))
+                    reply = _kept_reply(action.response, state.execution)
         return Mark(status=state.status, at=ended, until=ended + state.keep_seconds * 1000, reply=reply)
 
     def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
@@ -270,6 +269,14 @@ class Engine:
                 outbox.tasks.append(_pointer(plan, state, activation))
             else:
                 outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
+
+
+def _kept_reply(response: Response, execution: str) -> bytes:
+    """Give the bytes of an answer for those who ask again; a large one is not kept in the mark."""
+    if len(response.body) > KEPT_REPLY_BYTES:
+        text = b'{"message":"this request was answered before; its answer was too large to be kept"}'
+        response = Response(200, [("content-type", "application/json; charset=utf-8")], text)
+    return codecs.encode(Reply("", 0, response.status, response.headers, response.body, execution))
 
 
 def _repeat_reply(mark: Mark, to: ReplyTo | None, outbox: Outbox) -> None:

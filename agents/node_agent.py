@@ -16,6 +16,7 @@ from agents.marks import Marks
 from agents.outbox import Outbox
 from agents.state import Mark, Row
 from agents.timers import Timers
+from nodes.sdk.context import Blobs
 from schemas.errors import MillraceError, OperationalError, Revoked, UserError
 from schemas.task import ControlFrame, Frame, Task
 from streams import codecs
@@ -40,6 +41,7 @@ class NodeAgents:
         timers: Timers,
         marks: Marks,
         gatherer: Gatherer,
+        blobs: Blobs,
         letters: DeadLetters,
         limit: int,
     ) -> None:
@@ -48,6 +50,7 @@ class NodeAgents:
         self._timers = timers
         self._marks = marks
         self._gatherer = gatherer
+        self._blobs = blobs
         self._letters = letters
         self._limit = limit
         self._tasks: set[asyncio.Task[None]] = set()
@@ -171,4 +174,4 @@ class NodeAgents:
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
 
     def _outbox(self, partition: int, owner: Owner, catalog: int) -> Outbox:
-        return Outbox(self._streams, self._gatherer, partition, owner, catalog)
+        return Outbox(self._streams, self._gatherer, self._blobs, partition, owner, catalog)

@@ -8,8 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import structs
+
 from agents.state import Row
 from agents.timers import Timer
+from nodes.sdk.context import Blobs
 from schemas.events import Event, EventFrame
 from schemas.task import Reply, ReplyFrame, Task
 from streams import codecs
@@ -19,6 +22,7 @@ from streams.tables import Owner
 from streams.topics import EVENTS, REPLIES
 
 EVENTS_BYTES = 400 * 1024
+REPLY_BYTES = 400 * 1024
 
 
 class Desk(Protocol):
@@ -50,6 +54,7 @@ class Outbox:
 
     streams: Streams
     gatherer: Gatherer
+    blobs: Blobs
     partition: int
     owner: Owner
     catalog: int
@@ -67,7 +72,7 @@ class Outbox:
         Raises Revoked where the partition is no longer ours.
         """
         self.owner.check()
-        self._send_replies(self.early)
+        await self._send_replies(self.early)
         for execution in self.rows:
             self.events += desk.take_events(execution)
         written = self._send_events()
@@ -85,7 +90,7 @@ class Outbox:
         emitted = [self._put_timer(key, timer) for key, timer in self.timers.items()]
         emitted += [self.gatherer.add(topic, self.partition, task, self.catalog) for topic, task in self.tasks]
         emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
-        self._send_replies(self.replies)
+        await self._send_replies(self.replies)
         emitted += written
         if emitted:
             await asyncio.gather(*emitted)
@@ -111,10 +116,20 @@ class Outbox:
         table = self.streams.table("timers")
         return table.drop(self.owner, key) if timer is None else table.put(self.owner, key, timer)
 
-    def _send_replies(self, replies: list[tuple[int, Reply]]) -> None:
-        by_partition: dict[int, list[Reply]] = defaultdict(list)
+    async def _send_replies(self, replies: list[tuple[int, Reply]]) -> None:
+        together: dict[int, list[Reply]] = defaultdict(list)
+        sizes: dict[int, int] = defaultdict(int)
         for partition, reply in replies:
-            by_partition[partition].append(reply)
-        for partition, together in by_partition.items():
-            # Nobody waits for a reply's durability: a gateway that dies forgets its clients as well.
-            self.streams.log.send(REPLIES, partition, codecs.encode(ReplyFrame(together)))
+            if len(reply.body) > REPLY_BYTES:
+                reply = structs.replace(reply, body=b"", blob=await self.blobs.put(reply.body))
+            if sizes[partition] + len(reply.body) > REPLY_BYTES:
+                self._send_reply_frame(partition, together.pop(partition))
+                sizes[partition] = 0
+            together[partition].append(reply)
+            sizes[partition] += len(reply.body) + 200
+        for partition, frame in together.items():
+            self._send_reply_frame(partition, frame)
+
+    def _send_reply_frame(self, partition: int, replies: list[Reply]) -> None:
+        # Nobody waits for a reply's durability: a gateway that dies forgets its clients as well.
+        self.streams.log.send(REPLIES, partition, codecs.encode(ReplyFrame(replies)))

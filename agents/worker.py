@@ -67,7 +67,7 @@ class Worker:
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
         self._agents = NodeAgents(
-            streams, engine, self._timers, self.marks, self._gatherer, letters, settings.frames_in_flight
+            streams, engine, self._timers, self.marks, self._gatherer, blobs, letters, settings.frames_in_flight
         )
         self._schedules = (
             None if view is None else Schedules(streams, view, self._timers, self._gatherer, _now, settings)

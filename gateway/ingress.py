@@ -147,7 +147,8 @@ class Ingress:
         if not 200 <= reply.status <= 599:
             node, detail = visit.target.route.node, f"the workflow answered with status {reply.status}"
             raise refuse("BadAnswer", detail, workflow=visit.target.workflow, node=node, execution=execution)
-        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), reply.body)
+        body = reply.body if reply.blob is None else await self._blobs.get(reply.blob)
+        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), body)
 
     def _late(self, target: Target, execution: str) -> HttpProblem:
         return refuse(

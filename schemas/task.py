@@ -81,7 +81,10 @@ class ControlFrame(msgspec.Struct):
 
 
 class Reply(msgspec.Struct, omit_defaults=True):
-    """An HTTP answer for a waiting gateway, or a command's answer (``body`` is JSON then)."""
+    """An HTTP answer for a waiting gateway, or a command's answer (``body`` is JSON then).
+
+    ``blob`` refers to the body in the blob store where it is too large to travel.
+    """
 
     boot: str
     request: int
@@ -89,6 +92,7 @@ class Reply(msgspec.Struct, omit_defaults=True):
     headers: list[tuple[str, str]] = []
     body: bytes = b""
     execution: str | None = None
+    blob: str | None = None
 
 
 class ReplyFrame(msgspec.Struct):

@@ -264,7 +264,8 @@ class Executions:
             self._waiting.close(to)
         if reply is None:
             return Response(status_code=204)
-        return Outcome(msgspec.json.decode(reply.body, type=Ended), 200, location)
+        body = reply.body if reply.blob is None else await self._blobs.get(reply.blob)
+        return Outcome(msgspec.json.decode(body, type=Ended), 200, location)
 
     def _late(self, task: Task) -> HttpProblem:
         return refuse(
