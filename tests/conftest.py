@@ -1,4 +1,4 @@
-"""What all tests share: a quiet log and a private data folder.
+"""What all tests share: a private data folder, and brokers for those that ask.
 
 Flow: pytest → **conftest** → every test.
 """
@@ -6,6 +6,8 @@ Flow: pytest → **conftest** → every test.
 from pathlib import Path
 
 import pytest
+
+pytest_plugins = ["tests.kafka.brokers"]
 
 
 @pytest.fixture

@@ -48,12 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--brokers", type=int, choices=range(1, 10), metavar="N", help="how many (1)")
     start.add_argument("--port", type=int, default=PORT, help="the first broker's; the next ones follow (%(default)s)")
     start.add_argument("--detach", action="store_true", help="return when it is ready, and let it run")
+    start.add_argument("--quick", action="store_true", help="be sooner ready, and slower under load")
     return parser
 
 
 def _start(asked: argparse.Namespace) -> int:
     runtime = provide()
-    kafka = LocalKafka(asked.data, runtime, brokers=asked.brokers, port=asked.port, leashed=not asked.detach)
+    leashed = not asked.detach
+    kafka = LocalKafka(asked.data, runtime, brokers=asked.brokers, port=asked.port, quick=asked.quick, leashed=leashed)
     return asyncio.run(_run(kafka, detach=asked.detach))
 
 

@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from schemas.errors import OperationalError
+from schemas.errors import OperationalError, UserError
 
 VERSION = "4.3.1"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
@@ -52,7 +52,7 @@ def fetch_jars(folder: Path, *, repository: str | None = None) -> Path:
     """Give a folder with all jars, verified; fetch those that it lacks.
 
     ``repository`` is the URL of a Maven repository to use instead of what Maven or jgo are set to.
-    Raise OperationalError where they cannot be had or are not what was pinned.
+    Raise OperationalError where they cannot be had, UserError where they are not what was pinned.
     """
     jars = pinned()
     absent = missing(folder, jars)
@@ -89,7 +89,7 @@ def _fetch(jars: list[Jar], temporary: Path, folder: Path, repository: str | Non
 def _keep(found: Mapping[Jar, Path], folder: Path) -> None:
     for jar, path in found.items():
         if path.exists() and _sha256(path) != jar.sha256:
-            raise OperationalError(f'"{jar.file}" is not what was pinned', hint="the repository or a mirror changed it")
+            raise UserError(f'"{jar.file}" is not what was pinned', hint="the repository or a mirror changed it")
         if path.exists():
             path.replace(folder / jar.file)
 

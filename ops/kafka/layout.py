@@ -77,7 +77,7 @@ def decide(folder: Path, brokers: int | None, port: int | None) -> Layout:
     layout = read_layout(folder)
     if layout is None:
         layout = Layout(_cluster_id(), (), ())
-        ports = tuple(range(port, port + (brokers or 1))) if port else _free_ports(brokers or 1)
+        ports = tuple(range(port, port + (brokers or 1))) if port else free_ports(brokers or 1)
     elif brokers not in {None, len(layout.ports)}:
         raise ConflictError(
             f'"{folder}" holds {len(layout.ports)} brokers, not {brokers}', hint="name another folder, or delete that"
@@ -89,7 +89,7 @@ def decide(folder: Path, brokers: int | None, port: int | None) -> Layout:
             raise ConflictError(f"port {each} is taken", hint="another Kafka? name another port")
     controllers = layout.controllers
     if not controllers or set(controllers) & set(ports) or not all(map(free, controllers)):
-        controllers = _free_ports(len(ports), ports)
+        controllers = free_ports(len(ports), ports)
     layout = replace(layout, ports=ports, controllers=controllers)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / KEPT).write_text(json.dumps(asdict(layout)), encoding="utf-8")
@@ -116,7 +116,8 @@ def free(port: int) -> bool:
     return True
 
 
-def _free_ports(count: int, but: Collection[int] = ()) -> tuple[int, ...]:
+def free_ports(count: int, but: Collection[int] = ()) -> tuple[int, ...]:
+    """Choose ports that can be listened on."""
     found: list[int] = []
     while len(found) < count:
         port = random.choice(FREE)  # noqa: S311 no secret
