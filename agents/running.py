@@ -119,10 +119,7 @@ class Runner:
     async def _scope(
         self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
     ) -> Scope:
-        past = {
-            name: [NodeRun([p.items or [] for p in await self.outputs(run.outputs)], run.sources) for run in runs]
-            for name, runs in state.kept.items()
-        }
+        past = await self._past(state) if state.kept else {}
         return Scope(
             inputs=inputs,
             run_index=activation.run,
@@ -140,6 +137,12 @@ class Runner:
             node_parameters=plan.node_parameters,
             seed=activation.key,
         )
+
+    async def _past(self, state: State) -> dict[str, list[NodeRun]]:
+        return {
+            name: [NodeRun([p.items or [] for p in await self.outputs(run.outputs)], run.sources) for run in runs]
+            for name, runs in state.kept.items()
+        }
 
     def _facts(self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]) -> Run:
         last = activation.attempt + 1 >= node.tries

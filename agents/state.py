@@ -4,6 +4,7 @@ Flow: start → **state** → step → state … → mark.
 A row in memory is never changed: `fork` copies what step may touch.
 """
 
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -113,15 +114,14 @@ Row = State | Mark
 
 def fork(state: State) -> State:
     """Copy a state so far that step may change the copy."""
-    return msgspec.structs.replace(
-        state,
-        runs=dict(state.runs),
-        flight=dict(state.flight),
-        stack=list(state.stack),
-        waiting=dict(state.waiting),
-        kept=dict(state.kept),
-        contexts=dict(state.contexts),
-    )
+    new = copy(state)
+    new.runs = dict(state.runs)
+    new.flight = dict(state.flight)
+    new.stack = list(state.stack)
+    new.waiting = dict(state.waiting)
+    new.kept = dict(state.kept)
+    new.contexts = dict(state.contexts)
+    return new
 
 
 def encode_row(row: Row) -> bytes:

@@ -148,7 +148,7 @@ def _advance(plan: Plan, state: State, now: int, cause: str, actions: list[Actio
 def _give(state: State, one: Activation, now: int, cause: str, actions: list[Action]) -> None:
     run = state.runs.get(one.node, 0)
     state.runs[one.node] = run + 1
-    given = msgspec.structs.replace(one, run=run, at=now, cause=cause)
+    given = Activation(one.node, one.inputs, one.sources, run, cause, now)
     state.flight[given.key] = given
     state.status = "running"
     actions.append(Run(given))
