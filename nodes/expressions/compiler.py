@@ -42,7 +42,7 @@ from schemas.errors import ExpressionError
 Frame = list[Any]
 Closure = Callable[[Scope, Frame], Any]
 Names = tuple[tuple[str, ...], ...]
-MOST_CALLS = 2_000_000
+MOST_CALLS = 300_000
 
 
 class Budget:
@@ -301,7 +301,8 @@ class Compiler:
     def _new(self, callee: Node, arguments: list[Node]) -> Closure:
         known = self._known(callee)
         if not isinstance(known, Namespace) or known.construct is None:
-            raise NotCompiled("'new' of what only V8 has")
+            name = callee.name if isinstance(callee, Name) else "a class"
+            raise NotCompiled(f"'new {name}'")
         make, given = known.construct, self._arguments(arguments)
         return lambda scope, frame: make(scope, given(scope, frame))
 

@@ -33,7 +33,7 @@ def divide(left: Any, right: Any) -> float:
     """Give ``left / right``."""
     a, b = to_number(left), to_number(right)
     if b != 0:
-        return _shrink(float(a) / float(b)) if a or type(a) is float or b > 0 else -0.0
+        return _shrink(float(a) / float(b))
     if a == 0 or a != a:
         return math.nan
     return math.copysign(math.inf, math.copysign(1, a) * math.copysign(1, b))

@@ -156,6 +156,16 @@ class UniqueSet(HostObject):
         return _identity(value) in self.values
 
 
+class Listing(HostObject):
+    """What ``array.keys()`` and its like give: it only spreads."""
+
+    kind = "Array Iterator"
+    __slots__ = ("listed",)
+
+    def __init__(self, listed: list[Any]) -> None:
+        self.listed = listed
+
+
 def _identity(value: Any) -> Any:
     if isinstance(value, str | bool) or value is None or value is UNDEFINED:
         return type(value), value

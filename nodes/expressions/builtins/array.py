@@ -22,7 +22,7 @@ from nodes.expressions.coercion import (
 )
 from nodes.expressions.registry import Arguments, argument, native
 from nodes.expressions.scope import Scope
-from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, UniqueSet
+from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, Listing, UniqueSet
 
 Call = Callable[[list[Any]], Any]
 
@@ -257,6 +257,24 @@ def fill(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     start, end = relative(argument(given, 1), size, 0), relative(argument(given, 2), size, size)
     values[start:end] = [argument(given, 0)] * max(end - start, 0)
     return values
+
+
+@native("array", "keys")
+def keys(_: Scope, values: list[Any], __: Arguments) -> Listing:
+    """Iterate over the indexes."""
+    return Listing(list(range(len(values))))
+
+
+@native("array", "values")
+def values_(_: Scope, values: list[Any], __: Arguments) -> Listing:
+    """Iterate over the elements."""
+    return Listing(list(values))
+
+
+@native("array", "entries")
+def entries(_: Scope, values: list[Any], __: Arguments) -> Listing:
+    """Iterate over [index, element]."""
+    return Listing([[at, value] for at, value in enumerate(values)])
 
 
 @native("set", "has")

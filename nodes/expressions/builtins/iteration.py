@@ -5,9 +5,9 @@ Flow: compiled closures → **iteration** → lists.
 
 from typing import Any
 
-from nodes.expressions.builtins.units import joined
+from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import item_object, ordered_keys, to_string
-from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, UniqueSet
+from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, Listing, UniqueSet
 from schemas.item import Item
 
 
@@ -19,6 +19,8 @@ def iterate(value: Any) -> list[Any]:
         return list(joined(value))
     if isinstance(value, UniqueSet):
         return list(value.values.values())
+    if isinstance(value, Listing):
+        return value.listed
     raise JavaScriptError("TypeError", f"{to_string(value)} is not iterable")
 
 
@@ -29,7 +31,7 @@ def own(value: Any) -> dict[str, Any]:
     if isinstance(value, list):
         return {str(at): one for at, one in enumerate(value)}
     if isinstance(value, str):
-        return {str(at): one for at, one in enumerate(value)}
+        return {str(at): one for at, one in enumerate(units(value))}
     if isinstance(value, Item):
         return item_object(value)
     if value is None or value is UNDEFINED:

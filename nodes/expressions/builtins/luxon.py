@@ -4,15 +4,27 @@ Flow: compiler → **luxon** → DateTime, Duration.
 """
 
 import math
+from calendar import monthrange
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from nodes.expressions import zones
 from nodes.expressions.builtins.formats import format_moment, parse_iso
 from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.coercion import to_number, to_string
 from nodes.expressions.differences import diff, shift_to
-from nodes.expressions.moments import UNITS, DateTime, Duration, JSDate, end_of, iso_text, start_of, unit_name, utc
+from nodes.expressions.moments import (
+    UNITS,
+    DateTime,
+    Duration,
+    JSDate,
+    end_of,
+    iso_text,
+    shift_months,
+    start_of,
+    unit_name,
+    utc,
+)
 from nodes.expressions.registry import Arguments, argument, native
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED, Function, JavaScriptError, Namespace, ScopedFunction
@@ -246,16 +258,18 @@ def to_local(scope: Scope, value: DateTime, __: Arguments) -> DateTime:
 
 
 @native("dateTime", "set")
-def set_(scope: Scope, value: DateTime, given: Arguments) -> DateTime:
+def set_(_: Scope, value: DateTime, given: Arguments) -> DateTime:
     """Change fields of the local time."""
     if not value.valid:
         return value
     wanted = {_SET[unit_name(key)]: int(to_number(v)) for key, v in options(given, 0).items()}
     fields = {name: wanted.get(name, value.member(name)) for name in _SET.values()}
-    top = utc(0).replace(year=fields["year"], month=fields["month"], day=1)
-    last = DateTime(zones.to_ms(top), "UTC").member("daysInMonth")
-    fields["day"] = wanted.get("day", min(fields["day"], last))
-    return _from_fields(scope, list(fields.values()), value.zone)
+    top = shift_months(utc(0), (fields["year"] - 1970) * 12 + fields["month"] - 1)
+    if top is None:
+        return DateTime(math.nan, value.zone)
+    day = wanted.get("day", min(fields["day"], monthrange(top.year, top.month)[1]))
+    clock = {unit: fields[_SET[unit]] for unit in ("hours", "minutes", "seconds", "milliseconds")}
+    return value.at(top + timedelta(days=day - 1, **clock))
 
 
 @native("dateTime", "get")

@@ -3,6 +3,7 @@
 Flow: pool → **bridge** → child → **bridge** → values.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -61,8 +62,11 @@ def code_request(code: str, scope: Scope, *, per_item: bool) -> bytes:
 
 def _encode(value: Any) -> bytes:
     try:
-        return msgspec.json.encode(value)
-    except (TypeError, RecursionError, UnicodeEncodeError) as bad:
+        try:
+            return msgspec.json.encode(value)
+        except UnicodeEncodeError:
+            return json.dumps(value).encode()
+    except (TypeError, RecursionError) as bad:
         raise ExpressionError("items cannot be shown to JavaScript", detail=str(bad)) from None
 
 
@@ -123,7 +127,15 @@ def _paired(scope: Scope, name: str, indexes: Sequence[int], text: str) -> dict[
 
 def values(answer: bytes) -> list[list[Any]]:
     """Read the answer: a value, UNDEFINED or an ExpressionError per source and index."""
-    return [[_value(one) for one in row] for row in msgspec.json.decode(answer)]
+    return [[_value(one) for one in row] for row in decoded(answer)]
+
+
+def decoded(answer: bytes) -> Any:
+    """Read JSON that may hold half a surrogate pair, as JavaScript's text may."""
+    try:
+        return msgspec.json.decode(answer)
+    except msgspec.DecodeError:
+        return json.loads(answer)
 
 
 def _value(one: list[Any]) -> Any:

@@ -139,15 +139,18 @@ class JavaScriptPool:
     async def run_code(self, code: str, scope: Scope, *, per_item: bool) -> Any:
         """Run a Code node's body: give what it returned, or a list with what it returned, or a NodeError, per item.
 
-        Raise NodeError with the line where the code throws or does not parse, UserError where it hits a limit.
+        Raise NodeError with the line where the code does not parse, or throws when run once; UserError where it hits
+        a limit.
         """
         payload = bridge.code_request(code, scope, per_item=per_item)
-        answer = msgspec.json.decode(await self._ask(CODE_EACH if per_item else CODE_ONCE, payload))
-        error = answer.get("error")
-        if error:
-            raise _code_error(error)
-        value = answer.get("value", UNDEFINED)
-        return [_result(one) for one in value] if per_item and isinstance(value, list) else value
+        answer = _outcome(await self._ask(CODE_EACH if per_item else CODE_ONCE, payload))
+        if "rows" in answer:
+            return [
+                _code_error(row["error"]) if "error" in row else row.get("value", UNDEFINED) for row in answer["rows"]
+            ]
+        if "error" in answer:
+            raise _code_error(answer["error"])
+        return answer.get("value", UNDEFINED)
 
     async def check(self, sources: Sequence[str]) -> list[str | None]:
         """Say for each template text what V8 says of its syntax; None where it parses."""
@@ -238,8 +241,15 @@ class JavaScriptPool:
         self._free.clear()
 
 
-def _result(one: Any) -> Any:
-    return _code_error(one["error"]) if isinstance(one, dict) and one.get("$failed") is True else one
+def _outcome(text: bytes) -> dict[str, Any]:
+    """Read what a Code node's isolate says; its code may have broken the means to say it."""
+    try:
+        answer = bridge.decoded(text)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise NodeError("the code gave no readable result", hint="leave JavaScript's own objects as they are")
+    return answer
 
 
 def _code_error(error: dict[str, Any]) -> NodeError:

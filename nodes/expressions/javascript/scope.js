@@ -92,12 +92,13 @@ for (const name of ['WebAssembly', 'Atomics', 'SharedArrayBuffer', 'WeakRef', 'F
 for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', '__timeout']) if (name in globalThis) globalThis[name] = undefined; // the library's own
 for (const name of Object.getOwnPropertyNames(RegExp)) if (/^(\$.|input|last|left|right)/.test(name)) delete RegExp[name];
 
+let randomState = 1; // xorshift: Math.random repeats with the task
+hidden(Math, { random: () => { randomState ^= randomState << 13; randomState ^= randomState >>> 17; randomState ^= randomState << 5; return (randomState >>> 0) / 4294967296; } });
 const load = (given) => {
   scope = given;
   clockState.now = given.now;
   clockState.zone = given.zone;
-  let state = given.seedNumber >>> 0 || 1; // xorshift: Math.random repeats with the task
-  Object.defineProperty(Math, 'random', { value: () => { state ^= state << 13; state ^= state >>> 17; state ^= state << 5; return (state >>> 0) / 4294967296; }, writable: true, configurable: true });
+  randomState = given.seedNumber >>> 0 || 1;
 };
 const marked = (v) => {
   if (v === undefined || typeof v === 'function' || typeof v === 'symbol') return { $undefined: true };
@@ -172,9 +173,12 @@ const timers = [];
 const later = (call, ms, ...given) => { const timer = { call: () => call(...given), at: (Number(ms) || 0) + (later.now ?? 0) }; timers.push(timer); return timer; };
 const logs = [];
 const log = (...given) => { if (logs.length < 1000) logs.push(given.map((v) => typeof v === 'string' ? v : JSON.stringify(v)).join(' ').slice(0, 2000)); };
+const { stringify } = JSON; // kept from the code that could replace it
+const shownText = (v, other) => { try { return `${v ?? other}`; } catch { return other; } };
+const messageOf = (error) => { try { return error?.message ?? error; } catch { return undefined; } };
 const failed = (error, at) => {
-  const line = /<anonymous>:(\d+):/.exec(error?.stack ?? '');
-  return JSON.stringify({ $failed: at !== null, error: { name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), line: line ? Number(line[1]) - 1 : null, item: at } });
+  const line = /<anonymous>:(\d+):/.exec(shownText(error?.stack, ''));
+  return stringify({ error: { name: shownText(error?.name, 'Error'), message: shownText(messageOf(error), 'no message'), line: line ? Number(line[1]) - 1 : null, item: at } });
 };
 const code = (text, perItem, body) => {
   load(JSON.parse(text));
@@ -182,17 +186,19 @@ const code = (text, perItem, body) => {
   globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
   hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, luxon: { DateTime, Duration, Interval }, $getWorkflowStaticData: () => ({}) });
   const once = async (at) => { index = at; return body(input(), scope.items, scope.items[at], perItem ? scope.items[at] : undefined); };
-  const all = async () => {
-    if (!perItem) return once(0);
-    const results = [];
-    for (let at = 0; at < scope.items.length; at += 1) { try { results.push(await once(at)); } catch (error) { results.push(JSON.parse(failed(error, at))); } }
-    return results;
+  const row = async (at) => {
+    try {
+      const text = stringify(await once(at), big);
+      return text === undefined ? '{"undefined":true}' : `{"value":${text}}`;
+    } catch (error) { return failed(error, perItem ? at : null); }
   };
-  all().then((value) => {
-    if (outcome) return;
-    const seen = JSON.stringify(value, big);
-    outcome = seen === undefined ? '{"undefined":true}' : `{"value":${seen}}`;
-  }).catch((error) => { outcome = failed(error, null); });
+  const all = async () => {
+    if (!perItem) return row(0);
+    let rows = '';
+    for (let at = 0; at < scope.items.length; at += 1) rows += (at ? ',' : '') + await row(at);
+    return `{"rows":[${rows}]}`;
+  };
+  all().then((text) => { outcome = text; });
 };
 const tick = () => {
   if (outcome !== null) return outcome;
@@ -218,7 +224,6 @@ const harden = () => { // freeze all that the language itself made, so that no c
     }
   }
   seen.delete(globalThis);
-  seen.delete(Math);
   for (const one of seen) Object.freeze(one);
   for (const key of Reflect.ownKeys(globalThis)) {
     const d = Object.getOwnPropertyDescriptor(globalThis, key);
