@@ -7,7 +7,7 @@ import time
 from typing import Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -114,12 +114,19 @@ class OutputQuery(BaseModel):
 
 
 class StartItem(BaseModel):
-    """An item to begin with."""
+    """An item to begin with: ``{"json": {…}, "binary": {…}}``, or its JSON object alone."""
 
     model_config = ConfigDict(extra="allow")
 
     data: dict[str, Any] = Field(default_factory=dict, alias="json")
     binary: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def wrap(cls, given: Any) -> Any:
+        """Take a bare object as the item's JSON."""
+        bare = isinstance(given, dict) and not {"json", "binary"} & given.keys()
+        return {"json": given} if bare else given
 
 
 class StartBody(BaseModel):

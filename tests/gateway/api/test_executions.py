@@ -34,6 +34,14 @@ async def test_start_with_items_waits_for_the_end(house):
     assert (ended["status"], ended["node"], ended["items"]) == ("success", "Hook", items)
 
 
+async def test_a_bare_object_is_the_json_of_an_item(house):
+    made = await house.make(house.parts.webhook("a"), active=False)
+
+    await house.call("POST", PATH, 202, json={"workflow": made["id"], "items": [{"n": 1}, {}]})
+
+    assert [item.json for item in house.other.tasks[0].start.items] == [{"n": 1}, {}]
+
+
 async def test_large_items_go_by_reference(house):
     made = await house.make(house.parts.webhook("a"), active=False)
     items = [{"json": {"text": "x" * 400_000}}]
