@@ -29,6 +29,34 @@ def fast_path(node: Node) -> Callable[[Scope], Any] | None:
 
 
 def _closures(keys: list[str]) -> Callable[[Scope], Any]:
+    slow = _slow(keys)
+    first, *rest = keys
+    if len(rest) == 1:
+        return _two(first, rest[0], slow)
+
+    def many(scope: Scope) -> Any:
+        try:
+            value = scope.inputs[0][scope.index].json[first] if scope.index >= 0 else None
+            for key in rest:
+                value = value[key]  # type: ignore[index]
+            return value if scope.index >= 0 else slow(scope)
+        except (KeyError, TypeError, IndexError):
+            return slow(scope)
+
+    return many
+
+
+def _two(first: str, second: str, slow: Callable[[Scope], Any]) -> Callable[[Scope], Any]:
+    def two(scope: Scope) -> Any:
+        try:
+            return scope.inputs[0][scope.index].json[first][second] if scope.index >= 0 else slow(scope)
+        except (KeyError, TypeError, IndexError):
+            return slow(scope)
+
+    return two
+
+
+def _slow(keys: list[str]) -> Callable[[Scope], Any]:
     def slow(scope: Scope) -> Any:
         value: Any = this_item(scope).json
         try:
@@ -38,34 +66,4 @@ def _closures(keys: list[str]) -> Callable[[Scope], Any]:
             return UNDEFINED
         return value
 
-    first, *rest = keys
-
-    def one(scope: Scope) -> Any:
-        try:
-            return scope.inputs[0][scope.index].json[first] if scope.index >= 0 else slow(scope)
-        except (KeyError, TypeError, IndexError):
-            return slow(scope)
-
-    if not rest:
-        return one
-    if len(rest) == 1:
-        second = rest[0]
-
-        def two(scope: Scope) -> Any:
-            try:
-                return scope.inputs[0][scope.index].json[first][second] if scope.index >= 0 else slow(scope)
-            except (KeyError, TypeError, IndexError):
-                return slow(scope)
-
-        return two
-
-    def many(scope: Scope) -> Any:
-        try:
-            value = scope.inputs[0][scope.index].json[first] if scope.index >= 0 else None
-            for key in rest:
-                value = value[key]  # type: ignore[index]
-            return value
-        except (KeyError, TypeError, IndexError):
-            return slow(scope)
-
-    return many
+    return slow

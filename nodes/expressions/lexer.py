@@ -22,6 +22,7 @@ _PUNCTUATOR = re.compile(
 _REGEX = re.compile(
     r"/((?:\\[^\n\r]|\[(?:\\[^\n\r]|[^\]\\\n\r])*\]|[^/\\\[\n\r*])(?:\\[^\n\r]|\[(?:\\[^\n\r]|[^\]\\\n\r])*\]|[^/\\\[\n\r])*)/([A-Za-z]*)"
 )
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`""", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
 _SIMPLE = {
     "n": "\n",
@@ -76,6 +77,17 @@ def tokenize(text: str) -> list[Token]:
             return [*tokens, Token("end", "", at, newline)]
         token, at = _read(text, at, tokens[-1] if tokens else None, newline)
         tokens.append(token)
+
+
+def balanced(text: str) -> bool:
+    """Say whether every bracket outside strings, comments and patterns is closed."""
+    try:
+        marks = [token.value for token in tokenize(text) if token.kind == "punctuator"]
+    except SyntaxFault:
+        return False
+    except NotCompiled:
+        marks = [mark.group() for mark in _PUNCTUATOR.finditer(_QUOTED.sub("", text))]
+    return sum(mark in ("(", "[", "{") for mark in marks) == sum(mark in (")", "]", "}") for mark in marks)
 
 
 def _read(text: str, at: int, before: Token | None, newline: bool) -> tuple[Token, int]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from nodes.expressions.coercion import UNDEFINED, join
 from nodes.expressions.compiler import MOST_CALLS, Budget, Closure, Compiler
 from nodes.expressions.fast import fast_path
-from nodes.expressions.lexer import NotCompiled, SyntaxFault
+from nodes.expressions.lexer import NotCompiled, SyntaxFault, balanced
 from nodes.expressions.parser import parse
 from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
@@ -90,15 +90,21 @@ def split(text: str) -> list[str | Code]:
 def _code(text: str, start: int, end: int) -> tuple[Code, int]:
     """Read code up to the first ``}}`` that leaves JavaScript; braces inside it may stand together."""
     fault: SyntaxFault | None = None
+    left_open: tuple[Code, int] | None = None
     while end >= 0:
         inner = text[start:end]
         try:
             return Code(inner, parse(inner) if inner.strip() else Constant(UNDEFINED)), end + 2
         except NotCompiled as left:
-            return Code(inner, None, str(left)), end + 2
+            code = Code(inner, None, str(left)), end + 2
+            if balanced(inner):
+                return code
+            left_open = left_open or code
         except SyntaxFault as bad:
             fault = fault or bad
-            end = text.find("}}", end + 1)
+        end = text.find("}}", end + 1)
+    if left_open:
+        return left_open
     raise ExpressionError(
         f"invalid syntax in expression: {fault}",
         hint="check brackets, quotes and operators between {{ and }}",

@@ -256,6 +256,18 @@ _LIMITS = {
 }
 
 
+_BARE: dict[str, Call] = {
+    "parseFloat": parse_float,
+    "parseInt": parse_int,
+    "isNaN": lambda given: (v := to_number(argument(given, 0))) != v,
+    "isFinite": lambda given: math.isfinite(to_number(argument(given, 0))),
+    "encodeURIComponent": _encode(_UNESCAPED),
+    "encodeURI": _encode(_UNESCAPED + _URI),
+    "decodeURIComponent": _decode(""),
+    "decodeURI": _decode(_URI),
+}
+
+
 def make_globals() -> dict[str, Any]:
     """Make the table of global names that need no scope."""
     text = Namespace("String", {}, function=lambda given: to_string(given[0]) if given else "")
@@ -295,16 +307,5 @@ def make_globals() -> dict[str, Any]:
         ),
         "NaN": math.nan,
         "Infinity": math.inf,
-        **_functions(
-            {
-                "parseFloat": parse_float,
-                "parseInt": parse_int,
-                "isNaN": lambda given: (v := to_number(argument(given, 0))) != v,
-                "isFinite": lambda given: math.isfinite(to_number(argument(given, 0))),
-                "encodeURIComponent": _encode(_UNESCAPED),
-                "encodeURI": _encode(_UNESCAPED + _URI),
-                "decodeURIComponent": _decode(""),
-                "decodeURI": _decode(_URI),
-            }
-        ),
+        **_functions(_BARE),
     }

@@ -41,6 +41,7 @@ def evaluate(source: str) -> object:
         ),
         pytest.param("={{ {a: {b: 1}} }}", {"a": {"b": 1}}, id="braces within code"),
         pytest.param("={{ '}}' }}", "}}", id="closing braces in a string"),
+        pytest.param("={{ [1].map(x => {return {y: {z: x}}}) }}", [{"y": {"z": 1}}], id="closing braces in a body"),
         pytest.param("=\\{{ 1 }} {{ 2 }}", "{{ 1 }} 2", id="escaped braces are text"),
         pytest.param("=open {{ 1", "open {{ 1", id="braces that never close are text"),
         pytest.param("={{ }}", UNDEFINED, id="empty code is undefined"),

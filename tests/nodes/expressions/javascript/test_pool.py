@@ -139,7 +139,7 @@ async def test_nothing_leaks_from_one_call_to_the_next(pollute, look, pool):
 @pytest.mark.parametrize(
     "code",
     [
-        pytest.param("(() => { while (true) {} })()", id="a loop"),
+        pytest.param("(() => {while(true){}})()", id="a loop"),
         pytest.param("(() => { const f = () => { for (;;) ; }; return f() })()", id="a loop in a function"),
         pytest.param("/(a+)+$/.test('a'.repeat(60) + 'b')", id="a pattern"),
     ],
