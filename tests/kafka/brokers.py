@@ -22,12 +22,12 @@ from schemas.errors import OperationalError
 from tests.kafka.containers import container, container_ready, docker_answers
 
 EXTERNAL = "MILLRACE_TEST_KAFKA"
-OURS = {"kafka", "kafka_cluster", "kafka_runtime", "topic_prefix"}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Fetch Kafka before the first test's clock runs, if a test will ask for it."""
-    asked = any(OURS & set(getattr(item, "fixturenames", ())) for item in session.items)
+    ours = {"kafka_runtime"} if os.environ.get(EXTERNAL) else {"kafka", "kafka_runtime"}
+    asked = any(ours & set(getattr(item, "fixturenames", ())) for item in session.items)
     if asked and not session.config.option.collectonly:
         with contextlib.suppress(OperationalError):  # the fixtures say it again
             provide(session.config.rootpath / HOME)

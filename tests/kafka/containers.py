@@ -4,6 +4,8 @@ Flow: Docker engine → **containers** → brokers.
 """
 
 import contextlib
+import gc
+import warnings
 from collections.abc import Iterator
 
 from ops.kafka.jars import VERSION
@@ -18,10 +20,14 @@ def docker_answers() -> bool:
     from docker.errors import DockerException  # slow to import, and seldom needed
     from testcontainers.core.docker_client import DockerClient
 
-    try:
-        return bool(DockerClient().client.ping())
-    except DockerException:
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # docker leaves its socket open where nobody answers
+        try:
+            return bool(DockerClient().client.ping())
+        except DockerException:
+            return False
+        finally:
+            gc.collect()
 
 
 @contextlib.contextmanager
