@@ -84,6 +84,13 @@ class Engine:
         if isinstance(row, State) and not row.left:
             del self._live[execution]
 
+    def lose(self, mine: Callable[[str], bool]) -> None:
+        """Forget and interrupt the executions that are no longer ours; whoever has them now goes on from their rows."""
+        for kept in (self._live, self._unsent, self._sent):
+            for execution in [execution for execution in kept if not mine(execution)]:
+                del kept[execution]
+        self._in_flight.stop_where(lambda execution: not mine(execution))
+
     async def handle(self, task: Task, outbox: Outbox) -> None:
         """Carry out one task. Raises NotFoundError where its plan is unknown."""
         plan = self._plans.cached(task.workflow, task.version)
@@ -200,6 +207,7 @@ class Engine:
 
     def _apply(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> list[Activation]:
         """Step, replace the live row and collect the actions; give the activations to chain in this call."""
+        outbox.owner.check()  # an effect may have outlived the lease of its partition
         execution = state.execution
         now = self._now(execution) if state.left else state.started
         new, actions = step(plan, state, occurrence, now, cause)

@@ -44,8 +44,12 @@ class InFlight:
 
     def stop(self, execution: str) -> None:
         """Interrupt what runs for an execution that was cancelled."""
+        self.stop_where(lambda running: running == execution)
+
+    def stop_where(self, matches: Callable[[str], bool]) -> None:
+        """Interrupt what runs for executions that match."""
         for name, running in self._running.items():
-            if name.startswith(f"{execution}/"):
+            if matches(name.partition("/")[0]):
                 self._stopped.add(name)
                 running.cancel()
 

@@ -25,6 +25,7 @@ from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
 from schemas.errors import NotFoundError
+from schemas.identifiers import partition_of
 from schemas.task import Task
 from streams.app import Streams
 from streams.frames import Gatherer
@@ -62,7 +63,7 @@ class Worker:
         self._drain_seconds = settings.drain_seconds
         self._gatherer = Gatherer(streams.log)
         runner = Runner(surroundings, blobs, evaluate)
-        engine = Engine(streams, plans, runner, surroundings.now, settings)
+        self._engine = engine = Engine(streams, plans, runner, surroundings.now, settings)
         self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
@@ -101,6 +102,8 @@ class Worker:
         self._reconcile()
 
     def _revoked(self, partitions: set[int]) -> None:
+        count = self._streams.settings.partitions
+        self._engine.lose(lambda execution: partition_of(execution, count) not in partitions)
         self._timers.lose(partitions)
         self.marks.lose(partitions)
 
