@@ -12,6 +12,7 @@ import socket
 import click
 import uvloop
 
+from ops.collector import settle
 from ops.data_folder import DataFolder, opened
 from ops.greeting import greet
 from ops.logs import configure_logs
@@ -48,6 +49,7 @@ async def _serve(settings: Settings, folder: DataFolder, held: socket.socket) ->
     serving = asyncio.create_task(server.serve(sockets=[held]))
     try:
         await _open(server, serving)
+        settle()
         await asyncio.to_thread(greet, _local(settings), token, folder.path)
         _settle_memory()
         millrace.started = True
