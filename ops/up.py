@@ -12,7 +12,6 @@ import socket
 import click
 import uvloop
 
-from ops.collector import settle
 from ops.data_folder import DataFolder, opened
 from ops.greeting import greet
 from ops.logs import configure_logs
@@ -49,7 +48,6 @@ async def _serve(settings: Settings, folder: DataFolder, held: socket.socket) ->
     serving = asyncio.create_task(server.serve(sockets=[held]))
     try:
         await _open(server, serving)
-        settle()
         await asyncio.to_thread(greet, _local(settings), token, folder.path)
         _settle_memory()
         millrace.started = True
