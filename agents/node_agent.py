@@ -116,9 +116,10 @@ class NodeAgents:
             else:
                 alone.append(asyncio.create_task(self._apart(task, frame.catalog, message, owner)))
         await self._flush(together)
-        for done in await asyncio.gather(*alone, return_exceptions=True):
-            if isinstance(done, BaseException):
-                raise done
+        if alone:
+            for done in await asyncio.gather(*alone, return_exceptions=True):
+                if isinstance(done, BaseException):
+                    raise done
 
     async def _apart(self, task: Task, catalog: int, message: Any, owner: Owner) -> None:
         outbox = self._outbox(message.partition, owner, catalog)

@@ -72,7 +72,8 @@ class Outbox:
         Raises Revoked where the partition is no longer ours.
         """
         self.owner.check()
-        await self._send_replies(self.early)
+        if self.early:
+            await self._send_replies(self.early)
         for execution in self.rows:
             self.events += desk.take_events(execution)
         written = self._send_events()
@@ -90,9 +91,12 @@ class Outbox:
         emitted = [self._put_timer(key, timer) for key, timer in self.timers.items()]
         emitted += [self.gatherer.add(topic, self.partition, task, self.catalog) for topic, task in self.tasks]
         emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
-        await self._send_replies(self.replies)
+        if self.replies:
+            await self._send_replies(self.replies)
         emitted += written
-        if emitted:
+        if len(emitted) == 1:
+            await emitted[0]
+        elif emitted:
             await asyncio.gather(*emitted)
         return rows
 

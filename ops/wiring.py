@@ -27,7 +27,7 @@ from streams.stores.history import History
 from streams.stores.protocol import HistorySettings
 from streams.stores.views import CatalogView
 
-PARTITIONS = 8
+PARTITIONS = 2
 WATCH_SECONDS = 1.0
 
 
