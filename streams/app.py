@@ -19,8 +19,10 @@ from streams.settings import StreamSettings
 from streams.tables import RAW, Owner, RowCodec, Table, struct_codec
 from streams.topics import CATALOG_TABLE, NODE_PREFIX, TABLES, all_topics
 from streams.transports.broker import Broker
-from streams.transports.embedded import open_broker
 from streams.transports.faust_driver import Transport
+from streams.transports.kafka_driver import Transport as KafkaTransport
+from streams.transports.kafka_log import KafkaLog
+from streams.transports.opening import open_log
 from streams.transports.protocol import Log
 
 Partitions = Callable[[set[int]], Awaitable[None] | None]
@@ -36,16 +38,15 @@ def build_app(
     node_types: Iterable[str],
     codecs: Mapping[str, RowCodec[Any]] | None = None,
     *,
-    broker: Broker | None = None,
+    broker: Broker | KafkaLog | None = None,
 ) -> "Streams":
     """Open the log and build a Faust app on it; ``codecs`` says how the rows of tables become bytes.
 
     A ``broker`` given here stays open when the streams stop.
     """
     types = sorted(set(node_types))
-    owned = broker is None
-    log = open_broker(settings, all_topics(types)) if broker is None else broker
-    return Streams(settings, log, types, {**(codecs or {})}, owned=owned)
+    log = open_log(settings, all_topics(types)) if broker is None else broker
+    return Streams(settings, log, {**(codecs or {})}, owned=broker is None)
 
 
 class Streams:
@@ -54,15 +55,15 @@ class Streams:
     def __init__(
         self,
         settings: StreamSettings,
-        broker: Broker,
-        node_types: list[str],
+        broker: Broker | KafkaLog,
         codecs: dict[str, RowCodec[Any]],
         *,
         owned: bool,
     ) -> None:
         self.settings = settings
         self.log: Log = broker
-        self.ordered = True  # what is sent later never becomes durable before what was sent earlier
+        # whether what is sent later never becomes durable before what was sent earlier, over all partitions
+        self.ordered = not isinstance(broker, KafkaLog)
         self._broker = broker
         self._owned = owned
         self.app: Any = _new_app(settings, broker)
@@ -108,6 +109,8 @@ class Streams:
 
     async def start(self) -> None:
         """Start Faust; returns when tables are recovered and streams run."""
+        if isinstance(self._broker, KafkaLog):
+            await self._broker.check()
         self.app.loop = asyncio.get_running_loop()
         self.app.producer.loop = self.app.loop
         self.app.consumer.revoking = self._revoke
@@ -129,9 +132,19 @@ class Streams:
 
     def progress(self, partition: int) -> dict[str, tuple[int, int]]:
         """Give (committed offset, end offset) of every node topic in a partition."""
-        committed, topics = self.app.consumer.committed, self.app.topics.acking_topics
-        names = [name for name in topics if name.startswith(NODE_PREFIX)]
-        return {name: (committed.get(TP(name, partition), 0), self._broker.end(name, partition)) for name in names}
+        consumer, topics = self.app.consumer, self.app.topics.acking_topics
+        committed = consumer.committed
+        tps = {name: TP(name, partition) for name in topics if name.startswith(NODE_PREFIX)}
+        return {
+            name: (committed.get(tp, 0), max(self._broker.end(name, partition), consumer.highwater(tp)))
+            for name, tp in tps.items()
+        }
+
+    async def survey(self) -> None:
+        """Make ``progress`` give ends that lie past everything sent before this call."""
+        if isinstance(self._broker, KafkaLog):
+            names = [name for name in self.app.topics.acking_topics if name.startswith(NODE_PREFIX)]
+            await self._broker.survey([(name, partition) for name in names for partition in self._owners])
 
     def _fail(self, reason: BaseException) -> None:
         callbacks, self._failed = self._failed, []
@@ -153,7 +166,7 @@ class Streams:
         if not alive():
             return
         for partition in fresh:
-            self._owners[partition] = Owner(partition, generation)
+            self._owners[partition] = Owner(partition, generation, app.consumer.lease(generation))
         await _tell(self._assigned, fresh)
 
     async def _revoke(self, revoked: set[TP]) -> None:
@@ -173,14 +186,19 @@ class Streams:
 class _App(faust.App):
     """Faust's app on a broker that is there already, without folders, monitor and pauses of its own."""
 
-    broker: Broker
+    broker: Broker | KafkaLog
     crashing: Callable[[BaseException], None]
 
     def _new_transport(self) -> Any:
-        return Transport(self.broker, self.conf.broker_consumer, self)
+        return self._driver(self.conf.broker_consumer)
 
     def _new_producer_transport(self) -> Any:
-        return Transport(self.broker, self.conf.broker_producer, self)
+        return self._driver(self.conf.broker_producer)
+
+    def _driver(self, url: Any) -> Any:
+        if isinstance(self.broker, KafkaLog):
+            return KafkaTransport(self.broker, url, self)
+        return Transport(self.broker, url, self)
 
     def _create_directories(self) -> None:
         """Make none: nothing of ours is kept in them."""
@@ -199,7 +217,7 @@ class _App(faust.App):
         self.crashing(reason)
 
 
-def _new_app(settings: StreamSettings, broker: Broker) -> Any:
+def _new_app(settings: StreamSettings, broker: Broker | KafkaLog) -> Any:
     app = _App(
         settings.app_id,
         broker="memory://",

@@ -13,10 +13,13 @@ class StreamSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    broker: str = Field("memory://", description="The log: sqlite:///path or memory://.")
+    broker: str = Field("memory://", description="The log: sqlite:///path, memory:// or kafka://host:port[,host:port].")
     app_id: str = Field("millrace", description="Consumer group of the engine.")
     partitions: int = Field(
         8, ge=1, le=1024, description="Partitions of every topic; fixed for an installation's life."
+    )
+    replication: int | None = Field(
+        None, ge=1, description="Copies of every topic on Kafka; absent: three, or as many as there are brokers."
     )
     data: Path | None = Field(None, description="Folder of local files of the engine, or none.")
     commit_interval: float = Field(0.3, gt=0, description="Seconds between commits of what was acknowledged.")

@@ -55,6 +55,14 @@ class ContiguousCommit(Consumer):
             self.committed[tp] = known.get(tp) or 0
             self.ledgers[tp] = Ledger(self.committed[tp])
 
+    async def reseek(self) -> None:
+        """Go back: what was fetched belongs to an assignment that is over."""
+        await self.perform_seek()
+
+    def lease(self, generation: int) -> Callable[[], bool] | None:
+        """Give what tells whether this worker may act for its partitions; None where nobody else could."""
+        return None
+
     def ack(self, message: Any) -> bool:
         """Take an acknowledgement of this assignment."""
         if message.acked or not self.flow_active or message.generation_id != self.app.consumer_generation_id:
@@ -139,7 +147,7 @@ class ContiguousCommit(Consumer):
                 records = await self._next_records()
                 await asyncio.sleep(0)
                 if not self.flow_active or generation != self.app.consumer_generation_id:
-                    await self.perform_seek()  # what was fetched belongs to an assignment that is over
+                    await self.reseek()
                     continue
                 await self._deliver(records, generation)
         except stopping:

@@ -22,7 +22,7 @@ def open_broker(settings: StreamSettings, topics: Sequence[Topic]) -> Broker:
     elif scheme != "memory" or not found:
         raise UserError(
             f'could not open the log "{settings.broker}"',
-            hint="use sqlite:///relative, sqlite:////absolute or memory://",
+            hint="use sqlite:///relative, sqlite:////absolute, memory:// or kafka://host:port",
         )
     try:
         return Broker(

@@ -1,0 +1,233 @@
+"""Topics of an installation on a Kafka cluster: made before anything starts, and compared with what is wanted.
+
+Flow: settings, node types → **topics** → cluster; what differs → UserError at the start, or `millrace topics`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+
+from schemas.errors import OperationalError, UserError
+from streams.settings import StreamSettings
+from streams.topics import Topic
+from streams.transports.kafka_link import EARLIEST, LATEST, RETRY_SECONDS, Link, Names, parse_address
+
+GROUPS = ("history",)
+_COPIES = 3
+_EXISTS = 36
+_TOMBSTONES_MS = 3_600_000  # longer than any recovery: a reader that saw the row must see that it went
+_BATCH_MAX = 1_200_000
+_SEGMENT_BYTES = 64 << 20
+_WAIT_SECONDS = 30.0
+_CLIENT = "millrace-topics"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a topic should be."""
+
+    name: str
+    partitions: int
+    copies: int | None
+    config: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a topic is; no partitions: it is not there."""
+
+    name: str
+    partitions: int = 0
+    copies: int = 0
+    config: dict[str, str] = field(default_factory=dict)
+
+
+class Difference(NamedTuple):
+    """One thing about a topic that is not as wanted; ``serious`` says that nothing can run like that."""
+
+    topic: str
+    what: str
+    wanted: str
+    found: str
+    serious: bool
+
+
+class Lag(NamedTuple):
+    """How far a group is behind in a partition."""
+
+    group: str
+    topic: str
+    partition: int
+    committed: int
+    end: int
+
+
+async def prepare(settings: StreamSettings, topics: Sequence[Topic]) -> StreamSettings:
+    """Make what is missing and check the rest; give the settings with the number of partitions that the cluster has.
+
+    Raises UserError where the cluster differs from what is wanted.
+    """
+    states = await describe(settings, topics)
+    counts = [state.partitions for state in states if state.partitions]
+    if counts:
+        settings = settings.model_copy(update={"partitions": max(set(counts), key=counts.count)})
+    if any(not state.partitions for state in states):
+        await create(settings, topics)
+        states = await _settled(settings, topics)
+    for topic, what, wanted, found, serious in differences(settings, topics, states):
+        if serious:
+            raise UserError(
+                f'Kafka\'s topic "{topic}" has {what} {found}, not {wanted}',
+                hint="millrace topics check lists all that differs",
+            )
+    return settings
+
+
+async def describe(settings: StreamSettings, topics: Sequence[Topic]) -> list[Found]:
+    """Say what every topic of the installation is in the cluster."""
+    names = Names(settings.prefix)
+    wire = [names.wire(topic.name) for topic in topics]
+    async with _admin(settings) as admin:
+        there = {each["topic"]: each for each in await admin.describe_topics(wire) if each["error_code"] == 0}
+        configs = await _configs(admin, sorted(there))
+    states = []
+    for name in wire:
+        partitions = there.get(name, {}).get("partitions", [])
+        copies = min((len(each["replicas"]) for each in partitions), default=0)
+        states.append(Found(name, len(partitions), copies, configs.get(name, {})))
+    return states
+
+
+async def create(settings: StreamSettings, topics: Sequence[Topic]) -> list[str]:
+    """Make the topics that are missing; give their names."""
+    missing = {state.name for state in await describe(settings, topics) if not state.partitions}
+    async with _admin(settings) as admin:
+        brokers = len((await admin.describe_cluster())["brokers"])
+        copies = settings.replication or min(_COPIES, brokers)
+        plans = [plan for plan in wanted_topics(settings, topics, copies) if plan.name in missing]
+        new = [NewTopic(plan.name, plan.partitions, copies, topic_configs=plan.config) for plan in plans]
+        answer = await admin.create_topics(new) if new else None
+    for name, code, *reason in answer.topic_errors if answer is not None else ():
+        if code not in (0, _EXISTS):
+            raise OperationalError(
+                f'could not make the topic "{name}": {reason[0] if reason else for_code(code).description}'
+            )
+    return sorted(missing)
+
+
+async def check(settings: StreamSettings, topics: Sequence[Topic]) -> list[Difference]:
+    """List everything that is not as wanted."""
+    return differences(settings, topics, await describe(settings, topics))
+
+
+async def lag(settings: StreamSettings, topics: Sequence[Topic]) -> list[Lag]:
+    """Say how far the engine and the other groups are, for every partition that they have read."""
+    names = Names(settings.prefix)
+    link = Link(parse_address(settings.broker), _CLIENT, settings.session_timeout)
+    rows: list[Lag] = []
+    ours = {names.wire(topic.name) for topic in topics}
+    async with _admin(settings) as admin:
+        try:
+            for group in (settings.app_id, *map(names.group, GROUPS)):
+                found = await admin.list_consumer_group_offsets(group)
+                read = {part: each.offset for part, each in found.items() if part.topic in ours and each.offset >= 0}
+                ends, starts = await link.offsets(read, LATEST), await link.offsets(read, EARLIEST)
+                rows += [
+                    Lag(group, part.topic, part.partition, max(at, starts[part]), ends[part])
+                    for part, at in sorted(read.items())
+                ]
+        finally:
+            await link.close()
+    return rows
+
+
+def wanted_topics(settings: StreamSettings, topics: Sequence[Topic], copies: int | None) -> list[Wanted]:
+    """Say what every topic should be."""
+    names = Names(settings.prefix)
+    return [
+        Wanted(names.wire(topic.name), settings.partitions, copies, _config(topic, copies or 1)) for topic in topics
+    ]
+
+
+def differences(settings: StreamSettings, topics: Sequence[Topic], states: Sequence[Found]) -> list[Difference]:
+    """Compare what is there with what is wanted."""
+    found: list[Difference] = []
+    plans = wanted_topics(settings, topics, settings.replication)
+    for plan, state in zip(plans, states, strict=True):
+        if not state.partitions:
+            found.append(Difference(plan.name, "existence", "yes", "no", serious=True))
+            continue
+        if state.partitions != plan.partitions:
+            counts = str(plan.partitions), str(state.partitions)
+            found.append(Difference(plan.name, "partitions", *counts, serious=True))
+        if plan.copies is not None and state.copies != plan.copies:
+            copies = str(plan.copies), str(state.copies)
+            found.append(Difference(plan.name, "replication", *copies, serious=True))
+        for key, wanted in plan.config.items():
+            value = state.config.get(key, "")
+            if key == "max.message.bytes" and int(value or 0) >= int(wanted):
+                continue
+            if value != wanted and (key != "min.insync.replicas" or plan.copies is not None):
+                serious = key in ("cleanup.policy", "max.message.bytes")
+                found.append(Difference(plan.name, key, wanted, value, serious=serious))
+    return found
+
+
+def _config(topic: Topic, copies: int) -> dict[str, str]:
+    config = {
+        "cleanup.policy": topic.cleanup,
+        "max.message.bytes": str(_BATCH_MAX),
+        "min.insync.replicas": str(max(1, copies - 1)),
+    }
+    kept_ms = int(topic.retention_seconds * 1000)
+    if topic.cleanup == "compact":
+        config["delete.retention.ms"] = str(max(kept_ms, _TOMBSTONES_MS))
+        config["min.cleanable.dirty.ratio"] = "0.2"
+        config["segment.bytes"] = str(_SEGMENT_BYTES)
+    else:
+        config["retention.ms"] = str(kept_ms)
+        if topic.ephemeral:
+            config["segment.ms"] = str(kept_ms)
+    return config
+
+
+async def _settled(settings: StreamSettings, topics: Sequence[Topic]) -> list[Found]:
+    """Wait until what was made can be seen everywhere."""
+    async with asyncio.timeout(_WAIT_SECONDS):
+        while True:
+            states = await describe(settings, topics)
+            if all(state.partitions for state in states):
+                return states
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _configs(admin: Any, topics: list[str]) -> dict[str, dict[str, str]]:
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in topics])
+    return {
+        name: {entry[0]: entry[1] for entry in entries}
+        for answer in answers
+        for code, _, _, name, entries in answer.resources
+        if code == 0
+    }
+
+
+@asynccontextmanager
+async def _admin(settings: StreamSettings) -> AsyncIterator[Any]:
+    address = parse_address(settings.broker)
+    admin = AIOKafkaAdminClient(**address.options(_CLIENT))
+    try:
+        await admin.start()
+        yield admin
+    except (KafkaError, TimeoutError) as bad:
+        raise OperationalError(f"could not speak to Kafka at {address}: {bad!r}", hint="is it running?") from bad
+    finally:
+        await admin.close()
