@@ -131,12 +131,16 @@ class Streams:
                 await self._broker.close()
 
     def progress(self, partition: int) -> dict[str, tuple[int, int]]:
-        """Give (committed offset, end offset) of every node topic in a partition."""
+        """Give (committed offset, end offset) of every node topic in a partition.
+
+        Both may be behind the log, the end of what others sent until ``survey`` asks for it.
+        """
         consumer, topics = self.app.consumer, self.app.topics.acking_topics
         committed = consumer.committed
         tps = {name: TP(name, partition) for name in topics if name.startswith(NODE_PREFIX)}
+        done = {name: committed.get(tp, 0) for name, tp in tps.items()}
         return {
-            name: (committed.get(tp, 0), max(self._broker.end(name, partition), consumer.highwater(tp)))
+            name: (done[name], max(done[name], self._broker.end(name, partition), consumer.highwater(tp)))
             for name, tp in tps.items()
         }
 

@@ -1,16 +1,42 @@
-"""Gives each law the transports it holds for."""
+"""Gives each law the transports it holds for.
+
+Flow: transports → **conftest** → the law.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.transports import INSTALLATIONS, Installation
+from streams.settings import StreamSettings
+from tests.conformance.transports import EMBEDDED, KAFKA, PARTITIONS, Installation, OnKafka, kafka_settings
 
 
-@pytest.fixture(params=sorted(INSTALLATIONS))
-async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Installation]:
+@pytest.fixture(params=[*sorted(EMBEDDED), KAFKA])
+def transport(request: pytest.FixtureRequest) -> str | tuple[str, str]:
+    """A kind of log; Kafka is where it is, and how the names of a test's topics begin."""
+    return find(request)
+
+
+@pytest.fixture(params=["sqlite", KAFKA])
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> StreamSettings:
+    """The settings of a log that outlives its process."""
+    found = find(request)
+    if isinstance(found, str):
+        return StreamSettings(broker=f"sqlite:///{tmp_path / 'log.db'}", partitions=PARTITIONS, commit_interval=0.02)
+    return kafka_settings(*found)
+
+
+def find(request: pytest.FixtureRequest) -> str | tuple[str, str]:
+    """Ask for the broker here: it belongs to the session's loop, so it cannot be asked for while a test's loop runs."""
+    if request.param == KAFKA:
+        return request.getfixturevalue("kafka"), request.getfixturevalue("topic_prefix")
+    return str(request.param)
+
+
+@pytest.fixture
+async def installation(transport: str | tuple[str, str], tmp_path: Path) -> AsyncIterator[Installation]:
     """A log of each kind, empty."""
-    made = INSTALLATIONS[request.param](tmp_path)
+    made = EMBEDDED[transport](tmp_path) if isinstance(transport, str) else await OnKafka(*transport).made()
     yield made
     await made.close()

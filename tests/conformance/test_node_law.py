@@ -125,6 +125,7 @@ async def test_empty_input_is_safe(node_type: NodeType) -> None:
 
 def run_or_refuse(node_type: NodeType, params: dict[str, Any], version: float) -> None:
     """Run a node with strange parameters; anything but a result or an error of ours fails the test."""
+
     async def once() -> None:
         node_type.output_names(params, version)
         count = node_type.input_count(params, version)

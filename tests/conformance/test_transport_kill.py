@@ -7,17 +7,24 @@ from typing import Any
 
 from streams.app import build_app
 from streams.settings import StreamSettings
-from streams.topics import EVENTS, EXECUTIONS, node_topic
+from streams.topics import EVENTS, EXECUTIONS, all_topics, node_topic
+from streams.transports.kafka_topics import prepare
 from tests.conformance.transports import NODE_TYPES, PARTITIONS, until
 
 TOPIC = node_topic("alpha")
 ROOT = Path(__file__).parents[2]
 
 
-async def kill_after(lines: int, role: str, url: str) -> list[list[str]]:
+async def kill_after(lines: int, role: str, settings: StreamSettings) -> list[list[str]]:
     """Let a process say so many lines, kill it, and give everything it said."""
     victim = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.conformance.victim", role, url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "tests.conformance.victim",
+        role,
+        settings.model_dump_json(),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert victim.stdout is not None
     said = [(await victim.stdout.readline()).decode().split() for _ in range(lines)]
@@ -27,12 +34,17 @@ async def kill_after(lines: int, role: str, url: str) -> list[list[str]]:
     return said + [line.split() for line in rest if line.endswith("\n")]
 
 
-async def test_what_was_durable_or_seen_is_there_after_a_kill(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'log.db'}"
-    settings = StreamSettings(broker=url, partitions=PARTITIONS)
+async def exist(settings: StreamSettings) -> None:
+    """Make the topics where that is not done by opening the log."""
+    if settings.broker.startswith("kafka"):
+        await prepare(settings, all_topics(NODE_TYPES))
 
-    said = await kill_after(600, "append", url)
-    streams = build_app(settings, NODE_TYPES)
+
+async def test_what_was_durable_or_seen_is_there_after_a_kill(lasting: StreamSettings) -> None:
+    await exist(lasting)
+
+    said = await kill_after(600, "append", lasting)
+    streams = build_app(lasting, NODE_TYPES)
     reader = await streams.log.reader(EVENTS, [0], "earliest")
     end = (await streams.log.ends(EVENTS))[0]
     kept: dict[str, str] = {}
@@ -48,16 +60,15 @@ async def test_what_was_durable_or_seen_is_there_after_a_kill(tmp_path: Path) ->
     assert offset == len(kept)
 
 
-async def test_a_killed_worker_is_resumed_with_nothing_lost(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'log.db'}"
-    settings = StreamSettings(broker=url, partitions=PARTITIONS, commit_interval=0.02)
-    streams = build_app(settings, NODE_TYPES)
+async def test_a_killed_worker_is_resumed_with_nothing_lost(lasting: StreamSettings) -> None:
+    await exist(lasting)
+    streams = build_app(lasting, NODE_TYPES)
     total = 3000
     await asyncio.gather(*(streams.log.send(TOPIC, n % PARTITIONS, b"%d" % n) for n in range(total)))
     await streams.stop()
 
-    said = await kill_after(400, "work", url)
-    streams = build_app(settings, NODE_TYPES)
+    said = await kill_after(400, "work", lasting)
+    streams = build_app(lasting, NODE_TYPES)
     again: list[str] = []
 
     async def agent(stream: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from schemas.errors import UserError
 from streams.topics import CONTROL, EVENTS, REPLIES
 from streams.transports.protocol import Record
-from tests.conformance.transports import PARTITIONS, Installation, read_all
+from tests.conformance.transports import PARTITIONS, Installation, read_all, take
 
 ALL = range(PARTITIONS)
 
@@ -92,14 +92,15 @@ async def test_a_group_resumes_from_its_commit(installation: Installation) -> No
     streams = installation.worker()
     group = await streams.log.group([EVENTS], "history")
     await asyncio.gather(*(streams.log.send(EVENTS, 0, b"%d" % n) for n in range(5)))
-    first = await group.read()
+    first = await take(group, 5)
     await group.commit({(EVENTS, 0): 3})
     await group.close()
     await streams.stop()
 
     streams = installation.worker()
     group = await streams.log.group([EVENTS], "history")
-    again = await group.read()
+    again = await take(group, 2)
+    await group.close()
     await streams.stop()
 
     assert [record.value for record in first] == [b"0", b"1", b"2", b"3", b"4"]
@@ -153,7 +154,8 @@ async def test_offsets_go_on_where_everything_was_truncated(installation: Instal
     streams = installation.worker()
     offset = await streams.log.send(CONTROL, 0, b"y")
     group = await streams.log.group([CONTROL], "one")
-    found = await group.read()
+    found = await take(group, 1)
+    await group.close()
     await streams.stop()
 
     assert offset == 10

@@ -10,7 +10,7 @@ from typing import Any
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
 from streams.topics import EVENTS, EXECUTIONS, node_topic
-from tests.conformance.transports import NODE_TYPES, PARTITIONS
+from tests.conformance.transports import NODE_TYPES
 
 TOPIC = node_topic("alpha")
 
@@ -59,10 +59,9 @@ async def work(streams: Streams) -> None:
     await asyncio.sleep(60)
 
 
-async def main(role: str, url: str) -> None:
-    """Play a role on the log at ``url``."""
-    settings = StreamSettings(broker=url, partitions=PARTITIONS, commit_interval=0.02)
-    streams = build_app(settings, NODE_TYPES)
+async def main(role: str, settings: str) -> None:
+    """Play a role on the log of the settings."""
+    streams = build_app(StreamSettings.model_validate_json(settings), NODE_TYPES)
     await {"append": append, "work": work}[role](streams)
 
 
