@@ -46,8 +46,11 @@ def failure(response: HttpResponse) -> NodeError:
     """Make the error for a status of 400 or more; its detail holds the status and the beginning of the body."""
     known = next((one.phrase.lower() for one in HTTPStatus if one == response.status), "unknown status")
     hints = {
-        401: "check the credentials", 403: "check the credentials", 404: "check the URL",
-        405: "check the method", 429: "send fewer requests at a time, or retry on fail",
+        401: "check the credentials",
+        403: "check the credentials",
+        404: "check the URL",
+        405: "check the method",
+        429: "send fewer requests at a time, or retry on fail",
     }
     return NodeError(
         f"request failed with status code {response.status} ({known})",

@@ -148,8 +148,12 @@ class HttpRequest(NodeParams):
 
 
 OLD_AUTHENTICATION = {
-    "basicAuth": "httpBasicAuth", "headerAuth": "httpHeaderAuth", "queryAuth": "httpQueryAuth",
-    "digestAuth": "httpDigestAuth", "oAuth1": "oAuth1Api", "oAuth2": "oAuth2Api",
+    "basicAuth": "httpBasicAuth",
+    "headerAuth": "httpHeaderAuth",
+    "queryAuth": "httpQueryAuth",
+    "digestAuth": "httpDigestAuth",
+    "oAuth1": "oAuth1Api",
+    "oAuth2": "oAuth2Api",
 }
 BODY_METHODS = ("PATCH", "POST", "PUT", "DELETE")
 
@@ -164,9 +168,13 @@ def upgrade(old: HttpRequest, version: float) -> HttpRequest:
         "method": old.request_method,
         "authentication": "genericCredentialType" if old_auth else old.authentication,
         "generic_auth_type": old_auth or old.generic_auth_type,
-        "send_query": True, "specify_query": how, "query_parameters": old.query_parameters_ui,
+        "send_query": True,
+        "specify_query": how,
+        "query_parameters": old.query_parameters_ui,
         "json_query": old.query_parameters_json or "{}",
-        "send_headers": True, "specify_headers": how, "header_parameters": old.header_parameters_ui,
+        "send_headers": True,
+        "specify_headers": how,
+        "header_parameters": old.header_parameters_ui,
         "json_headers": old.header_parameters_json or "{}",
         "options": _upgraded_options(old),
         **_upgraded_body(old, how),
@@ -197,19 +205,23 @@ def _upgraded_body(old: HttpRequest, how: str) -> dict[str, Any]:
 def _upgraded_options(old: HttpRequest) -> HttpOptions:
     options = old.options
     formats = {"file": "file", "json": "json", "string": "text"}
-    answer = Answer.model_validate({
-        "fullResponse": options.full_response,
-        "neverError": options.ignore_response_code,
-        "responseFormat": formats[old.response_format],
-        "outputPropertyName": old.data_property_name,
-    })
+    answer = Answer.model_validate(
+        {
+            "fullResponse": options.full_response,
+            "neverError": options.ignore_response_code,
+            "responseFormat": formats[old.response_format],
+            "outputPropertyName": old.data_property_name,
+        }
+    )
     batch = None
     if options.batch_interval is not None or "batch_size" in options.model_fields_set:
         batch = Batch(batch_size=options.batch_size, batch_interval=options.batch_interval or 0)
-    return options.model_copy(update={
-        "response": Answers(response=answer),
-        "redirect": Redirects(redirect=Redirect(follow_redirects=options.follow_redirect)),
-        "batching": Batching(batch=batch),
-        "allow_unauthorized_certs": old.allow_unauthorized_certs,
-        "query_parameter_arrays": "repeat" if options.use_query_string else options.query_parameter_arrays,
-    })
+    return options.model_copy(
+        update={
+            "response": Answers(response=answer),
+            "redirect": Redirects(redirect=Redirect(follow_redirects=options.follow_redirect)),
+            "batching": Batching(batch=batch),
+            "allow_unauthorized_certs": old.allow_unauthorized_certs,
+            "query_parameter_arrays": "repeat" if options.use_query_string else options.query_parameter_arrays,
+        }
+    )

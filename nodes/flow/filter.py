@@ -22,9 +22,13 @@ class Filter(Decision):
         Example(
             title="keeps what fits",
             version=2.2,
-            params={"conditions": {"conditions": [
-                {"leftValue": "={{ $json.name }}", "rightValue": "a", "operator": {"operation": "startsWith"}},
-            ]}},
+            params={
+                "conditions": {
+                    "conditions": [
+                        {"leftValue": "={{ $json.name }}", "rightValue": "a", "operator": {"operation": "startsWith"}},
+                    ]
+                }
+            },
             given=[{"name": "ada"}, {"name": "bob"}],
             then=[{"name": "ada"}],
         ),

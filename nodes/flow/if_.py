@@ -23,9 +23,17 @@ class If(Decision):
         Example(
             title="splits by a condition",
             version=2.2,
-            params={"conditions": {"conditions": [
-                {"leftValue": "={{ $json.n }}", "rightValue": 1, "operator": {"type": "number", "operation": "gt"}},
-            ]}},
+            params={
+                "conditions": {
+                    "conditions": [
+                        {
+                            "leftValue": "={{ $json.n }}",
+                            "rightValue": 1,
+                            "operator": {"type": "number", "operation": "gt"},
+                        },
+                    ]
+                }
+            },
             given=[{"n": 1}, {"n": 2}],
             outputs=[[{"n": 2}], [{"n": 1}]],
         ),
@@ -36,16 +44,16 @@ class If(Decision):
             given=[{"n": 1}, {"n": 2}],
             outputs=[[{"n": 2}], [{"n": 1}]],
         ),
-        Example(
-            title="without conditions everything is true", version=2.2, given=[{"n": 1}], outputs=[[{"n": 1}], []]
-        ),
+        Example(title="without conditions everything is true", version=2.2, given=[{"n": 1}], outputs=[[{"n": 1}], []]),
         Example(
             title="strict conditions refuse a value of another type",
             version=2.2,
-            params={"conditions": {
-                "options": {"typeValidation": "strict"},
-                "conditions": [{"leftValue": "5", "rightValue": 5, "operator": {"type": "number"}}],
-            }},
+            params={
+                "conditions": {
+                    "options": {"typeValidation": "strict"},
+                    "conditions": [{"leftValue": "5", "rightValue": 5, "operator": {"type": "number"}}],
+                }
+            },
             fails="wrong type: '5' is of type string but number was expected",
         ),
     ],

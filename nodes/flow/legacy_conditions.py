@@ -50,8 +50,10 @@ class Comparison:
 def comparisons(conditions: LegacyConditions, leaf: LeafMaker, at: Path) -> tuple[Comparison, ...]:
     """Read conditions that lie at a path of the parameters."""
     groups = {
-        "boolean": conditions.boolean, "dateTime": conditions.date_time,
-        "number": conditions.number, "string": conditions.string,
+        "boolean": conditions.boolean,
+        "dateTime": conditions.date_time,
+        "number": conditions.number,
+        "string": conditions.string,
     }
     return tuple(
         comparison(kind, one, leaf((*at, kind, index, "value1"), given(one, "value1", kind)), leaf, (*at, kind, index))
@@ -135,17 +137,24 @@ def _like(left: Any, right: Any) -> bool:
 _EMPTY: dict[str, Test] = {"isEmpty": _empty, "isNotEmpty": _no(_empty)}
 _EQUAL: dict[str, Test] = {"equal": _equal, "notEqual": _no(_equal)}
 _BOTH_WAYS: dict[str, Test] = {
-    "Contains": _texts(operator.contains), "StartsWith": _texts(str.startswith), "EndsWith": _texts(str.endswith),
+    "Contains": _texts(operator.contains),
+    "StartsWith": _texts(str.startswith),
+    "EndsWith": _texts(str.endswith),
     "Regex": _like,
 }
 OPERATIONS: dict[str, dict[str, Test]] = {
     "boolean": _EQUAL,
     "dateTime": {"after": _order(operator.gt), "before": _order(operator.lt)},
-    "number": _EQUAL | _EMPTY | {
-        "smaller": _order(operator.lt), "smallerEqual": _order(operator.le),
-        "larger": _order(operator.gt), "largerEqual": _order(operator.ge),
+    "number": _EQUAL
+    | _EMPTY
+    | {
+        "smaller": _order(operator.lt),
+        "smallerEqual": _order(operator.le),
+        "larger": _order(operator.gt),
+        "largerEqual": _order(operator.ge),
     },
-    "string": _EQUAL | _EMPTY
+    "string": _EQUAL
+    | _EMPTY
     | {name[0].lower() + name[1:]: test for name, test in _BOTH_WAYS.items()}
     | {f"not{name}": _no(test) for name, test in _BOTH_WAYS.items()},
 }

@@ -153,8 +153,7 @@ def _by_position(params: Merge, inputs: Sequence[Items]) -> Items:
     join = merger(params.options.clash_handling.values)
     rows = zip_longest(*inputs) if params.options.include_unpaired else zip(*inputs, strict=False)
     return [
-        join([(at, number, item) for number, item in enumerate(row) if item is not None])
-        for at, row in enumerate(rows)
+        join([(at, number, item) for number, item in enumerate(row) if item is not None]) for at, row in enumerate(rows)
     ]
 
 
@@ -242,8 +241,7 @@ def _by_index(params: Merge, inputs: Sequence[Items]) -> Items:
     join = merger(params.options.clash_handling.values)
     count = {"left": len(inputs[0]), "inner": min(map(len, inputs)), "outer": max(map(len, inputs))}[params.join]
     return [
-        join([(at, number, items[at]) for number, items in enumerate(inputs) if at < len(items)])
-        for at in range(count)
+        join([(at, number, items[at]) for number, items in enumerate(inputs) if at < len(items)]) for at in range(count)
     ]
 
 

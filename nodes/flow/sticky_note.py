@@ -15,10 +15,17 @@ class StickyNote(NodeParams):
     color: int | str = Field(1, description="A colour, or its number.")
 
 
-@node("stickyNote", group="flow", title="Sticky Note", inputs=0, outputs=(), examples=[
-    Example(title="gives nothing", params={"content": "## Hello"}, given=[], then=[]),
-    Example(title="content is text", params={"content": {}}, given=[], fails='"content"'),
-])
+@node(
+    "stickyNote",
+    group="flow",
+    title="Sticky Note",
+    inputs=0,
+    outputs=(),
+    examples=[
+        Example(title="gives nothing", params={"content": "## Hello"}, given=[], then=[]),
+        Example(title="content is text", params={"content": {}}, given=[], fails='"content"'),
+    ],
+)
 async def sticky_note(params: StickyNote) -> Items:
     """Explain a part of the workflow."""
     return []

@@ -129,10 +129,12 @@ def _outputs(raw: Mapping[str, Any], version: float) -> list[str]:
             title="each rule has an output, the rest goes to the extra one",
             version=3.2,
             params={
-                "rules": {"values": [
-                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "a"}]}},
-                    {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "b"}]}},
-                ]},
+                "rules": {
+                    "values": [
+                        {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "a"}]}},
+                        {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": "b"}]}},
+                    ]
+                },
                 "options": {"fallbackOutput": "extra"},
             },
             given=[{"k": "b"}, {"k": "c"}, {"k": "a"}],

@@ -137,12 +137,25 @@ class Harness:
         version = self.node_type.versions[-1] if version is None else version
         given = [list(items) for items in inputs] if inputs is not None else [[Item(json={})]]
         run = Run(
-            node=self.node_type.title, type=self.node_type.name, version=version, inputs=given, now=self.clock.at,
-            context=context, task=f"harness/{self.node_type.name}/0", **more,
+            node=self.node_type.title,
+            type=self.node_type.name,
+            version=version,
+            inputs=given,
+            now=self.clock.at,
+            context=context,
+            task=f"harness/{self.node_type.name}/0",
+            **more,
         )
         scope = Scope(
-            inputs=given, node=run.node, node_type=run.type, node_version=version, parameters=params, now=run.now,
-            zone=run.timezone, run_index=run.run_index, seed=run.task,
+            inputs=given,
+            node=run.node,
+            node_type=run.type,
+            node_version=version,
+            parameters=params,
+            now=run.now,
+            zone=run.timezone,
+            run_index=run.run_index,
+            seed=run.task,
         )
         compiled = CompiledParameters(params, self.node_type.params)
         return await call(self.node_type, compiled, scope, run, self._capabilities(), self.evaluate)
@@ -157,7 +170,11 @@ class Harness:
 
     def _capabilities(self) -> dict[type, Any]:
         return {
-            HttpClient: self.http, Credentials: self.credentials, Blobs: self.blobs, Clock: self.clock, Log: self.log,
+            HttpClient: self.http,
+            Credentials: self.credentials,
+            Blobs: self.blobs,
+            Clock: self.clock,
+            Log: self.log,
             Sandbox: self.sandbox,
         }
 

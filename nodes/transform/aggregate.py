@@ -59,9 +59,13 @@ class Aggregate(NodeParams):
     examples=[
         Example(
             title="collects a field",
-            params={"fieldsToAggregate": {"fieldToAggregate": [
-                {"fieldToAggregate": "id", "renameField": True, "outputFieldName": "ids"},
-            ]}},
+            params={
+                "fieldsToAggregate": {
+                    "fieldToAggregate": [
+                        {"fieldToAggregate": "id", "renameField": True, "outputFieldName": "ids"},
+                    ]
+                }
+            },
             given=[{"id": 1}, {"id": 2}, {}],
             then=[{"ids": [1, 2]}],
         ),
@@ -73,9 +77,14 @@ class Aggregate(NodeParams):
         ),
         Example(
             title="two lists need two names",
-            params={"fieldsToAggregate": {"fieldToAggregate": [
-                {"fieldToAggregate": "a"}, {"fieldToAggregate": "b.a"},
-            ]}},
+            params={
+                "fieldsToAggregate": {
+                    "fieldToAggregate": [
+                        {"fieldToAggregate": "a"},
+                        {"fieldToAggregate": "b.a"},
+                    ]
+                }
+            },
             fails='the name "a" is used twice',
         ),
     ],

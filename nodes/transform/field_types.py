@@ -132,7 +132,11 @@ def moment(value: Any, zone: str = "UTC") -> float:
 
 
 CONVERT: dict[str, Callable[[Any], Any]] = {
-    "string": text, "number": number, "boolean": boolean, "array": array, "object": object_,
+    "string": text,
+    "number": number,
+    "boolean": boolean,
+    "array": array,
+    "object": object_,
 }
 
 

@@ -15,11 +15,16 @@ class Limit(NodeParams):
     keep: Literal["firstItems", "lastItems"] = Field("firstItems", description="Which end to keep.")
 
 
-@node("limit", group="transform", title="Limit", examples=[
-    Example(title="keeps the first", params={"maxItems": 1}, given=[{"n": 1}, {"n": 2}], then=[{"n": 1}]),
-    Example(title="keeps the last", params={"keep": "lastItems"}, given=[{"n": 1}, {"n": 2}], then=[{"n": 2}]),
-    Example(title="needs a positive count", params={"maxItems": 0}, given=[], fails="greater than or equal to 1"),
-])
+@node(
+    "limit",
+    group="transform",
+    title="Limit",
+    examples=[
+        Example(title="keeps the first", params={"maxItems": 1}, given=[{"n": 1}, {"n": 2}], then=[{"n": 1}]),
+        Example(title="keeps the last", params={"keep": "lastItems"}, given=[{"n": 1}, {"n": 2}], then=[{"n": 2}]),
+        Example(title="needs a positive count", params={"maxItems": 0}, given=[], fails="greater than or equal to 1"),
+    ],
+)
 async def limit(params: Limit, items: Items) -> Items:
     """Keep at most a number of items."""
     first = 0 if params.keep == "firstItems" else max(len(items) - params.max_items, 0)

@@ -95,6 +95,6 @@ def _assign(box: Any, key: str, value: Any) -> None:
     elif key.isdecimal():
         at = int(key)
         if at - len(box) > LONGEST_GAP:
-            raise NodeError(f'index {key} is too far beyond the end of a list of {len(box)}')
+            raise NodeError(f"index {key} is too far beyond the end of a list of {len(box)}")
         box.extend([None] * (at + 1 - len(box)))
         box[at] = value

@@ -146,8 +146,11 @@ def _layout(params: Set, leaf: LeafMaker) -> _Layout:
 
 def _typed(field: TypedField) -> Any:
     values = {
-        "stringValue": field.string_value, "numberValue": field.number_value, "booleanValue": field.boolean_value,
-        "arrayValue": field.array_value, "objectValue": field.object_value,
+        "stringValue": field.string_value,
+        "numberValue": field.number_value,
+        "booleanValue": field.boolean_value,
+        "arrayValue": field.array_value,
+        "objectValue": field.object_value,
     }
     return values.get(field.type)
 
@@ -161,10 +164,14 @@ def _typed(field: TypedField) -> Any:
         Example(
             title="writes fields of given types",
             version=3.4,
-            params={"assignments": {"assignments": [
-                {"name": "user.name", "type": "string", "value": "Ada"},
-                {"name": "age", "type": "number", "value": "36"},
-            ]}},
+            params={
+                "assignments": {
+                    "assignments": [
+                        {"name": "user.name", "type": "string", "value": "Ada"},
+                        {"name": "age", "type": "number", "value": "36"},
+                    ]
+                }
+            },
             given=[{"old": True}],
             then=[{"user": {"name": "Ada"}, "age": 36}],
         ),
@@ -181,9 +188,13 @@ def _typed(field: TypedField) -> Any:
         Example(
             title="takes a value from the item",
             version=3.4,
-            params={"assignments": {"assignments": [
-                {"name": "greeting", "type": "string", "value": "=Hello {{ $json.name }}"},
-            ]}},
+            params={
+                "assignments": {
+                    "assignments": [
+                        {"name": "greeting", "type": "string", "value": "=Hello {{ $json.name }}"},
+                    ]
+                }
+            },
             given=[{"name": "Ada"}, {"name": "Bob"}],
             then=[{"greeting": "Hello Ada"}, {"greeting": "Hello Bob"}],
         ),
@@ -221,9 +232,7 @@ async def set_(parameters: Parameters[Set], items: Items, run: Run) -> Items:
     return made
 
 
-def _fields(
-    parameters: Parameters[Set], layout: _Layout, item: Item, index: int, version: float
-) -> dict[str, Any]:
+def _fields(parameters: Parameters[Set], layout: _Layout, item: Item, index: int, version: float) -> dict[str, Any]:
     fields = _kept(layout, item, version)
     if layout.raw is not None:
         try:

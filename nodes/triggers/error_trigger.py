@@ -15,9 +15,14 @@ class ErrorTrigger(NodeParams):
     """It has no parameters."""
 
 
-@trigger("errorTrigger", kind="manual", title="Error Trigger", examples=[
-    Example(title="a manual start stands for an example", given=[], then=[SAMPLE]),
-])
+@trigger(
+    "errorTrigger",
+    kind="manual",
+    title="Error Trigger",
+    examples=[
+        Example(title="a manual start stands for an example", given=[], then=[SAMPLE]),
+    ],
+)
 async def error_trigger(params: ErrorTrigger) -> Items:
     """Start when an execution of another workflow fails."""
     return [Item(json=dict(SAMPLE))]

@@ -70,19 +70,21 @@ def firing(at_ms: int, zone: str) -> Item:
     clock = f"{(moment.hour % 12) or 12}:{moment:%M:%S} {'am' if moment.hour < 12 else 'pm'}"
     suffix = "th" if 11 <= moment.day <= 13 else ORDINALS.get(moment.day % 10, "th")
     offset = f"{moment:%z}"
-    return Item(json={
-        "timestamp": moment.isoformat(timespec="milliseconds"),
-        "Readable date": f"{moment:%B} {moment.day}{suffix} {moment.year}, {clock}",
-        "Readable time": clock,
-        "Day of week": f"{moment:%A}",
-        "Year": str(moment.year),
-        "Month": f"{moment:%B}",
-        "Day of month": f"{moment:%d}",
-        "Hour": f"{moment:%H}",
-        "Minute": f"{moment:%M}",
-        "Second": f"{moment:%S}",
-        "Timezone": f"{zone} (UTC{offset[:3]}:{offset[3:]})",
-    })
+    return Item(
+        json={
+            "timestamp": moment.isoformat(timespec="milliseconds"),
+            "Readable date": f"{moment:%B} {moment.day}{suffix} {moment.year}, {clock}",
+            "Readable time": clock,
+            "Day of week": f"{moment:%A}",
+            "Year": str(moment.year),
+            "Month": f"{moment:%B}",
+            "Day of month": f"{moment:%d}",
+            "Hour": f"{moment:%H}",
+            "Minute": f"{moment:%M}",
+            "Second": f"{moment:%S}",
+            "Timezone": f"{zone} (UTC{offset[:3]}:{offset[3:]})",
+        }
+    )
 
 
 def _cron(one: Interval) -> tuple[str, int, str]:
@@ -114,19 +116,21 @@ def _cron(one: Interval) -> tuple[str, int, str]:
         Example(
             title="gives the moment",
             given=[],
-            then=[{
-                "timestamp": "2023-11-14T22:13:20.000+00:00",
-                "Readable date": "November 14th 2023, 10:13:20 pm",
-                "Readable time": "10:13:20 pm",
-                "Day of week": "Tuesday",
-                "Year": "2023",
-                "Month": "November",
-                "Day of month": "14",
-                "Hour": "22",
-                "Minute": "13",
-                "Second": "20",
-                "Timezone": "UTC (UTC+00:00)",
-            }],
+            then=[
+                {
+                    "timestamp": "2023-11-14T22:13:20.000+00:00",
+                    "Readable date": "November 14th 2023, 10:13:20 pm",
+                    "Readable time": "10:13:20 pm",
+                    "Day of week": "Tuesday",
+                    "Year": "2023",
+                    "Month": "November",
+                    "Day of month": "14",
+                    "Hour": "22",
+                    "Minute": "13",
+                    "Second": "20",
+                    "Timezone": "UTC (UTC+00:00)",
+                }
+            ],
         ),
         Example(
             title="an interval has bounds",

@@ -110,7 +110,9 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     if params.authentication != "none":
         raise ParameterError(
             f'authentication "{params.authentication}" of webhooks is not supported',
-            node=node, field="authentication", hint='choose "none"',
+            node=node,
+            field="authentication",
+            hint='choose "none"',
         )
     mode = params.response_mode
     if mode not in ("onReceived", "lastNode", "responseNode"):
@@ -118,8 +120,15 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     now = _at_once(params, version)
     return [
         Route(
-            node=node, type="webhook", method=method, path=path, mode=mode,  # type: ignore[arg-type]
-            output=output, status=now.status, headers=now.headers, body=now.body.decode(),
+            node=node,
+            type="webhook",
+            method=method,
+            path=path,
+            mode=mode,  # type: ignore[arg-type]
+            output=output,
+            status=now.status,
+            headers=now.headers,
+            body=now.body.decode(),
             options=_reading(params.options),
         )
         for output, method in enumerate(params.methods())
@@ -216,8 +225,12 @@ def _reading(options: WebhookOptions) -> dict[str, Any]:
     return {
         to: getattr(options, name)
         for to, name in (
-            ("rawBody", "raw_body"), ("binaryData", "binary_data"), ("binaryPropertyName", "binary_property_name"),
-            ("ignoreBots", "ignore_bots"), ("ipWhitelist", "ip_whitelist"), ("allowedOrigins", "allowed_origins"),
+            ("rawBody", "raw_body"),
+            ("binaryData", "binary_data"),
+            ("binaryPropertyName", "binary_property_name"),
+            ("ignoreBots", "ignore_bots"),
+            ("ipWhitelist", "ip_whitelist"),
+            ("allowedOrigins", "allowed_origins"),
         )
         if name in options.model_fields_set
     }

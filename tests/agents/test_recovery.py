@@ -194,7 +194,7 @@ async def test_marks_go_when_nothing_can_come_any_more() -> None:
     await send(broker, start(plain), start(keyed, key="k", keep_seconds=3600))
     await until_ended(broker, 2)
     table = streams.table("executions")
-    while any(committed < end for committed, end in streams.progress(0).values()):
+    while any(committed < end for committed, end in streams.progress(0).values()):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
     assert isinstance(table.get(plain), Mark)

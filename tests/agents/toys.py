@@ -123,8 +123,8 @@ def workflow(nodes: dict[str, Any], edges: list[str], order: str = "v1", **setti
     connections: dict[str, Any] = {}
     for edge in edges:
         left, right = (part.strip() for part in edge.split(">"))
-        source, output = (left.split(".") + ["0"])[:2]
-        target, index = (right.split(".") + ["0"])[:2]
+        source, output = [*left.split("."), "0"][:2]
+        target, index = [*right.split("."), "0"][:2]
         slots = connections.setdefault(source, {"main": []})["main"]
         while len(slots) <= int(output):
             slots.append([])

@@ -43,12 +43,18 @@ URLS: list[Any] = [
         {"url": f"{URL}?z=1#f", "sendQuery": True, "queryParameters": pairs(q=1)}, f"{URL}?z=1&q=1#f", id="added"
     ),
     pytest.param(
-        {"sendQuery": True, "specifyQuery": "json", "jsonQuery": '{"a": [1, 2], "b": null}'}, f"{URL}?a[]=1&a[]=2",
+        {"sendQuery": True, "specifyQuery": "json", "jsonQuery": '{"a": [1, 2], "b": null}'},
+        f"{URL}?a[]=1&a[]=2",
         id="lists in brackets",
     ),
     pytest.param(
-        {"sendQuery": True, "specifyQuery": "json", "jsonQuery": '{"a": [1, 2]}',
-         "options": {"queryParameterArrays": "repeat"}}, f"{URL}?a=1&a=2",
+        {
+            "sendQuery": True,
+            "specifyQuery": "json",
+            "jsonQuery": '{"a": [1, 2]}',
+            "options": {"queryParameterArrays": "repeat"},
+        },
+        f"{URL}?a=1&a=2",
         id="lists repeated",
     ),
     pytest.param({"queryParameters": pairs(q="a b")}, URL, id="nothing that is switched off"),
@@ -68,12 +74,18 @@ BODIES: list[Any] = [
         4.2, {"specifyBody": "json", "jsonBody": '={"n": {{ $json.n }}}'}, "application/json", b'{"n":5}', id="text"
     ),
     pytest.param(
-        4.2, {"contentType": "form-urlencoded", "bodyParameters": pairs(a="x y")}, "application/x-www-form-urlencoded",
-        b"a=x+y", id="form",
+        4.2,
+        {"contentType": "form-urlencoded", "bodyParameters": pairs(a="x y")},
+        "application/x-www-form-urlencoded",
+        b"a=x+y",
+        id="form",
     ),
     pytest.param(
-        4.2, {"contentType": "form-urlencoded", "specifyBody": "string", "body": "a=1"},
-        "application/x-www-form-urlencoded", b"a=1", id="form text",
+        4.2,
+        {"contentType": "form-urlencoded", "specifyBody": "string", "body": "a=1"},
+        "application/x-www-form-urlencoded",
+        b"a=1",
+        id="form text",
     ),
     pytest.param(4.2, {"contentType": "raw", "body": "hi", "rawContentType": "text/x"}, "text/x", b"hi", id="raw"),
     pytest.param(4.2, {"contentType": "binaryData"}, "image/png", b"png", id="binary"),
@@ -124,11 +136,17 @@ async def test_credentials_sign(kind: str, secret: dict[str, str], header: tuple
 
 OLD: list[Any] = [
     pytest.param(
-        {"requestMethod": "POST", "bodyParametersUi": {"parameter": [{"name": "a", "value": "1"}]}}, "POST", URL,
-        b'{"a":"1"}', id="fields",
+        {"requestMethod": "POST", "bodyParametersUi": {"parameter": [{"name": "a", "value": "1"}]}},
+        "POST",
+        URL,
+        b'{"a":"1"}',
+        id="fields",
     ),
     pytest.param(
-        {"requestMethod": "POST", "jsonParameters": True, "bodyParametersJson": '{"a": 1}'}, "POST", URL, b'{"a":1}',
+        {"requestMethod": "POST", "jsonParameters": True, "bodyParametersJson": '{"a": 1}'},
+        "POST",
+        URL,
+        b'{"a":1}',
         id="JSON",
     ),
     pytest.param(
@@ -205,10 +223,13 @@ async def test_files(url: str, headers: dict[str, str], facts: tuple[str, ...]) 
     item = (await answered({"responseFormat": "file"}, (200, headers, b"test"), url))[0]
 
     assert item.json == {}
-    assert item.binary == {"data": {
-        "data": "dGVzdA==", "fileSize": "4 B",
-        **dict(zip(("mimeType", "fileType", "fileExtension", "fileName"), facts, strict=True)),
-    }}
+    assert item.binary == {
+        "data": {
+            "data": "dGVzdA==",
+            "fileSize": "4 B",
+            **dict(zip(("mimeType", "fileType", "fileExtension", "fileName"), facts, strict=True)),
+        }
+    }
 
 
 async def test_a_failure_carries_status_and_body() -> None:
@@ -228,8 +249,10 @@ async def test_a_failure_carries_status_and_body() -> None:
             {"sendBody": True, "specifyBody": "json", "jsonBody": "{"}, NodeError, "not valid JSON", id="broken JSON"
         ),
         pytest.param(
-            {"authentication": "genericCredentialType", "genericAuthType": "httpBasicAuth"}, UserError,
-            'no credential of type "httpBasicAuth"', id="no credential",
+            {"authentication": "genericCredentialType", "genericAuthType": "httpBasicAuth"},
+            UserError,
+            'no credential of type "httpBasicAuth"',
+            id="no credential",
         ),
         pytest.param(
             {"options": {"pagination": {"pagination": {"maxRequests": 3}}}}, UserError, "pagination", id="pagination"

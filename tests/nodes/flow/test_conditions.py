@@ -11,9 +11,7 @@ from nodes.sdk.harness import Harness, outputs
 from schemas.errors import NodeError, ParameterError
 
 
-async def kept(
-    left: Any, operator: str, right: Any = "", json: dict[str, Any] | None = None, **options: Any
-) -> bool:
+async def kept(left: Any, operator: str, right: Any = "", json: dict[str, Any] | None = None, **options: Any) -> bool:
     type_, operation = operator.split(":")
     conditions = {
         "options": {"typeValidation": "loose", "version": 2, **options},

@@ -13,9 +13,7 @@ LEFT = [{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": 4, "v": "d"}]
 RIGHT = [{"id": 1, "v": "x"}, {"id": 2, "v": "y"}, {"id": 2, "v": "z"}, {"id": 5, "v": "w"}]
 
 
-async def run(
-    params: dict[str, Any], *inputs: list[dict[str, Any]], version: float = 3.2
-) -> list[dict[str, Any]]:
+async def run(params: dict[str, Any], *inputs: list[dict[str, Any]], version: float = 3.2) -> list[dict[str, Any]]:
     result = await Harness(merge).run(params, [[Item(json=one) for one in each] for each in inputs], version=version)
     return [item.json for item in outputs(result)[0]]
 

@@ -31,9 +31,18 @@ ANSWERS: list[Any] = [
         id="JSON by expression",
     ),
     pytest.param(
-        {"respondWith": "text", "responseBody": "hi", "options": {"responseHeaders": {"entries": [
-            {"name": "Content-Type", "value": "text/plain"}, {"name": "x-n", "value": 5},
-        ]}}},
+        {
+            "respondWith": "text",
+            "responseBody": "hi",
+            "options": {
+                "responseHeaders": {
+                    "entries": [
+                        {"name": "Content-Type", "value": "text/plain"},
+                        {"name": "x-n", "value": 5},
+                    ]
+                }
+            },
+        },
         Response(200, [("Content-Type", "text/plain"), ("x-n", "5")], b"hi"),
         id="text with headers",
     ),
@@ -91,5 +100,3 @@ async def test_outputs(version: float, params: dict[str, Any], names: list[str])
 async def test_what_cannot_be_answered(params: dict[str, Any], text: str) -> None:
     with pytest.raises(NodeError, match=text):
         await answer(params)
-
-

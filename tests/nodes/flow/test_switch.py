@@ -11,9 +11,11 @@ from schemas.errors import NodeError
 
 
 def rules(*values: str) -> dict[str, Any]:
-    return {"values": [
-        {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": value}]}} for value in values
-    ]}
+    return {
+        "values": [
+            {"conditions": {"conditions": [{"leftValue": "={{ $json.k }}", "rightValue": value}]}} for value in values
+        ]
+    }
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,9 @@ def rules(*values: str) -> dict[str, Any]:
         pytest.param(2, {"mode": "expression", "outputsAmount": 2}, ["0", "1"], id="a number of them"),
         pytest.param(3, {}, ["0"], id="one rule unless said"),
         pytest.param(
-            3, {"rules": {"values": [{"outputKey": "a"}]}, "options": {"fallbackOutput": "extra"}}, ["a", "Fallback"],
+            3,
+            {"rules": {"values": [{"outputKey": "a"}]}, "options": {"fallbackOutput": "extra"}},
+            ["a", "Fallback"],
             id="an extra one",
         ),
         pytest.param(3, {"mode": "expression", "numberOutputs": "={{ 3 }}"}, ["0", "1", "2", "3"], id="unknown number"),
@@ -62,9 +66,16 @@ async def test_items_that_fit_no_rule(version: float, params: dict[str, Any], co
 
 
 async def test_version_2_numbers_outputs_by_rule() -> None:
-    params = {"dataType": "string", "value1": "={{ $json.k }}", "rules": {"rules": [
-        {"operation": "startsWith", "value2": "x"}, {"operation": "contains", "value2": "b"},
-    ]}}
+    params = {
+        "dataType": "string",
+        "value1": "={{ $json.k }}",
+        "rules": {
+            "rules": [
+                {"operation": "startsWith", "value2": "x"},
+                {"operation": "contains", "value2": "b"},
+            ]
+        },
+    }
 
     result = await Harness(switch).run(params, [[Item(json={"k": "abc"})]], version=2)
 

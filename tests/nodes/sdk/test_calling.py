@@ -26,10 +26,18 @@ async def everything(
     params: Toy, parameters: Parameters[Toy], items: Items, run: Run, scope: Scope, clock: Clock
 ) -> Items:
     """Show what was given."""
-    return [Item(json={
-        "count": params.count, "same": parameters(0) == params, "items": len(items), "node": run.node,
-        "zone": scope.zone, "now": clock.now(),
-    })]
+    return [
+        Item(
+            json={
+                "count": params.count,
+                "same": parameters(0) == params,
+                "items": len(items),
+                "node": run.node,
+                "zone": scope.zone,
+                "now": clock.now(),
+            }
+        )
+    ]
 
 
 @node("texts", group="test")

@@ -25,19 +25,22 @@ CASES: list[Any] = [
     pytest.param(
         3.4,
         {**assigned(("a.b", "number", 1)), "includeOtherFields": True},
-        {"a": {"c": 2}}, {"a": {"c": 2, "b": 1}},
+        {"a": {"c": 2}},
+        {"a": {"c": 2, "b": 1}},
         id="other fields are kept and extended",
     ),
     pytest.param(
         3.4,
         {**assigned(("x", "number", 1)), "includeOtherFields": True, "include": "selected", "includeFields": "a.b, z"},
-        {"a": {"b": 1, "c": 2}, "z": 3}, {"a": {"b": 1}, "z": 3, "x": 1},
+        {"a": {"b": 1, "c": 2}, "z": 3},
+        {"a": {"b": 1}, "z": 3, "x": 1},
         id="selected fields by path",
     ),
     pytest.param(
         3.4,
         {**assigned(("x", "number", 1)), "includeOtherFields": True, "include": "except", "excludeFields": "a.b, z"},
-        {"a": {"b": 1, "c": 2}, "z": 3}, {"a": {"c": 2}, "x": 1},
+        {"a": {"b": 1, "c": 2}, "z": 3},
+        {"a": {"c": 2}, "x": 1},
         id="all but some fields by path",
     ),
     pytest.param(
@@ -46,7 +49,8 @@ CASES: list[Any] = [
     pytest.param(
         3.2,
         {"fields": {"values": [{"name": "f", "type": "booleanValue"}]}, "include": "none"},
-        {"a": 1}, {"f": True},
+        {"a": 1},
+        {"f": True},
         id="a boolean of version 3 is true unless said",
     ),
     pytest.param(
@@ -60,20 +64,29 @@ CASES: list[Any] = [
     pytest.param(
         3.4,
         {**assigned(("a", "number", "x")), "options": {"ignoreConversionErrors": True}},
-        {}, {"a": "x"},
+        {},
+        {"a": "x"},
         id="conversion errors ignored",
     ),
     pytest.param(
-        3.4, {"assignments": "={{ $json.given }}"},
-        {"given": {"assignments": [{"name": "a", "value": 1, "type": "number"}]}}, {"a": 1},
+        3.4,
+        {"assignments": "={{ $json.given }}"},
+        {"given": {"assignments": [{"name": "a", "value": 1, "type": "number"}]}},
+        {"a": 1},
         id="the whole list by expression",
     ),
     pytest.param(
-        1, {"values": {"number": [{"name": "n", "value": "7"}]}, "keepOnlySet": True}, {}, {"n": "7"},
+        1,
+        {"values": {"number": [{"name": "n", "value": "7"}]}, "keepOnlySet": True},
+        {},
+        {"n": "7"},
         id="version 1 keeps numbers as they come",
     ),
     pytest.param(
-        2, {"values": {"number": [{"name": "n", "value": "7"}]}, "keepOnlySet": True}, {}, {"n": 7},
+        2,
+        {"values": {"number": [{"name": "n", "value": "7"}]}, "keepOnlySet": True},
+        {},
+        {"n": 7},
         id="version 2 makes them numbers",
     ),
 ]

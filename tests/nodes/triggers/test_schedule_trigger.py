@@ -34,7 +34,8 @@ RULES: list[Any] = [
     pytest.param({"field": "minutes", "minutesInterval": 15}, ("*/15 * * * *", 1, ""), id="minutes"),
     pytest.param({"field": "hours", "hoursInterval": 5, "triggerAtMinute": 7}, ("7 * * * *", 5, "hours"), id="hours"),
     pytest.param(
-        {"field": "days", "daysInterval": 3, "triggerAtHour": 9, "triggerAtMinute": 30}, ("30 9 * * *", 3, "days"),
+        {"field": "days", "daysInterval": 3, "triggerAtHour": 9, "triggerAtMinute": 30},
+        ("30 9 * * *", 3, "days"),
         id="days",
     ),
     pytest.param(

@@ -28,14 +28,17 @@ AT_ONCE: list[Any] = [
         2, {"options": {"responseCode": {"values": {"responseCode": 201}}}}, (201, [JSON_TYPE], STARTED), id="status"
     ),
     pytest.param(
-        2, {"options": {"responseCode": {"values": {"responseCode": "customCode", "customCode": 418}}}},
-        (418, [JSON_TYPE], STARTED), id="status of one's own",
+        2,
+        {"options": {"responseCode": {"values": {"responseCode": "customCode", "customCode": 418}}}},
+        (418, [JSON_TYPE], STARTED),
+        id="status of one's own",
     ),
     pytest.param(2, {"options": {"noResponseBody": True}}, (200, [], ""), id="no body"),
     pytest.param(
         2,
         {"options": {"responseData": "ok", "responseHeaders": {"entries": [{"name": "Content-Type", "value": "a/b"}]}}},
-        (200, [("Content-Type", "a/b")], "ok"), id="body and headers",
+        (200, [("Content-Type", "a/b")], "ok"),
+        id="body and headers",
     ),
     pytest.param(2, {"options": {"responseData": "={{ 1 + 1 }}"}}, (200, [JSON_TYPE], "2"), id="an expression"),
 ]
@@ -82,11 +85,13 @@ LAST: list[Any] = [
     pytest.param({"responseData": "firstEntryBinary"}, (200, "text/css", b"hi"), id="binary"),
     pytest.param({"options": {"responsePropertyName": "n"}}, (200, JSON_TYPE[1], b"1"), id="one field"),
     pytest.param(
-        {"options": {"responsePropertyName": "t", "responseContentType": "text/html"}}, (200, "text/html", b"<b>"),
+        {"options": {"responsePropertyName": "t", "responseContentType": "text/html"}},
+        (200, "text/html", b"<b>"),
         id="one field as it is",
     ),
     pytest.param(
-        {"options": {"responseCode": {"values": {"responseCode": 201}}}}, (201, JSON_TYPE[1], b'{"n":1,"t":"<b>"}'),
+        {"options": {"responseCode": {"values": {"responseCode": 201}}}},
+        (201, JSON_TYPE[1], b'{"n":1,"t":"<b>"}'),
         id="status",
     ),
 ]
@@ -107,7 +112,11 @@ def test_the_answer_of_the_last_node(params: dict[str, Any], given: tuple[int, s
         pytest.param({"responseMode": "responseNode"}, ITEMS, None, 200, "executed", id="nobody answered"),
         pytest.param(
             {"responseMode": "lastNode", "responseData": "firstEntryBinary", "responseBinaryPropertyName": "x"},
-            ITEMS, None, 500, 'no binary data "x"', id="no binary",
+            ITEMS,
+            None,
+            500,
+            'no binary data "x"',
+            id="no binary",
         ),
     ],
 )
