@@ -120,7 +120,9 @@ class Engine:
             state, _ = step(plan, self._new_state(task, task.start, outbox), Began(task.node, None), task.at)
         if state is None:
             return
-        failed = Failed(task.node, task.run, error_info(error, task.node), final=True)
+        info = error_info(error, task.node)
+        info.message = f"the state of the execution cannot be stored: {info.message}"
+        failed = Failed(task.node, task.run, info, final=True)
         self._apply(plan, state, failed, f"{task.node}/{task.run}", outbox)
 
     def _state(self, execution: str) -> State | None:

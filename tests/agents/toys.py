@@ -3,6 +3,8 @@
 Flow: tests → **toy registry** → plans.
 """
 
+import asyncio
+import random
 from typing import Any
 
 from nodes.sdk import Item, Items, NextBatch, NodeError, NodeParams, Parameters, Registry, Routed, Run, WaitUntil, node
@@ -105,13 +107,27 @@ async def keyed(params: Nothing, items: Items) -> Items:
     return items
 
 
+@node("hoard", group="flow")
+async def hoard(params: Nothing, items: Items) -> NextBatch:
+    """Keep as many bytes of noise as the first item says."""
+    noise = random.Random(1).randbytes(items[0].json.get("hoard", 0)).hex()
+    return NextBatch([items], {"noise": noise})
+
+
+@node("hang", group="flow", runs="effect")
+async def hang(params: Nothing, items: Items) -> Items:
+    """Never end."""
+    await asyncio.Event().wait()
+    return items
+
+
 @node("odd", group="flow")
 async def odd(params: Nothing, items: Items) -> Items:
     """Give what is not JSON."""
     return [Item(json={"set": {1, 2}, "of": object()})]
 
 
-TOYS = Registry([begin, pass_on, tag, fork, join, loop, fail, soft, sleep, none, effect, keyed, odd])
+TOYS = Registry([begin, pass_on, tag, fork, join, loop, fail, soft, sleep, none, effect, keyed, hoard, hang, odd])
 
 
 def workflow(nodes: dict[str, Any], edges: list[str], order: str = "v1", **settings: Any) -> dict[str, Any]:
