@@ -3,15 +3,14 @@
 Flow: any node → **code** → any node.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Paired, Parameters, Run, Sandbox, node
+from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
+from nodes.transform.returned_items import item_returned, items_returned
 from schemas.errors import MillraceError, UserError
-
-ITEM_KEYS = {"json", "binary", "pairedItem", "error", "index"}
 
 
 class Code(NodeParams):
@@ -55,7 +54,7 @@ async def code(parameters: Parameters[Code], items: Items, run: Run, scope: Scop
         if not run.continue_on_fail:
             raise
         return [error_item(bad, 0)]
-    return _items(found)
+    return items_returned(found)
 
 
 async def _each(params: Code, items: Items, run: Run, scope: Scope, sandbox: Sandbox) -> Items:
@@ -67,51 +66,9 @@ async def _each(params: Code, items: Items, run: Run, scope: Scope, sandbox: San
         try:
             if isinstance(found, MillraceError):
                 raise found
-            made += _one(found, index)
+            made += item_returned(found, index)
         except UserError as bad:
             if not run.continue_on_fail:
                 raise
             made.append(error_item(bad, index))
     return made
-
-
-def _items(found: Any) -> Items:
-    listed = found if isinstance(found, list) else [found]
-    if found is None or not all(isinstance(one, dict) for one in listed):
-        raise NodeError("the code does not return items", hint='return an array of objects, such as [{"json": {…}}]')
-    wrapped = any("json" in one for one in listed)
-    if wrapped:
-        return [_item(one, at) for at, one in enumerate(listed)]
-    return [Item(json=one) for one in listed]
-
-
-def _one(found: Any, index: int) -> Items:
-    if found is None:
-        return []
-    if not isinstance(found, dict):
-        raise NodeError(f"the code does not return an object (item {index})", hint="return one object for each item")
-    item = _item(found, index) if "json" in found else Item(json=found)
-    return [Item(json=item.json, binary=item.binary, paired=index, error=item.error)]
-
-
-def _item(found: dict[str, Any], index: int) -> Item:
-    if unknown := set(found) - ITEM_KEYS:
-        raise NodeError(f'unknown item property "{min(unknown)}" (item {index})', hint="put data below `json`")
-    if not isinstance(found.get("json"), dict):
-        raise NodeError(f'"json" is not an object (item {index})')
-    binary = found.get("binary")
-    return Item(
-        json=found["json"],
-        binary=binary if isinstance(binary, dict) and binary else None,
-        paired=_paired(found.get("pairedItem")),
-        error=found.get("error"),
-    )
-
-
-def _paired(value: Any) -> Any:
-    if isinstance(value, dict) and isinstance(value.get("item"), int):
-        return Paired(item=value["item"], input=value.get("input") or 0)
-    if isinstance(value, list):
-        found = [_paired(one) for one in value]
-        return None if any(one is None for one in found) else found
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

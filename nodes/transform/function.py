@@ -1,0 +1,47 @@
+"""Function: run JavaScript over all items at once; what the Code node was before.
+
+Flow: any node → **function** → any node.
+"""
+
+from nodes.expressions.scope import Scope
+from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk.params import validate
+from nodes.sdk.ports import error_item
+from nodes.transform.returned_items import items_returned
+from schemas.errors import UserError
+
+HELPERS = (
+    "const getNodeParameter = (name, _, other) => $parameter[name] ?? other;"
+    "const getWorkflowStaticData = (kind) => $getWorkflowStaticData(kind); const helpers = {};"
+    "return await (async function () { "
+)
+
+
+class Function(NodeParams):
+    """The code."""
+
+    function_code: str = Field("return items;", description="A function's body; it returns an array of items.")
+
+
+@node(
+    "function",
+    group="transform",
+    title="Function",
+    runs="compute",
+    examples=[
+        Example(title="no items, nothing to run", given=[], then=[]),
+        Example(title="the code must be text", params={"functionCode": {"a": 1}}, fails="valid string"),
+    ],
+)
+async def function(parameters: Parameters[Function], items: Items, run: Run, scope: Scope, sandbox: Sandbox) -> Items:
+    """Run JavaScript once for all items."""
+    params = validate(Function, dict(parameters.raw))
+    if not items:
+        return []
+    try:
+        code = f"{HELPERS}{params.function_code}\n}}).call({{}});"
+        return items_returned(await sandbox.javascript(code, scope, per_item=False))
+    except UserError as bad:
+        if not run.continue_on_fail:
+            raise
+        return [error_item(bad, 0)]

@@ -1,0 +1,54 @@
+"""Returned items: what a user's code gave back, as items.
+
+Flow: sandbox → **returned items** → code, function, functionItem.
+"""
+
+from typing import Any
+
+from nodes.sdk import Item, Items, NodeError, Paired
+
+ITEM_KEYS = {"json", "binary", "pairedItem", "error", "index"}
+
+
+def items_returned(found: Any) -> Items:
+    """Read what code returned that ran once: an array of items or of bare objects, or one of them."""
+    listed = found if isinstance(found, list) else [found]
+    if found is None or not all(isinstance(one, dict) for one in listed):
+        raise NodeError("the code does not return items", hint='return an array of objects, such as [{"json": {…}}]')
+    wrapped = any("json" in one for one in listed)
+    if wrapped:
+        return [_item(one, at) for at, one in enumerate(listed)]
+    return [Item(json=one) for one in listed]
+
+
+def item_returned(found: Any, index: int) -> Items:
+    """Read what code returned for one item: an item, a bare object, or nothing."""
+    if found is None:
+        return []
+    if not isinstance(found, dict):
+        raise NodeError(f"the code does not return an object (item {index})", hint="return one object for each item")
+    item = _item(found, index) if "json" in found else Item(json=found)
+    return [Item(json=item.json, binary=item.binary, paired=index, error=item.error)]
+
+
+def _item(found: dict[str, Any], index: int) -> Item:
+    if unknown := set(found) - ITEM_KEYS:
+        raise NodeError(f'unknown item property "{min(unknown)}" (item {index})', hint="put data below `json`")
+    if not isinstance(found.get("json"), dict):
+        raise NodeError(f'"json" is not an object (item {index})')
+    binary = found.get("binary")
+    return Item(
+        json=found["json"],
+        binary=binary if isinstance(binary, dict) and binary else None,
+        paired=_paired(found.get("pairedItem")),
+        error=found.get("error"),
+    )
+
+
+def _paired(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("item"), int):
+        return Paired(item=value["item"], input=value.get("input") or 0)
+    if isinstance(value, list):
+        found = [_paired(one) for one in value]
+        return None if any(one is None for one in found) else found
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
