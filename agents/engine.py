@@ -5,6 +5,7 @@ Run first, then step: between reading an execution's state and replacing it noth
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -17,7 +18,7 @@ from agents.plan import Plan
 from agents.plans import Plans
 from agents.running import Runner
 from agents.settings import WorkerSettings
-from agents.state import Activation, Mark, Row, State
+from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
 from agents.timers import Timer
 from nodes.sdk.ports import Response
@@ -30,6 +31,9 @@ from streams.app import Streams
 from streams.topics import node_topic
 
 KEPT_REPLY_BYTES = 128 * 1024
+CHAIN_RUNS = 1000
+CHAIN_SECONDS = 1.0
+YIELD_EVERY = 20
 
 
 class Engine:
@@ -195,17 +199,32 @@ class Engine:
             await self._drive(plan, fresh, outcome, activation.key, outbox)
 
     async def _drive(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> None:
-        """Apply an occurrence, then run what may be chained, until nothing of it is left."""
+        """Apply an occurrence, then run what may be chained, until nothing of it is left or the call grows too long."""
         queue = deque(self._apply(plan, state, occurrence, cause, outbox))
+        runs, until = 0, time.monotonic() + CHAIN_SECONDS
         while queue:
             activation = queue.popleft()
             current = self._state(state.execution)
             if current is None or activation.key not in current.flight:
                 continue
+            runs += 1
+            if runs % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+                if runs >= CHAIN_RUNS or time.monotonic() > until:
+                    self._leave(plan, current, [activation, *queue], outbox)
+                    return
             outcome = await self._runner.run(plan, current, activation)
             current = self._state(state.execution)
             if current is not None and activation.key in current.flight:
                 queue.extend(self._apply(plan, current, outcome, cause, outbox))
+
+    def _leave(self, plan: Plan, state: State, rest: list[Activation], outbox: Outbox) -> None:
+        """Send the rest of a long chain through its topics: a loop of many passes must not hold up everything else."""
+        new = fork(state)
+        new.left = True
+        self._live[state.execution] = new
+        outbox.rows.add(state.execution)
+        outbox.tasks += [_pointer(plan, new, activation) for activation in rest if activation.key in new.flight]
 
     def _apply(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> list[Activation]:
         """Step, replace the live row and collect the actions; give the activations to chain in this call."""

@@ -95,3 +95,13 @@ async def test_a_failed_effect_ends_in_error_and_says_where(engine: PrivateEngin
     assert answer["status"] == "error"
     assert answer["error"]["message"] == "down"
     assert answer["error"]["node"] == "E"
+
+
+async def test_a_long_loop_leaves_its_call_and_still_ends(engine: PrivateEngine) -> None:
+    raw = workflow({"S": "begin", "L": "loop", "T": "tag", "D": "pass"}, ["S > L", "L.1 > T", "T > L", "L.0 > D"])
+
+    answer = await engine.run(request(raw, [{"n": n} for n in range(1200)]))
+
+    assert answer["status"] == "success"
+    assert len(answer["runs"]["T"]) == 1200
+    assert len(answer["runs"]["D"][0]["outputs"][0]) == 1200
