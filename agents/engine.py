@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.actions import Action, Answer, Began, Cancelled, End, Failed, Occurrence, Record, Run, Sleep, Woke
+from agents.actions import Action, Answer, Began, Cancelled, Failed, Occurrence, Record, Run, Sleep, Woke
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
@@ -248,7 +248,10 @@ class Engine:
             self._live.pop(execution, None)
         events = self._unsent.setdefault(execution, []) if kept else outbox.events
         for action in actions:
-            self._collect(plan, new, action, events, outbox)
+            if type(action) is Record:
+                events.append(action.event)
+            elif not (type(action) is Run and any(action.activation is one for one in chained)):
+                self._collect(plan, new, action, outbox)
         return chained
 
     def _sort(self, plan: Plan, actions: list[Action]) -> tuple[list[Activation], bool]:
@@ -256,29 +259,26 @@ class Engine:
         chained: list[Activation] = []
         given = False
         for action in actions:
-            if isinstance(action, Run):
-                if self._chaining and plan.nodes[action.activation.node].inline:
-                    chained.append(action.activation)
+            kind = type(action)
+            if kind is Run:
+                activation = action.activation  # type: ignore[union-attr]
+                if self._chaining and plan.nodes[activation.node].inline:
+                    chained.append(activation)
                 else:
                     given = True
-            elif isinstance(action, Sleep):
+            elif kind is Sleep:
                 given = True
         return chained, given
 
-    def _collect(self, plan: Plan, state: State, action: Action, events: list[Event], outbox: Outbox) -> None:
+    def _collect(self, plan: Plan, state: State, action: Action, outbox: Outbox) -> None:
         match action:
-            case Record(event):
-                events.append(event)
             case Run(activation):
-                if not (self._chaining and plan.nodes[activation.node].inline):
-                    outbox.tasks.append(_pointer(plan, state, activation))
+                outbox.tasks.append(_pointer(plan, state, activation))
             case Sleep(activation):
                 outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
             case Answer(to, response):
                 reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
                 (outbox.replies if state.left else outbox.early).append((to.partition, reply))
-            case End():
-                pass
 
     def _mark(self, state: State, actions: list[Action]) -> Mark:
         ended = self._now(state.execution)

@@ -12,8 +12,11 @@ from schemas.item import Item
 
 def enqueue(plan: Plan, state: State, ready: list[Activation], arrived: str) -> None:
     """Put what became ready by the end of a run of ``arrived`` where its turn comes."""
+    if not ready and plan.order != "v0":
+        return
     if plan.order == "v1":
-        ready = sorted(ready, key=lambda one: plan.nodes[one.node].position[::-1])
+        if len(ready) > 1:
+            ready = sorted(ready, key=lambda one: plan.nodes[one.node].position[::-1])
         state.stack = [*ready, *state.stack]
         return
     state.stack = [*state.stack, *ready]

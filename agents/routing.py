@@ -3,8 +3,6 @@
 Flow: finished run → **routing** → single-input targets are ready at once, others go through joining.
 """
 
-from collections.abc import Iterator
-
 from agents.joining import park
 from agents.plan import Link, Plan
 from agents.state import Activation, Packet, State
@@ -19,21 +17,17 @@ def deliver(plan: Plan, state: State, node: str, run: int, outputs: list[Packet]
     Changes ``state.waiting`` (of a fork).
     """
     ready = []
-    for output, link, packet in _arrivals(plan, node, outputs):
-        source = Source(node, output, run)
-        if not plan.nodes[link.node].joins:
-            ready.append(Activation(node=link.node, inputs=[packet], sources=[source]))
-        elif (complete := park(plan, state, link, packet, source)) is not None:
-            ready.append(complete)
-    return ready
-
-
-def _arrivals(plan: Plan, node: str, outputs: list[Packet]) -> Iterator[tuple[int, Link, Packet]]:
     for output, links in enumerate(plan.nodes[node].outputs):
         packet = outputs[output] if output < len(outputs) else EMPTY
         for link in links:
-            if packet.count or _counts_when_empty(plan, link):
-                yield output, link, packet
+            if not packet.count and not _counts_when_empty(plan, link):
+                continue
+            source = Source(node, output, run)
+            if not plan.nodes[link.node].joins:
+                ready.append(Activation(link.node, [packet], [source]))
+            elif (complete := park(plan, state, link, packet, source)) is not None:
+                ready.append(complete)
+    return ready
 
 
 def _counts_when_empty(plan: Plan, link: Link) -> bool:

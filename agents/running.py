@@ -57,7 +57,7 @@ class Runner:
         began = time.perf_counter_ns()
         inputs: list[Items] = []
         try:
-            inputs = await self._inputs(node, activation)
+            inputs = _held(node, activation) or await self._inputs(node, activation)
             result = await self._result(plan, state, node, activation, inputs)
             return await self._finished(plan, node, activation, inputs, result, began)
         except Exception as error:
@@ -111,15 +111,21 @@ class Runner:
             raise node.error
         if node.type is None or node.compiled is None:
             raise DefectError("a node without a type was planned without an error", node=node.name)
-        scope = await self._scope(plan, state, node, activation, inputs)
+        past = await self._past(state) if state.kept else {}
+        scope = self._scope(plan, state, node, activation, inputs, past)
         run = self._facts(plan, state, node, activation, inputs)
         capabilities = self._surroundings.capabilities(plan, node, scope, state.execution)
         return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
 
-    async def _scope(
-        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
+    def _scope(
+        self,
+        plan: Plan,
+        state: State,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        past: Mapping[str, list[NodeRun]],
     ) -> Scope:
-        past = await self._past(state) if state.kept else {}
         return Scope(
             inputs=inputs,
             run_index=activation.run,
@@ -191,3 +197,16 @@ class Runner:
             return Failed(node.name, activation.run, info, spent, final)
         packets, text, blob = await self.pack(pass_through(node, inputs))
         return Finished(node.name, activation.run, packets, text, blob, spent, error=info)
+
+
+def _held(node: PlannedNode, activation: Activation) -> list[Items]:
+    """Give the inputs where all of them are at hand; nothing where one must be fetched."""
+    inputs: list[Items] = []
+    for packet in activation.inputs:
+        if packet is None:
+            inputs.append([])
+        elif packet.items is None:
+            return []
+        else:
+            inputs.append(packet.items[:1] if node.execute_once else packet.items)
+    return inputs

@@ -33,10 +33,10 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
     new = fork(state)
     actions: list[Action] = []
     match occurrence:
-        case Began():
-            _begin(plan, new, occurrence, now, cause, actions)
         case Finished():
             _finish(plan, new, occurrence, now, cause, actions)
+        case Began():
+            _begin(plan, new, occurrence, now, cause, actions)
         case Failed():
             _fail(plan, new, occurrence, now, actions)
         case Woke():
@@ -66,16 +66,17 @@ def _begin(plan: Plan, state: State, began: Began, now: int, cause: str, actions
 
 
 def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, actions: list[Action]) -> None:
-    activation = state.flight.get(f"{done.node}/{done.run}")
+    key = f"{done.node}/{done.run}"
+    activation = state.flight.get(key)
     if activation is None:
         return
     if done.until is not None:
         asleep = msgspec.structs.replace(activation, due=done.until, why="wait", held=done.outputs)
-        state.flight[activation.key] = asleep
+        state.flight[key] = asleep
         state.status = "waiting"
         actions.append(Sleep(asleep))
         return
-    del state.flight[activation.key]
+    del state.flight[key]
     if done.looping:
         _set_context(state, done)
     if done.response is not None:
@@ -96,27 +97,25 @@ def _set_context(state: State, done: Finished) -> None:
 
 def _record(plan: Plan, state: State, activation: Activation, done: Finished, now: int, actions: list[Action]) -> None:
     node = plan.nodes[done.node]
-    actions.append(
-        Record(
-            NodeFinished(
-                execution=state.execution,
-                workflow=plan.workflow,
-                version=plan.version,
-                at=now,
-                node=done.node,
-                node_type=node.type_name,
-                run=done.run,
-                seq=state.seq,
-                duration_us=done.duration_us,
-                attempt=activation.attempt,
-                counts=[packet.count for packet in done.outputs],
-                outputs=msgspec.Raw(done.encoded),
-                blob=done.blob,
-                sources=activation.sources,
-                error=done.error,
-            )
-        )
+    event = NodeFinished(
+        state.execution,
+        plan.workflow,
+        plan.version,
+        now,
+        done.node,
+        node.type_name,
+        done.run,
+        state.seq,
+        "success",
+        done.duration_us,
+        activation.attempt,
+        [packet.count for packet in done.outputs],
+        msgspec.Raw(done.encoded),
+        done.blob,
+        activation.sources,
+        done.error,
     )
+    actions.append(Record(event))
     state.seq += 1
     state.last = done.node
     if state.replies:
@@ -149,7 +148,7 @@ def _give(state: State, one: Activation, now: int, cause: str, actions: list[Act
     run = state.runs.get(one.node, 0)
     state.runs[one.node] = run + 1
     given = Activation(one.node, one.inputs, one.sources, run, cause, now)
-    state.flight[given.key] = given
+    state.flight[f"{one.node}/{run}"] = given
     state.status = "running"
     actions.append(Run(given))
 
