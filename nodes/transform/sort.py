@@ -3,50 +3,10 @@
 Flow: any node → **sort** → any node.  Needs the whole run.
 """
 
-import functools
-import random
-from typing import Any, Literal
-
-from nodes.expressions.coercion import UNDEFINED
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk import Example, Items, Parameters, Run, Sandbox, node
 from nodes.sdk.params import validate
-from nodes.transform import paths
-from nodes.transform.field_types import absent, text
-
-COMPARING = (
-    "const order = items.map((_, at) => at);"
-    "order.sort((left, right) => {{ const a = items[left], b = items[right];\n{code}\n}});"
-    "return order;"
-)
-
-
-class SortField(NodeParams):
-    """One field, and which way."""
-
-    field_name: str = ""
-    order: Literal["ascending", "descending"] = "ascending"
-
-
-class SortFields(NodeParams):
-    """Fields, as the editor keeps them."""
-
-    sort_field: list[SortField] = []
-
-
-class SortOptions(NodeParams):
-    """Rarely needed choices."""
-
-    disable_dot_notation: bool = Field(False, description="Do not read `a.b` as a path.")
-
-
-class Sort(NodeParams):
-    """The order."""
-
-    type: Literal["simple", "random", "code"] = Field("simple", description="By fields, at random, or by code.")
-    sort_fields_ui: SortFields = Field(SortFields(), description="Fields to sort by.")
-    code: str = Field("return 0;", description="Compares items a and b: below 0 where a comes first.")
-    options: SortOptions = SortOptions()
+from nodes.transform.ordering import Sort, ordered
 
 
 @node(
@@ -71,42 +31,6 @@ class Sort(NodeParams):
 )
 async def sort(parameters: Parameters[Sort], items: Items, run: Run, scope: Scope, sandbox: Sandbox) -> Items:
     """Change the order of items."""
-    params = validate(Sort, dict(parameters.raw)) if parameters.raw.get("type") == "code" else parameters(0)
-    order = list(range(len(items)))
-    if params.type == "random":
-        random.Random(run.task).shuffle(order)  # noqa: S311 - the same order when the task is repeated
-    elif params.type == "code":
-        found = await sandbox.javascript(COMPARING.format(code=params.code), scope, per_item=False)
-        order = _checked(found, len(items))
-    else:
-        _by_fields(params, items, order)
-    return [Item(json=items[at].json, binary=items[at].binary, paired=at) for at in order]
-
-
-def _by_fields(params: Sort, items: Items, order: list[int]) -> None:
-    dots = not params.options.disable_dot_notation
-    fields = params.sort_fields_ui.sort_field
-    if not fields:
-        raise NodeError("name a field to sort by", field="sortFieldsUi")
-    for one in reversed(fields):
-        column = [paths.find(item.json, one.field_name, dots) for item in items]
-        if column and all(value is UNDEFINED for value in column):
-            raise NodeError(f'no item has the field "{one.field_name}"', field="sortFieldsUi")
-        key = functools.cmp_to_key(functools.partial(_compare, -1 if one.order == "descending" else 1))
-        ranked = [key(value) for value in column]
-        order.sort(key=lambda at, ranked=ranked: ranked[at])  # type: ignore[misc]
-
-
-def _compare(way: int, left: Any, right: Any) -> int:
-    if absent(left) or absent(right):
-        return absent(left) - absent(right)
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return way * ((left > right) - (left < right))
-    one, other = text(left).lower(), text(right).lower()
-    return way * ((one > other) - (one < other))
-
-
-def _checked(order: Any, count: int) -> list[int]:
-    if not isinstance(order, list) or sorted(order) != list(range(count)):
-        raise NodeError("the code does not compare items", field="code", hint="return a number")
-    return order
+    code = parameters.raw.get("type") == "code"
+    params = validate(Sort, dict(parameters.raw)) if code else parameters(0)
+    return await ordered(params, items, run, scope, sandbox)

@@ -1,0 +1,92 @@
+"""Duplicates: items that are equal in some fields; the first of them stays.
+
+Flow: removeDuplicates, itemLists → **duplicates** → items.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from nodes.expressions.coercion import UNDEFINED
+from nodes.sdk import Field, Item, Items, NodeError, NodeParams
+from nodes.transform import paths
+
+
+class DuplicateOptions(NodeParams):
+    """Rarely needed choices."""
+
+    disable_dot_notation: bool = Field(False, description="Do not read `a.b` as a path.")
+    remove_other_fields: bool = Field(False, description="Keep the compared fields only.")
+
+
+class Duplicates(NodeParams):
+    """Which fields make two items equal."""
+
+    compare: Literal["allFields", "allFieldsExcept", "selectedFields"] = Field(
+        "allFields", description="Compare whole items, all fields but some, or some."
+    )
+    fields_to_exclude: str | list[str] = Field("", description="Names not to compare, with commas between.")
+    fields_to_compare: str | list[str] = Field("", description="Names to compare, with commas between.")
+    options: DuplicateOptions = DuplicateOptions()
+
+
+def unique(params: Duplicates, items: Items) -> Items:
+    """Keep the first of equal items."""
+    names = _names(params, items)
+    seen: set[bytes] = set()
+    kept: Items = []
+    for index, item in enumerate(items):
+        compared = _compared(params, names, item.json)
+        mark = mark_of(compared)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        bare = params.options.remove_other_fields and params.compare != "allFields"
+        kept.append(Item(json=compared if bare else item.json, binary=item.binary, paired=index))
+    return kept
+
+
+def mark_of(value: Any) -> bytes:
+    """Write a JSON value so that equal ones are written alike: keys in order, 1.0 as 1."""
+    return msgspec.json.encode(_plain(value), order="sorted")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value
+
+
+def _names(params: Duplicates, items: Items) -> list[str]:
+    if params.compare == "allFields":
+        return []
+    except_some = params.compare == "allFieldsExcept"
+    names = paths.names(params.fields_to_exclude if except_some else params.fields_to_compare)
+    field = "fieldsToExclude" if except_some else "fieldsToCompare"
+    if not names:
+        raise NodeError(f"name a field to {'leave out' if except_some else 'compare'}", field=field)
+    dots = not params.options.disable_dot_notation
+    for name in () if except_some else names:
+        if items and all(paths.find(item.json, name, dots) is UNDEFINED for item in items):
+            raise NodeError(f'no item has the field "{name}"', field=field, hint="check its name")
+    return names
+
+
+def _compared(params: Duplicates, names: list[str], record: dict[str, Any]) -> dict[str, Any]:
+    dots = not params.options.disable_dot_notation
+    match params.compare:
+        case "allFields":
+            return record
+        case "allFieldsExcept":
+            rest = dict(record)
+            for name in names:
+                paths.drop(rest, (name,) if name in rest or not dots else paths.keys(name))
+            return rest
+    chosen: dict[str, Any] = {}
+    for name in names:
+        value = paths.find(record, name, dots)
+        if value is not UNDEFINED:
+            paths.put(chosen, (name,) if name in record else paths.keys(name, dots), value)
+    return chosen
