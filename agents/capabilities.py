@@ -14,10 +14,11 @@ from typing import Any, Protocol
 import aiohttp
 from yarl import URL
 
+from agents.files import ConfinedFiles
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
 from nodes.expressions.scope import Scope
-from nodes.sdk.context import Blobs, Clock, Credentials, HttpClient, HttpRequest, HttpResponse, Log, Sandbox
+from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Sandbox
 from schemas.errors import NodeError, OperationalError, UserError
 from streams.stores.blobs import open_blobs
 
@@ -166,6 +167,7 @@ class Capabilities:
             HttpClient: self._http,
             Clock: RealClock(),
             Credentials: GivenCredentials({}),
+            Files: ConfinedFiles(folders),
         }
 
     def equip(self, pool: CodeRunner, blobs: Blobs) -> "Capabilities":
@@ -188,7 +190,11 @@ class PrivateCapabilities:
     def __init__(self, pool: CodeRunner, folders: Sequence[Path] = ()) -> None:
         self.folders = tuple(folders)
         self._http = RealHttp()
-        self._shared: dict[type, Any] = {Sandbox: PoolSandbox(pool), Blobs: open_blobs("memory://")}
+        self._shared: dict[type, Any] = {
+            Sandbox: PoolSandbox(pool),
+            Blobs: open_blobs("memory://"),
+            Files: ConfinedFiles(folders),
+        }
         self._executions: OrderedDict[str, dict[type, Any]] = OrderedDict()
 
     def __call__(

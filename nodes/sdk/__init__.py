@@ -3,7 +3,7 @@
 Flow: node file → **sdk** → registry → agents, editor, docs, tests.
 """
 
-from nodes.sdk.context import Blobs, Clock, Credentials, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import Field, NodeParams
@@ -19,6 +19,7 @@ __all__ = [
     "Credentials",
     "Example",
     "Field",
+    "Files",
     "HttpClient",
     "HttpRequest",
     "HttpResponse",

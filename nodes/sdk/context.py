@@ -127,3 +127,22 @@ class Sandbox(Protocol):
         a limit was hit.
         """
         ...
+
+
+class Files(Protocol):
+    """Files on the host, inside the folders that the operator opened. All raise NodeError for a path outside of them.
+
+    A relative path begins at the first folder. Symbolic links that lead outside are outside.
+    """
+
+    async def find(self, pattern: str) -> list[str]:
+        """List what a path with ``*``, ``**``, ``?``, ``[abc]`` and ``{a,b}`` names, sorted; none is no error."""
+        ...
+
+    async def read(self, path: str) -> bytes:
+        """Read a file; raise NodeError where there is none or it is too large."""
+        ...
+
+    async def write(self, path: str, data: bytes, *, append: bool = False) -> None:
+        """Write a file, in a folder that exists."""
+        ...

@@ -12,7 +12,8 @@ class Example:
     """Given these parameters and items, the node gives those items, or fails with a text that holds ``fails``.
 
     ``given`` lists bare JSON objects of input 0; ``inputs`` gives them per input instead. ``then`` lists those of
-    output 0; ``outputs`` per output. ``http`` scripts answers: (method, url) → (status, headers, JSON or text).
+    output 0; ``outputs`` per output. ``binary`` is what every given item has; ``files`` are on the host: path → text.
+    ``http`` scripts answers: (method, url) → (status, headers, JSON or text).
     """
 
     title: str
@@ -24,3 +25,5 @@ class Example:
     outputs: list[list[dict[str, Any]]] | None = None
     version: float | None = None
     http: dict[tuple[str, str], tuple[int, dict[str, str], Any]] = field(default_factory=dict)
+    binary: dict[str, Any] | None = None
+    files: dict[str, str] = field(default_factory=dict)

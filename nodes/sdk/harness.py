@@ -4,6 +4,7 @@ Flow: parameters + items → **harness** → `call` → result.
 """
 
 import dataclasses
+import fnmatch
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,12 @@ from typing import Any
 
 from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
-from nodes.sdk.context import Blobs, Clock, Credentials, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import CompiledParameters, JavaScript
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
 from nodes.sdk.registry import NodeType
-from schemas.errors import NotFoundError, OperationalError, UserError
+from schemas.errors import NodeError, NotFoundError, OperationalError, UserError
 from schemas.identifiers import digest_id
 from schemas.item import Item, Items
 
@@ -103,6 +104,27 @@ class FakeLog:
         self.notes.append((message, fields))
 
 
+@dataclass
+class FakeFiles:
+    """Keeps files in memory, by path."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def find(self, pattern: str) -> list[str]:
+        """List the paths that a pattern with ``*`` and ``?`` names."""
+        return sorted(path for path in self.kept if fnmatch.fnmatchcase(path, pattern))
+
+    async def read(self, path: str) -> bytes:
+        """Read a file; raise NodeError."""
+        if path not in self.kept:
+            raise NodeError(f'no file "{path}"')
+        return self.kept[path]
+
+    async def write(self, path: str, data: bytes, *, append: bool = False) -> None:
+        """Write a file."""
+        self.kept[path] = self.kept.get(path, b"") + data if append else data
+
+
 class NoSandbox:
     """Stands where no sandbox was given."""
 
@@ -121,6 +143,7 @@ class Harness:
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
+    files: FakeFiles = field(default_factory=FakeFiles)
     sandbox: Sandbox = field(default_factory=NoSandbox)
     evaluate: JavaScript | None = None
 
@@ -163,8 +186,9 @@ class Harness:
     async def example(self, example: Example) -> list[list[dict[str, Any]]]:
         """Run an example; give the JSON of the items per output."""
         inputs = [example.given] if example.inputs is None else example.inputs
-        scripted = dataclasses.replace(self, http=FakeHttp(example.http))
-        items = [[Item(json=one) for one in each] for each in inputs]
+        files = FakeFiles({path: text.encode() for path, text in example.files.items()})
+        scripted = dataclasses.replace(self, http=FakeHttp(example.http), files=files)
+        items = [[Item(json=one, binary=example.binary) for one in each] for each in inputs]
         result = await scripted.run(example.params, items, version=example.version)
         return [[item.json for item in each] for each in outputs(result)]
 
@@ -175,6 +199,7 @@ class Harness:
             Blobs: self.blobs,
             Clock: self.clock,
             Log: self.log,
+            Files: self.files,
             Sandbox: self.sandbox,
         }
 

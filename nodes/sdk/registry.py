@@ -16,16 +16,16 @@ from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import NodeParams
 from schemas.errors import DefectError
 from schemas.node_spec import NodeSpec, RunsAs
-from schemas.trigger import Route, Schedule
+from schemas.trigger import Route, Schedule, Subscription
 from schemas.workflow import short_type
 
 Kind = Literal["manual", "webhook", "schedule", "poll", "stream"]
 Repeat = Literal["safe", "keyed", "unsafe"]
 Count = int | Callable[[Mapping[str, Any], float], int]
 Names = Sequence[str] | Callable[[Mapping[str, Any], float], Sequence[str]]
-Starts = Callable[[Mapping[str, Any], float, str], Sequence[Route | Schedule]]
+Starts = Callable[[Mapping[str, Any], float, str], Sequence[Route | Schedule | Subscription]]
 """Gives what a trigger listens to, of (raw parameters, type version, node name); raises UserError naming the field."""
-PACKAGES = ("triggers", "flow", "transform", "data", "apps", "ai")
+PACKAGES = ("triggers", "flow", "transform", "data", "files", "apps", "ai")
 
 
 @dataclass(frozen=True, slots=True)

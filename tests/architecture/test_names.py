@@ -4,6 +4,7 @@ Flow: source → **here**.
 """
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,10 @@ def test_each_node_type_has_a_file_of_its_own_name():
     """`httpRequest` lives in `http_request.py`, a Python keyword gets an underscore: `if_.py`."""
     for node_type in discover():
         _, package, stem = node_type.module.split(".")
-        plain = stem.rstrip("_").split("_")
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node_type.name).lower()
 
         assert package in NODE_PACKAGES
-        assert plain[0] + "".join(word.title() for word in plain[1:]) == node_type.name
+        assert stem.rstrip("_") == words
 
 
 def test_a_file_registers_one_type():

@@ -6,6 +6,7 @@ Flow: registry → **node law**.
 import asyncio
 import contextlib
 import copy
+import re
 from typing import Any
 
 import msgspec
@@ -140,5 +141,5 @@ def run_or_refuse(node_type: NodeType, params: dict[str, Any], version: float) -
 
 
 def snake(name: str) -> str:
-    """Turn ``httpRequest`` into ``http_request``."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    """Turn ``httpRequest`` into ``http_request`` and ``readPDF`` into ``read_pdf``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
