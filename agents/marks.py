@@ -66,9 +66,17 @@ class Marks:
     async def sweep(self, session_seconds: float = SESSION_SECONDS) -> int:
         """Close the open epochs and drop what is past; give how many marks went."""
         dropped = 0
+        closing = {partition: keys for partition, keys in self._open.items() if keys}
+        self._open.update((partition, set()) for partition in closing)
+        try:
+            await self._streams.survey()  # copies of their tasks that were sent until now lie below the ends it finds
+        except BaseException:
+            for partition, keys in closing.items():
+                self._open.get(partition, set()).update(keys)
+            raise
         for partition in list(self._open):
             progress = self._streams.progress(partition)
-            self._close(partition, {topic: end for topic, (_, end) in progress.items()})
+            self._close(partition, closing.get(partition), {topic: end for topic, (_, end) in progress.items()})
             committed = {topic: offset for topic, (offset, _) in progress.items()}
             try:
                 dropped += await self._drop(partition, committed, 2 * session_seconds)
@@ -76,9 +84,8 @@ class Marks:
                 continue
         return dropped
 
-    def _close(self, partition: int, ends: dict[str, int]) -> None:
-        if keys := self._open.get(partition):
-            self._open[partition] = set()
+    def _close(self, partition: int, keys: set[str] | None, ends: dict[str, int]) -> None:
+        if keys:
             self._closed[partition].append(_Epoch(list(keys), ends, time.monotonic()))
 
     async def _drop(self, partition: int, committed: dict[str, int], wait_seconds: float) -> int:

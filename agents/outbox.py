@@ -89,7 +89,9 @@ class Outbox:
             await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])
             self.owner.check()
         emitted = [self._put_timer(key, timer) for key, timer in self.timers.items()]
-        emitted += [self.gatherer.add(topic, self.partition, task, self.catalog) for topic, task in self.tasks]
+        emitted += [
+            self.gatherer.add(topic, self.partition, task, self.catalog, self.owner) for topic, task in self.tasks
+        ]
         emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
         if self.replies:
             await self._send_replies(self.replies)
@@ -114,6 +116,7 @@ class Outbox:
         return sent
 
     def _send_frame(self, events: list[Event]) -> "asyncio.Future[int]":
+        self.owner.check()
         return self.streams.log.send(EVENTS, self.partition, codecs.encode(EventFrame(events)))
 
     def _put_timer(self, key: str, timer: Timer | None) -> "asyncio.Future[int]":

@@ -150,7 +150,7 @@ class Worker:
             timer.attempt,
             due=timer.why,
         )
-        await self._gatherer.add(topic, owner.partition, task, timer.catalog)
+        await self._gatherer.add(topic, owner.partition, task, timer.catalog, owner)
 
 
 def _now() -> int:

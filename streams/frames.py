@@ -13,6 +13,7 @@ import msgspec
 from schemas.errors import OperationalError, Overloaded
 from schemas.task import Frame, Task
 from streams.codecs import seal_json
+from streams.tables import Owner
 from streams.transports.protocol import Log
 
 TASKS_MAX = 256
@@ -32,7 +33,7 @@ def frame_record(tasks: list[bytes], catalog: int) -> bytes:
 class _Lane:
     """What waits for one partition of one topic."""
 
-    __slots__ = ("catalog", "futures", "inflight", "size", "tasks", "timer")
+    __slots__ = ("catalog", "futures", "inflight", "owner", "size", "tasks", "timer")
 
     def __init__(self) -> None:
         self.inflight = 0
@@ -44,6 +45,7 @@ class _Lane:
         self.futures: list[asyncio.Future[int]] = []
         self.size = _FRAME_OVERHEAD
         self.catalog = -1
+        self.owner: Owner | None = None
 
 
 class Gatherer:
@@ -55,10 +57,13 @@ class Gatherer:
         self._pending = 0
         self._lanes: dict[tuple[str, int], _Lane] = {}
 
-    def add(self, topic: str, partition: int, task: Task, catalog: int = -1) -> asyncio.Future[int]:
+    def add(
+        self, topic: str, partition: int, task: Task, catalog: int = -1, owner: Owner | None = None
+    ) -> asyncio.Future[int]:
         """Add a task; the future gives the offset of its frame when that is durable.
 
-        Raises Overloaded where too much waits already.
+        ``owner`` is the lease that its sender acts on: it must still hold when the frame goes. Raises Overloaded where
+        too much waits already.
         """
         data = _encoder.encode(task)
         size = len(data) + 1
@@ -75,6 +80,7 @@ class Gatherer:
         lane.futures.append(future)
         lane.size += size
         lane.catalog = max(lane.catalog, catalog)
+        lane.owner = owner or lane.owner
         self._pending += size
         if len(lane.tasks) >= TASKS_MAX:
             self._flush(topic, partition, lane)
@@ -98,9 +104,11 @@ class Gatherer:
         if not lane.tasks:
             return
         futures, size = lane.futures, lane.size - _FRAME_OVERHEAD
-        record = frame_record(lane.tasks, lane.catalog)
+        record, owner = frame_record(lane.tasks, lane.catalog), lane.owner
         lane.clear()
         try:
+            if owner is not None:
+                owner.check()
             sent = self._log.send(topic, partition, record)
         except Exception as refused:
             self._pending -= size
