@@ -79,19 +79,25 @@ async def content(found: Part, blobs: Blobs) -> bytes:
 
 def make(data: bytes, *, name: str = "", mime: str = "", directory: str = "") -> Part:
     """Make a binary part; what is not told is found out by the file's name, then by its first bytes."""
-    extension = "" if mime else PurePosixPath(name).suffix.lstrip(".").lower()
-    mime = mime or _mime_of(extension) or _sniffed(data) or PLAIN
+    suffix = PurePosixPath(name).suffix.lstrip(".")
+    mime = mime or _mime_of(suffix.lower()) or _sniffed(data) or PLAIN
     main = mime.partition("/")[0]
     made = {
         "data": base64.b64encode(data).decode(),
         "mimeType": mime,
         "fileType": FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else ""),
-        "fileExtension": _extension_of(mime) or extension or PurePosixPath(name).suffix.lstrip("."),
+        "fileExtension": extension(mime) or suffix,
         "fileName": name,
         "directory": directory,
         "fileSize": size(len(data)),
     }
     return {key: value for key, value in made.items() if value or key == "data"}
+
+
+def extension(mime: str) -> str:
+    """Give the usual extension of files of a MIME type, or nothing."""
+    plain = mime.partition(";")[0].strip().lower()
+    return EXTENSIONS.get(plain) or (mimetypes.guess_extension(plain) or "").lstrip(".")
 
 
 def size(count: int) -> str:
@@ -140,11 +146,6 @@ def _mime_of(extension: str) -> str:
     if not extension:
         return ""
     return MIME_TYPES.get(extension) or mimetypes.guess_type(f"a.{extension}")[0] or ""
-
-
-def _extension_of(mime: str) -> str:
-    plain = mime.partition(";")[0].strip().lower()
-    return EXTENSIONS.get(plain) or (mimetypes.guess_extension(plain) or "").lstrip(".")
 
 
 def _sniffed(data: bytes) -> str:
