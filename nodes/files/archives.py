@@ -18,6 +18,7 @@ from nodes.sdk import NodeError
 
 MOST_FILES = 10_000
 LARGEST_RATIO = 200
+LARGEST_XML = 64 * 1024 * 1024
 SMALL = 16 * 1024 * 1024
 """Up to this expanded size, the ratio does not matter."""
 CHUNK = 1024 * 1024
@@ -36,12 +37,12 @@ def unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield safe(info.filename), inner
 
 
-def opened(data: bytes) -> zipfile.ZipFile:
+def opened(data: bytes, largest: int = binary.LARGEST) -> zipfile.ZipFile:
     """Open a zip whose declared sizes are within bounds; a file in it never gives more than was declared."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     infos = archive.infolist()
     total = sum(info.file_size for info in infos)
-    _check(len(infos), total, len(data))
+    _check(len(infos), total, len(data), largest)
     for info in infos:
         if info.flag_bits & 1:
             raise NodeError(f'"{info.filename}" is encrypted', hint="unpack it elsewhere; passwords are not supported")
@@ -50,7 +51,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
 
 def xml_inside(data: bytes) -> zipfile.ZipFile:
     """Open a zip of XML documents (XLSX, ODS); raise NodeError where one declares a document type or entities."""
-    archive = opened(data)
+    archive = opened(data, LARGEST_XML)
     for info in archive.infolist():
         if info.filename.lower().endswith((".xml", ".rels", ".vml")):
             _refuse_doctype(archive, info)
@@ -76,13 +77,13 @@ def untarred(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield safe(member.name), file.read()
 
 
-def zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
-    """Write a zip."""
+def zipped(files: Sequence[tuple[str, bytes]], stored: Sequence[str] = ()) -> bytes:
+    """Write a zip; the files that are to be ``stored`` are not compressed."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in unique(files):
             info = zipfile.ZipInfo(name, STAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             archive.writestr(info, data)
     return out.getvalue()
 
@@ -139,11 +140,11 @@ def _gunzipped(data: bytes) -> bytes:
     return b"".join(made)
 
 
-def _check(count: int, total: int, packed: int, *, ratio: bool = True) -> None:
+def _check(count: int, total: int, packed: int, largest: int = binary.LARGEST, *, ratio: bool = True) -> None:
     if count > MOST_FILES:
         raise NodeError(f"an archive of more than {MOST_FILES} files is too large")
-    if total > binary.LARGEST:
-        raise NodeError(f"the archive would expand to more than {binary.size(binary.LARGEST)}")
+    if total > largest:
+        raise NodeError(f"the archive would expand to more than {binary.size(largest)}")
     if ratio and total > SMALL and total > packed * LARGEST_RATIO:
         raise NodeError(
             f"the archive would expand to more than {LARGEST_RATIO} times its size", hint="it may be a bomb"
