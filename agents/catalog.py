@@ -208,6 +208,7 @@ def _draft(workflow: str, raw: dict[str, Any], room: _Room) -> tuple[Checked, Ve
         start_type=checked.start_type,
         routes=checked.routes,
         schedules=checked.schedules,
+        subscriptions=checked.subscriptions,
         problems=checked.problems,
     )
     return checked, version, [] if version == before else [version]
@@ -218,7 +219,7 @@ def _claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
     for problem in filter(blocks, version.problems):
         where = f'workflow "{name}", node "{problem.node}"'
         raise WorkflowError(f"{where}: {problem.message}", node=problem.node, field=problem.field, hint=problem.hint)
-    if not version.routes and not version.schedules:
+    if not version.routes and not version.schedules and not version.subscriptions:
         raise WorkflowError(
             f'workflow "{name}": nothing would start it while it is active',
             field="nodes",

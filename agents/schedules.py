@@ -97,7 +97,8 @@ class Schedules:
     def _wanted(self) -> dict[str, tuple[Timer, Schedule]]:
         wanted = {}
         numbers: dict[tuple[str, str], int] = {}
-        for snapshot, version, schedule in self._view.schedules():
+        live = ((snapshot, version.id, one) for snapshot, version in self._view.live() for one in version.schedules)
+        for snapshot, version, schedule in live:
             number = numbers.get((snapshot.id, schedule.node), 0)
             numbers[snapshot.id, schedule.node] = number + 1
             # The rule is part of the key: a changed rule starts afresh, an unchanged one keeps its due time.

@@ -14,7 +14,7 @@ from nodes.sdk.params import NodeParams
 from nodes.sdk.registry import NodeType, Registry
 from nodes.starting import NOTE, bare_type, listened, start_node
 from schemas.errors import ErrorInfo, MillraceError, UserError, WorkflowError
-from schemas.trigger import Route, Schedule
+from schemas.trigger import Route, Schedule, Subscription
 from schemas.workflow import Node, Workflow, parse_workflow
 
 _WAITS = frozenset({"wait"})
@@ -34,6 +34,7 @@ class Checked:
     problems: list[ErrorInfo]
     routes: list[Route]
     schedules: list[Schedule]
+    subscriptions: list[Subscription]
     start_node: str | None
     start_type: str | None
 
@@ -73,17 +74,18 @@ def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
     problems += _port_problems(workflow, nodes, registry)
     for node in nodes.values():
         problems += _node_problems(node, registry)
-    routes, schedules, start_problems = listened(workflow, registry, zone)
+    heard = listened(workflow, registry, zone)
     start = start_node(workflow, registry)
     known = registry.get(start.type) if start else None
     if start is None:
         hint = "add a trigger, such as webhook, scheduleTrigger or manualTrigger"
-        start_problems.append(ErrorInfo("nothing starts this workflow", kind="WorkflowError", field="nodes", hint=hint))
+        heard.problems.append(ErrorInfo("nothing starts this workflow", kind="WorkflowError", field="nodes", hint=hint))
     return Checked(
         workflow=workflow,
-        problems=problems + start_problems,
-        routes=routes,
-        schedules=schedules,
+        problems=problems + heard.problems,
+        routes=heard.routes,
+        schedules=heard.schedules,
+        subscriptions=heard.subscriptions,
         start_node=start.name if start else None,
         start_type=(known.name if known else _ANY_TYPE) if start else None,
     )

@@ -1,9 +1,10 @@
 """Starting: which node a manual start begins at, and what the triggers listen to.
 
-Flow: workflow → **starting** → checks (routes and schedules of a version), engine (where a start begins).
+Flow: workflow → **starting** → checks (routes, schedules, subscriptions of a version), engine (where a start begins).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,12 +13,13 @@ from nodes.expressions.template import expression
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import ErrorInfo, UserError, WorkflowError
-from schemas.trigger import Route, Schedule, route_key
+from schemas.trigger import Route, Schedule, Subscription, route_key
 from schemas.workflow import Node, Workflow, short_type
 
 NOTE = "stickyNote"
 LAST_STARTS = ("manualTrigger", "executeWorkflowTrigger", "errorTrigger", "start", "evaluationTrigger")
 _NO_OWN_START = frozenset({NOTE, "manualChatTrigger"})
+_MAY_WAIT = frozenset({"webhook", "stream"})  # kinds that may be incomplete in a draft
 _BLOCKS = {"blocks": "activation"}
 
 
@@ -43,14 +45,20 @@ def start_node(workflow: Workflow, registry: Registry) -> Node | None:
     return next(webhooks, None) or next(strangers, None)
 
 
-def listened(workflow: Workflow, registry: Registry, zone: str) -> tuple[list[Route], list[Schedule], list[ErrorInfo]]:
-    """Give the routes and schedules of all enabled triggers, and what is wrong with them.
+@dataclass(slots=True)
+class Listened:
+    """What the enabled triggers of a workflow listen to, and what is wrong with them."""
 
-    Raises UserError naming node and field for a path or a schedule that cannot be.
-    """
-    routes: list[Route] = []
-    schedules: list[Schedule] = []
-    problems: list[ErrorInfo] = []
+    routes: list[Route] = field(default_factory=list)
+    schedules: list[Schedule] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    problems: list[ErrorInfo] = field(default_factory=list)
+
+
+def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
+    """Give what all enabled triggers listen to; raise UserError naming node and field for what cannot be."""
+    found = Listened()
+    problems = found.problems
     zone = _zone(workflow, zone)
     for node in workflow.by_name().values():
         node_type = registry.get(node.type)
@@ -66,16 +74,25 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> tuple[list[Ro
             starts = _listens(node, node_type)
         except UserError as bad:
             bad.node = node.name
-            if node_type.kind != "webhook" or bad.field == "path":
+            if node_type.kind not in _MAY_WAIT or bad.field == "path":
                 raise
             problems.append(_blocker(bad.info()))  # what this release cannot do must not prevent an import
             continue
-        routes += [start for start in starts if isinstance(start, Route)]
-        schedules += [msgspec.structs.replace(start, zone=zone) for start in starts if isinstance(start, Schedule)]
-    return routes, schedules, problems + list(_twice(routes))
+        for start in starts:
+            match start:
+                case Route():
+                    found.routes.append(start)
+                case Schedule():
+                    found.schedules.append(msgspec.structs.replace(start, zone=zone))
+                case Subscription():
+                    found.subscriptions.append(start)
+                    if not start.brokers and not (node.credentials or {}).get(start.credential):
+                        problems.append(_nowhere(node, start))
+    problems += _twice(found.routes)
+    return found
 
 
-def _listens(node: Node, node_type: NodeType) -> list[Route | Schedule]:
+def _listens(node: Node, node_type: NodeType) -> list[Route | Schedule | Subscription]:
     parameters = node.parameters
     if node_type.kind == "webhook" and not str(parameters.get("path") or "").strip("/ "):
         own = (node.model_extra or {}).get("webhookId") or node.id or ""
@@ -107,6 +124,12 @@ def _moving_path(node: Node) -> ErrorInfo:
     hint = "write the path as plain text; a part that varies is a parameter, such as orders/:id"
     message = "a webhook path cannot be an expression: this webhook will not be reached"
     return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="path", hint=hint))
+
+
+def _nowhere(node: Node, subscription: Subscription) -> ErrorInfo:
+    hint = f'choose a credential of type "{subscription.credential}", or give the brokers as host:port'
+    message = "nothing says which cluster to read from"
+    return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="brokers", hint=hint))
 
 
 def _too_much(node: Node, field: str) -> ErrorInfo:

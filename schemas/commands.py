@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas.errors import ErrorInfo
-from schemas.trigger import Route, Schedule
+from schemas.trigger import Route, Schedule, Subscription
 
 
 class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
@@ -119,6 +119,7 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     start_type: str | None = None
     routes: list[Route] = []
     schedules: list[Schedule] = []
+    subscriptions: list[Subscription] = []
     problems: list[ErrorInfo] = []
 
 

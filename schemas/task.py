@@ -102,7 +102,10 @@ class ReplyFrame(msgspec.Struct):
 
 
 class DeadLetter(msgspec.Struct, omit_defaults=True):
-    """What could not be carried out, and why; ``raw`` is the record where it did not decode."""
+    """What could not be carried out, and why.
+
+    ``raw`` and ``headers`` are the record's where it could not be used; it may have come from another cluster's topic.
+    """
 
     topic: str
     partition: int
@@ -111,3 +114,4 @@ class DeadLetter(msgspec.Struct, omit_defaults=True):
     at: int
     raw: bytes | None = None
     task: Task | None = None
+    headers: list[tuple[str, bytes]] = []

@@ -1,6 +1,6 @@
 """Triggers as data: what a version listens to, decided when it is published.
 
-Flow: trigger node's parameters → **routes and schedules** in the version snapshot → gateway, timers.
+Flow: trigger's parameters → **routes, schedules, subscriptions** in the version snapshot → gateway, timers, ingest.
 """
 
 from typing import Any, Literal
@@ -41,6 +41,30 @@ class Schedule(msgspec.Struct, omit_defaults=True):
     every: int = 1
     unit: Literal["", "hours", "days", "weeks", "months"] = ""
     zone: str = "UTC"
+
+
+class Subscription(msgspec.Struct, omit_defaults=True):
+    """Topics of a cluster that may be anybody's, read as a member of ``group``: each record, or batch, is a start.
+
+    ``brokers`` is ``host:port`` with commas between; where it is empty, the node's credential of type ``credential``
+    says where they are.
+    ``start`` is where a group without a committed offset begins. ``batch`` records of one partition begin one
+    execution; one that is not full goes after ``wait_ms``. ``order`` says which records begin in their order.
+    ``options`` has what shapes the items: format, registry, headers …
+    """
+
+    node: str
+    type: str
+    topics: list[str]
+    group: str
+    brokers: str = ""
+    credential: str = ""
+    start: Literal["earliest", "latest"] = "earliest"
+    batch: int = 1
+    wait_ms: int = 1000
+    order: Literal["", "key", "partition"] = ""
+    session_ms: int = 30_000
+    options: dict[str, Any] = {}
 
 
 def route_key(route: Route) -> tuple[str, str]:

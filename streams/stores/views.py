@@ -18,7 +18,7 @@ import msgspec
 
 from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError, OperationalError
-from schemas.trigger import Route, Schedule
+from schemas.trigger import Route
 from streams.codecs import Undecodable, decode
 from streams.topics import CATALOG
 from streams.transports.protocol import Log, Reader, Record
@@ -57,14 +57,6 @@ class LiveRoute(NamedTuple):
     route: Route
 
 
-class LiveSchedule(NamedTuple):
-    """A schedule of an active workflow, and the version that it starts."""
-
-    workflow: WorkflowSnapshot
-    version: str
-    schedule: Schedule
-
-
 class CatalogView:
     """The latest snapshot of every workflow and version; for one event loop.
 
@@ -80,7 +72,6 @@ class CatalogView:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._listeners: list[Listener] = []
         self._routes: list[LiveRoute] | None = None
-        self._schedules: list[LiveSchedule] | None = None
         self._versions: OrderedDict[tuple[str, str], VersionSnapshot] = OrderedDict()
         self._live: dict[str, VersionSnapshot] = {}
         self._workflows: dict[str, WorkflowSnapshot] = {}
@@ -100,7 +91,7 @@ class CatalogView:
             self._db.execute("UPDATE facts SET position = ?", (self.position,))
         self._release()
         if touched:
-            self._routes = self._schedules = None
+            self._routes = None
             for listener in list(self._listeners):
                 listener(frozenset(touched))
 
@@ -175,9 +166,7 @@ class CatalogView:
     def routes(self) -> Sequence[LiveRoute]:
         """Give the webhooks of all active workflows."""
         if self._routes is None:
-            self._routes = [
-                LiveRoute(flow, live.id, route) for flow, live in self._each_live() for route in live.routes
-            ]
+            self._routes = [LiveRoute(flow, live.id, route) for flow, live in self.live() for route in live.routes]
         return self._routes
 
     def draft_routes(self, workflow: str) -> Sequence[Route]:
@@ -186,13 +175,9 @@ class CatalogView:
         version = self.version(workflow, known.draft) if known else None
         return version.routes if version else ()
 
-    def schedules(self) -> Sequence[LiveSchedule]:
-        """Give the schedules of all active workflows."""
-        if self._schedules is None:
-            self._schedules = [
-                LiveSchedule(flow, live.id, schedule) for flow, live in self._each_live() for schedule in live.schedules
-            ]
-        return self._schedules
+    def live(self) -> Iterable[tuple[WorkflowSnapshot, VersionSnapshot]]:
+        """Give the active workflows, each with the version that its triggers start."""
+        return ((self._workflows[workflow], self._live[workflow]) for workflow in sorted(self._live))
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call back with the ids of workflows that changed, after each fold; give what ends it."""
@@ -205,7 +190,7 @@ class CatalogView:
         self._db.close()
 
     def _load(self) -> None:
-        self._routes = self._schedules = None
+        self._routes = None
         for cache in (self._versions, self._live, self._workflows):
             cache.clear()
         self.position = self._db.execute("SELECT position FROM facts").fetchone()[0]
@@ -317,9 +302,6 @@ class CatalogView:
             self._live.pop(workflow, None)
         else:
             self._live[workflow] = live
-
-    def _each_live(self) -> Iterable[tuple[WorkflowSnapshot, VersionSnapshot]]:
-        return ((self._workflows[workflow], self._live[workflow]) for workflow in sorted(self._live))
 
     def _keep(self, version: VersionSnapshot) -> VersionSnapshot:
         self._versions[version.workflow, version.id] = version

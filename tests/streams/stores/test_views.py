@@ -46,7 +46,7 @@ def shown(view: CatalogView) -> object:
         [view.version(name, number) for name in "abc" for number in ("v1", "v2")],
         [list(view.draft_routes(name)) for name in "abc"],
         list(view.routes()),
-        list(view.schedules()),
+        list(view.live()),
         [found.id for found in view.list(search="crème")],
     )
 
@@ -106,7 +106,7 @@ def test_routes_and_schedules_are_those_of_published_versions():
     )
 
     assert [live.route.path for live in view.routes()] == ["old"]
-    assert [(live.workflow.id, live.version, live.schedule) for live in view.schedules()] == [("a", "v1", tick)]
+    assert [(flow.id, live.id, live.schedules) for flow, live in view.live()] == [("a", "v1", [tick])]
     assert [route.path for route in view.draft_routes("a")] == ["new"]
 
 
