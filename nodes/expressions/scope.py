@@ -21,7 +21,8 @@ class Scope:
 
     ``runs(name)`` gives the finished runs of another node: None where the workflow has no such node, an empty list
     where it has not run. ``now`` is epoch ms, ``zone`` an IANA name. ``contexts`` has loop state by node name.
-    ``seed`` makes random functions repeatable. ``sources`` has where each input came from.
+    ``seed`` makes random functions repeatable. ``sources`` has where each input came from. ``extra`` has what only
+    some expressions see: ``$response``, ``$request`` and ``$pageCount`` while pages are fetched.
     """
 
     inputs: list[Items] = field(default_factory=lambda: [[]])
@@ -42,6 +43,7 @@ class Scope:
     contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def items(self) -> Items:

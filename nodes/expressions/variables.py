@@ -41,7 +41,8 @@ _V8 = """
 """
 V8_ONLY: Final = frozenset(_V8.split())
 
-_READS: Final[dict[str, Read]] = {
+EXTRA: Final = ("$response", "$request", "$pageCount")
+_READS: dict[str, Read] = {
     "$json": lambda scope: this_item(scope).json,
     "$data": lambda scope: this_item(scope).json,
     "$binary": lambda scope: this_item(scope).binary or {},
@@ -65,6 +66,7 @@ _READS: Final[dict[str, Read]] = {
     "$nodeId": lambda scope: UNDEFINED,
     "$node": lambda scope: ByName(lambda name: node_by_name(scope, name)),
 }
+_READS |= {name: lambda scope, name=name: scope.extra.get(name, UNDEFINED) for name in EXTRA}  # type: ignore[misc]
 _CALLS: Final[dict[str, Callable[[Scope, list[Any]], Any]]] = {"$": node_view, "$items": items_of}
 
 

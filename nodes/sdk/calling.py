@@ -47,7 +47,7 @@ async def call(
         if evaluate is None:
             raise DefectError("an expression needs the JavaScript tier, which was not supplied")
         fetched = await compiled.prefetch(scope, evaluate)
-    given = _Given(Parameters(compiled, scope, fetched), scope, run, capabilities)
+    given = _Given(Parameters(compiled, scope, fetched, evaluate), scope, run, capabilities)
     arguments = {name: supply(given) for name, supply in _suppliers(node_type.function)}
     return await node_type.function(**arguments)  # type: ignore[no-any-return]
 

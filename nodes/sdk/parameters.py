@@ -4,6 +4,7 @@ Flow: plan compiles → **CompiledParameters** → bound to a scope for one acti
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from nodes.expressions.coercion import UNDEFINED, jsonable
@@ -39,7 +40,7 @@ class CompiledParameters:
         self.raw = raw
         self.model = model
         self.templates: dict[Path, Template] = {}
-        for path, text in _expressions(raw, ()):
+        for path, text in (*_expressions(raw, ()), *_template_texts(raw, model)):
             try:
                 self.templates[path] = compile_template(text)
             except ExpressionError as bad:
@@ -78,10 +79,15 @@ class Parameters(Generic[P]):
     """What a node function gets when it asks for ``Parameters[MyParams]``: its parameters, for any item."""
 
     def __init__(
-        self, compiled: CompiledParameters, scope: Scope, fetched: Mapping[tuple[str, int], Any] | None = None
+        self,
+        compiled: CompiledParameters,
+        scope: Scope,
+        fetched: Mapping[tuple[str, int], Any] | None = None,
+        evaluate: JavaScript | None = None,
     ) -> None:
         self._compiled = compiled
         self._fetched = fetched or {}
+        self._javascript = evaluate
         self.scope = scope
 
     @property
@@ -111,6 +117,25 @@ class Parameters(Generic[P]):
             else:
                 value = value.get(part, UNDEFINED) if isinstance(value, Mapping) else UNDEFINED
         return self._tree(value, path, index) if isinstance(value, dict | list) else value
+
+    async def resolve(self, value: Any, index: int = 0, extra: Mapping[str, Any] | None = None) -> Any:
+        """Resolve a raw value anew, where its expressions may name ``extra`` variables such as ``$response``."""
+        if isinstance(value, dict):
+            return {key: await self.resolve(child, index, extra) for key, child in value.items()}
+        if isinstance(value, list):
+            return [await self.resolve(child, index, extra) for child in value]
+        if not expression(value):
+            return value
+        scope, template = replace(self.scope, index=index, extra=extra or {}), compile_template(value)
+        if template.evaluate is not None:
+            found = jsonable(template.evaluate(scope))
+        elif self._javascript is None:
+            raise ExpressionError("this expression cannot be evaluated here", hint="it needs a running node")
+        else:
+            [[found]] = await self._javascript([value], scope, [index])
+        if isinstance(found, ExpressionError):
+            raise found
+        return None if found is UNDEFINED else found
 
     def layout(self, make: Make[P, T], leaf: Callable[[Path], bool], index: int) -> T:
         """Give what ``make(model, leaf maker)`` builds of the parameters' structure.
@@ -174,6 +199,15 @@ def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _expressions(child, (*path, at))
     elif expression(value):
         yield path, value
+
+
+def _template_texts(raw: Mapping[str, Any], model: type[NodeParams]) -> Iterator[tuple[Path, str]]:
+    """Find the fields that are templates always, also without the sign in front: marked so in their schema."""
+    for name, field in model.model_fields.items():
+        key, extra = field.alias or name, field.json_schema_extra
+        value = raw.get(key)
+        if isinstance(extra, dict) and extra.get("template") and isinstance(value, str) and not expression(value):
+            yield (key,), f"={value}"
 
 
 def _dotted(path: Path) -> str:

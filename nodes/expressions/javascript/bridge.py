@@ -90,6 +90,7 @@ def scope_object(scope: Scope, text: str, indexes: Sequence[int]) -> dict[str, A
         "workflow": dict(scope.workflow),
         "execution": dict(scope.execution),
         "vars": dict(scope.vars),
+        "extra": dict(scope.extra),
         "env": None if scope.env is None or "$env" not in text else dict(scope.env),
         "seedNumber": crc32(f"{scope.seed}/{scope.node}/{scope.run_index}".encode()),
     }

@@ -45,6 +45,7 @@ const VARIABLES = {
   $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
   $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
   $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
+  $response: () => scope.extra.$response, $request: () => scope.extra.$request, $pageCount: () => scope.extra.$pageCount,
   $node: () => getters(Object.fromEntries(Object.keys(scope.nodes).map((name) => [name, () => byName(name)]))),
 };
 for (const [name, get] of Object.entries(VARIABLES)) Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
