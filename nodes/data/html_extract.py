@@ -1,0 +1,52 @@
+"""HTML extract: values out of HTML; now an operation of HTML.
+
+Flow: any node → **htmlExtract** → any node.
+"""
+
+from nodes.data.extraction import Extraction, ExtractionOptions, extracted
+from nodes.sdk import Blobs, Example, Items, Parameters, Run, node
+from nodes.sdk.ports import error_item
+from schemas.errors import MillraceError
+
+
+class HtmlExtract(Extraction):
+    """Where the HTML is, and what to take of it."""
+
+    options: ExtractionOptions = ExtractionOptions()
+
+
+@node(
+    "htmlExtract",
+    group="data",
+    title="HTML Extract",
+    examples=[
+        Example(
+            title="takes texts and attributes",
+            params={"extractionValues": {"values": [
+                {"key": "title", "cssSelector": "h1"},
+                {"key": "links", "cssSelector": "a", "returnValue": "attribute", "attribute": "href",
+                 "returnArray": True},
+            ]}},
+            given=[{"data": "<h1>News</h1><a href='/a'>A</a><a href='/b'>B</a>"}],
+            then=[{"title": "NEWS", "links": ["/a", "/b"]}],
+        ),
+        Example(
+            title="the field must be there",
+            params={"dataPropertyName": "html"},
+            given=[{"data": ""}],
+            fails='the item has no field "html"',
+        ),
+    ],
+)  # fmt: skip
+async def html_extract(parameters: Parameters[HtmlExtract], items: Items, run: Run, blobs: Blobs) -> Items:
+    """Extract values from HTML by CSS selectors."""
+    made: Items = []
+    for index, item in enumerate(items):
+        try:
+            params = parameters(index)
+            made += await extracted(params, params.options, item, index, blobs)
+        except MillraceError as bad:
+            if not run.continue_on_fail:
+                raise
+            made.append(error_item(bad, index))
+    return made

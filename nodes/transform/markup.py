@@ -1,0 +1,155 @@
+"""Markup: HTML as text, the way people read it, and finding elements by CSS.
+
+Flow: html, htmlExtract, markdown → **markup** → elements, text.
+"""
+
+import re
+from collections.abc import Iterable
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from nodes.sdk import NodeError
+
+LARGEST = 32 * 1024 * 1024
+DEEPEST = 500
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "main", "nav", "ol", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))  # fmt: skip
+_SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "table"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HIDDEN = frozenset(("script", "style", "template", "noscript", "title"))
+_LAST = re.compile(r":(first|last|eq\((-?\d+)\))\s*$")
+_CONTAINS = re.compile(r":contains\(")
+
+
+def parse(source: str) -> LexborHTMLParser:
+    """Read HTML as browsers do."""
+    if len(source) > LARGEST:
+        raise NodeError(f"HTML of more than {LARGEST // 1024 // 1024} MB is too large")
+    return LexborHTMLParser(source)
+
+
+def select(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """Find elements by CSS; also by ``:contains(…)`` and, at the end, ``:first``, ``:last`` and ``:eq(n)``."""
+    mark = _LAST.search(selector)
+    plain = _CONTAINS.sub(":lexbor-contains(", selector[: mark.start()] if mark else selector)
+    try:
+        found = root.css(plain.strip() or "*")
+    except SelectolaxError:
+        raise NodeError(f'"{selector}" is not a CSS selector that can be read', field="cssSelector") from None
+    if not mark:
+        return found
+    at = int(mark.group(2)) if mark.group(2) else -1 if mark.group(1) == "last" else 0
+    return found[at : at + 1 or None]
+
+
+def without(source: str, selectors: Iterable[str]) -> str:
+    """Give HTML without the elements that selectors find."""
+    tree = parse(source)
+    for selector in selectors:
+        for element in select(tree, selector):
+            element.decompose()
+    return tree.html or ""
+
+
+def readable(element: LexborNode, skip: Iterable[str] = ()) -> str:
+    """Write an element as plain text: headings in capitals, links and images with their address, lists with marks."""
+    hidden = {node.mem_id for selector in skip for node in select(element, selector)}
+    text = _Text(hidden)
+    text.walk(element, 0)
+    return text.finished()
+
+
+class _Text:
+    """Text in lines; ``gap`` is how many line ends must come before the next word."""
+
+    def __init__(self, hidden: set[int]) -> None:
+        self.hidden = hidden
+        self.parts: list[str] = []
+        self.gap = 0
+        self.space = False
+        self.numbers: list[int | None] = []
+
+    def finished(self) -> str:
+        return "".join(self.parts).strip()
+
+    def walk(self, node: LexborNode, depth: int, capital: bool = False) -> None:
+        if node.mem_id in self.hidden or node.tag in _HIDDEN or depth > DEEPEST:
+            return
+        tag = node.tag or ""
+        if node.is_text_node:
+            self.words(node.text(deep=False) or "", capital)
+        elif tag == "br":
+            self.gap = max(self.gap, 1)
+            self.space = False
+        elif tag == "hr":
+            self.breaks(2)
+            self.words("-" * 40)
+            self.breaks(2)
+        elif tag == "img":
+            self.image(node)
+        elif tag == "pre":
+            self.breaks(2)
+            self.raw(node.text() or "")
+            self.breaks(2)
+        else:
+            self.element(node, tag, depth, capital)
+
+    def element(self, node: LexborNode, tag: str, depth: int, capital: bool) -> None:
+        wanted = 2 if tag in _SPACED else 1 if tag in _BLOCKS or tag == "li" else 0
+        self.breaks(wanted)
+        if tag == "li":
+            self.raw(self.marker())
+        if tag in ("ol", "ul"):
+            start = node.attributes.get("start") or "1"
+            self.numbers.append((int(start[:9]) if start.isdecimal() else 1) if tag == "ol" else None)
+        before = len(self.parts)
+        for child in node.iter(include_text=True):
+            self.walk(child, depth + 1, capital or tag in _HEADINGS)
+        if tag in ("ol", "ul"):
+            self.numbers.pop()
+        if tag == "a":
+            self.link(node, "".join(self.parts[before:]).strip())
+        if tag in ("td", "th"):
+            self.space = True
+            self.gap = 0
+        else:
+            self.breaks(wanted)
+
+    def marker(self) -> str:
+        number = self.numbers[-1] if self.numbers else None
+        if number is None:
+            return " * "
+        self.numbers[-1] = number + 1
+        return f" {number}. "
+
+    def image(self, node: LexborNode) -> None:
+        source, words = node.attributes.get("src"), node.attributes.get("alt")
+        self.words(" ".join(part for part in (words, f"[{source}]" if source else "") if part))
+
+    def link(self, node: LexborNode, shown: str) -> None:
+        target = node.attributes.get("href")
+        if target and target != shown and not target.startswith("#"):
+            self.words(f" [{target}]" if shown else f"[{target}]")
+
+    def breaks(self, count: int) -> None:
+        if self.parts and count:
+            self.gap = max(self.gap, count)
+            self.space = False
+
+    def words(self, source: str, capital: bool = False) -> None:
+        found = source.split()
+        if not found:
+            self.space = self.space or (bool(source) and not self.gap)
+            return
+        text = " ".join(found)
+        leading = source[0].isspace() or self.space
+        before = "\n" * self.gap if self.gap else " " if leading and self.parts else ""
+        self.parts.append(before + (text.upper() if capital else text))
+        self.gap, self.space = 0, source[-1].isspace()
+
+    def raw(self, source: str) -> None:
+        self.parts.append("\n" * self.gap + source)
+        self.gap, self.space = 0, False
