@@ -67,7 +67,7 @@ def _value(cell: Any, epoch: datetime.datetime = EPOCH) -> Cell:
         case float():
             return whole(cell)
         case datetime.datetime() | datetime.date() | datetime.time() | datetime.timedelta():
-            return whole(round(to_excel(cell, epoch), 10))
+            return whole(round(float(to_excel(cell, epoch)), 10))
     return str(cell)
 
 
@@ -111,11 +111,9 @@ def _ods(data: bytes, sheet: str, _: bool) -> Iterator[Row]:
         total += (len(cells) + 1) * times + blank
         if total > MOST_CELLS:
             raise NodeError(f"a table of more than {MOST_CELLS} cells is too large")
-        for _ in range(blank):
-            yield []
+        yield from ([] for _ in range(blank))
         blank = 0
-        for _ in range(times):
-            yield cells
+        yield from (cells for _ in range(times))
 
 
 def _ods_cells(row: Any) -> list[Cell]:
@@ -143,7 +141,7 @@ def _ods_value(cell: Any) -> Cell:
         case "float" | "currency" | "percentage":
             return whole(float(cell.get(f"{_OFFICE}value")))
         case "boolean":
-            return cell.get(f"{_OFFICE}boolean-value") == "true"
+            return bool(cell.get(f"{_OFFICE}boolean-value") == "true")
         case "date":
             at = datetime.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value"))
             return whole(round(float(to_excel(at.replace(tzinfo=None))), 10))
