@@ -18,16 +18,17 @@ MARK = "greeted"
 log = logging.getLogger(__name__)
 
 
-def greet(address: str, token: str, folder: Path) -> None:
-    """Make the example once in the life of a data folder; blocking. A failure is logged and tried at the next start."""
+def greet(address: str, token: str, folder: Path) -> bool:
+    """Make the example once in the life of a data folder; blocking. Say whether that is done; a failure is logged."""
     if (folder / MARK).exists():
-        return
+        return True
     try:
         _install(Client(address, token, timeout_seconds=20.0))
     except MillraceError as bad:
         log.warning("the example workflow could not be made", extra={"reason": bad.message})
-        return
+        return False
     (folder / MARK).touch(mode=0o600)
+    return True
 
 
 def example() -> dict[str, object]:

@@ -10,9 +10,9 @@ from typing import Literal
 
 import structlog
 
-SERVICES = ("streams.app", "streams.transports.faust_driver")
+SERVICES = ("streams.app", "streams.transports.faust_driver", "streams.transports.kafka_driver")
 """Classes of ours that Faust logs the starting and stopping of."""
-NOISY = (*SERVICES, "faust", "mode", "aiokafka", "uvicorn", "asyncio", "clickhouse_connect", "urllib3")
+NOISY = (*SERVICES, "faust", "mode", "uvicorn", "asyncio", "clickhouse_connect", "urllib3")
 
 
 def configure_logs(style: Literal["text", "json"], level: str) -> None:
@@ -39,3 +39,5 @@ def configure_logs(style: Literal["text", "json"], level: str) -> None:
     root.setLevel(level.upper())
     for name in NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # To aiokafka each attempt of its own retries is an error; what comes of them our own lines say.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
@@ -18,7 +18,10 @@ BACKLOG = 2048
 
 
 class Server(uvicorn.Server):
-    """Uvicorn without signal handlers of its own: `up` decides what stops when. ``opened`` is set once it serves."""
+    """Uvicorn without signal handlers of its own: the process decides what stops when.
+
+    ``opened`` is set once it serves.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -31,7 +34,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to `up`."""
+        """Leave signals to the process."""
         yield
 
 
@@ -53,8 +56,24 @@ def bind(host: str, port: int) -> socket.socket:
     return held
 
 
-def make_server(app: Any, drain_seconds: float) -> Server:
-    """Make the web server for an ASGI application; `serve(sockets=…)` runs it until `should_exit`."""
+@contextlib.asynccontextmanager
+async def serving(app: Any, held: socket.socket, drain_seconds: float) -> AsyncIterator[None]:
+    """Serve an ASGI application for a while; at the end requests under way are finished."""
+    server = _make_server(app, drain_seconds)
+    task = asyncio.create_task(server.serve(sockets=[held]))
+    opened = asyncio.create_task(server.opened.wait())
+    try:
+        await asyncio.wait({opened, task}, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        if task.done():
+            await task
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _make_server(app: Any, drain_seconds: float) -> Server:
     config = uvicorn.Config(
         app,
         loop="none",

@@ -41,10 +41,42 @@ class Settings(BaseSettings):
         description="Bearer token of the API. Absent: the first start makes one, prints it once and keeps it in the "
         "data folder (`token`, mode 600).",
     )
-    data: Path = Field(Path(".millrace"), description="Data folder; owner-only, used by one process at a time.")
+    data: Path = Field(
+        Path(".millrace"), description="Data folder; owner-only, used by one process at a time: each has its own."
+    )
+    health_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port on which `millrace worker` answers `/health`, `/ready` and `/metrics`, to everybody who "
+        "reaches `MILLRACE_HOST`. Absent: none. A gateway answers them on its own port.",
+    )
+    ready_task_seconds: float = Field(
+        300.0, gt=0, description="`/ready` is red while the oldest task that waits or runs is older than this."
+    )
     broker: str | None = Field(
         None,
-        description="Where the log lives: absent, in the data folder; `memory://`, nowhere; `kafka://…` comes later.",
+        description="Where the log lives: absent, in the data folder; `memory://`, nowhere; "
+        "`kafka://host:port[,host:port]` (`kafka+ssl://`, `user:password@` before the first host), in that cluster.",
+    )
+    partitions: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="Partitions of every topic where they are made now; fixed for an installation's life, and the most "
+        "workers that share its work. Absent: 2 in the data folder, 24 on Kafka.",
+    )
+    replication: int | None = Field(
+        None, ge=1, description="Copies of every topic on Kafka. Absent: 3, or as many as there are brokers."
+    )
+    prefix: str = Field(
+        "millrace.",
+        pattern=r"^[a-zA-Z0-9._-]{1,64}$",
+        description="How the names of topics and groups begin on Kafka: installations that share a cluster differ "
+        "in it.",
+    )
+    session_seconds: float = Field(
+        10.0, ge=6, le=300, description="After how long a silent worker's partitions go to others on Kafka."
     )
     clickhouse: str | None = Field(
         None, description="History in this ClickHouse (`http://user:password@host:8123/database`) instead of chDB."
@@ -53,7 +85,9 @@ class Settings(BaseSettings):
         None, description="Caches and limits in this Redis (`redis://…`) instead of in the process."
     )
     blobs: str | None = Field(
-        None, description="Where large values live: absent, in the data folder; `file:///…`, `memory://` or `s3://…`."
+        None,
+        description="Where large values live: absent, in the data folder; `file:///…`, `memory://` or `s3://…`. "
+        "Gateways and workers that are processes of their own must see the same.",
     )
     files: str = Field("", description="Folders that file nodes may touch, with `:` between them. Absent: none.")
     timezone: str = Field(

@@ -1,130 +1,61 @@
-"""Wiring: the one place where all parts meet.
+"""Wiring: what each part of a process is told.
 
-Flow: settings, data folder → **wiring** → log, stores, worker, gateway, on one event loop.
+Flow: settings, data folder → **wiring** → the parts' own settings → parts.
 """
 
-import asyncio
-import contextlib
+import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
-from agents.capabilities import build_capabilities
-from agents.catalog_agent import attach_catalog
-from agents.history_agent import HistoryAgent, attach_history
 from agents.settings import WorkerSettings
-from agents.worker import Worker, build_worker, row_codecs
-from gateway.app import Gateway, build_gateway
 from gateway.settings import GatewaySettings
-from nodes.expressions.javascript.pool import JavaScriptPool
-from nodes.sdk.registry import Registry, discover
-from ops.clickhouse import migrations
+from nodes.sdk.registry import Registry
+from ops.roles import Role, on_kafka
 from ops.settings import Settings
 from schemas.errors import UserError
-from streams.app import Streams, build_app
 from streams.settings import StreamSettings
-from streams.stores.blobs import open_blobs
-from streams.stores.history import History
 from streams.stores.protocol import HistorySettings
-from streams.stores.views import CatalogView
+from streams.topics import PREFIX, Topic, all_topics
 
-PARTITIONS = 2
-WATCH_SECONDS = 1.0
-
-
-class Millrace:
-    """Everything of one installation in one process; ``start`` and ``stop`` on the loop that it runs on.
-
-    It stops in the reverse order of its start: the door first, the stores last.
-    """
-
-    def __init__(self, settings: Settings, folder: Path, token: str) -> None:
-        self.settings = settings
-        self.folder = folder
-        self.registry: Registry = discover()
-        self.streams: Streams = build_app(
-            stream_settings(settings, folder), [each.name for each in self.registry], row_codecs()
-        )
-        self.view = CatalogView(folder / "catalog.sqlite")
-        self.history = History(history_settings(settings, folder), migrations())
-        self.blobs = open_blobs(settings.blobs or (folder / "blobs").as_uri())
-        self.pool = JavaScriptPool(children=settings.javascript_children)
-        self.capabilities = build_capabilities(settings.folders)
-        self.worker: Worker = build_worker(
-            self.streams,
-            self.registry,
-            self.view,
-            capabilities=self.capabilities,
-            pool=self.pool,
-            blobs=self.blobs,
-            settings=WorkerSettings(chaining=settings.chaining, timezone=settings.timezone),
-        )
-        attach_catalog(self.streams, self.registry, self.view, zone=settings.timezone)
-        self.recorder: HistoryAgent = attach_history(self.streams, self.history)
-        self.gateway: Gateway = build_gateway(
-            gateway_settings(settings, token),
-            self.streams.log,
-            self.view,
-            self.history,
-            self.registry,
-            self.blobs,
-            checks=[("engine", self._engine_runs), ("start", self._started)],
-        )
-        self.started = False  # whoever starts it says when the start is complete
-        self._stack = contextlib.AsyncExitStack()
-
-    async def start(self) -> None:
-        """Start all parts; returns when requests may come."""
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-
-    async def stop(self) -> None:
-        """Finish what is in work and stop all parts."""
-        await self._stack.aclose()
-
-    async def ended(self) -> None:
-        """Return when the engine has crashed, which nothing in this process can mend."""
-        while await self._engine_runs():  # noqa: ASYNC110 Faust tells nobody
-            await asyncio.sleep(WATCH_SECONDS)
-
-    async def _engine_runs(self) -> bool:
-        return not self.streams.app.crashed
-
-    async def _started(self) -> bool:
-        return self.started
-
-    async def _start(self) -> None:
-        stack = self._stack
-        stack.callback(self.view.close)
-        stack.push_async_callback(self.blobs.close)
-        stack.push_async_callback(self.pool.close)
-        stack.push_async_callback(self.capabilities.close)
-        stack.push_async_callback(self.history.close)
-        await self.history.start()
-        stack.push_async_callback(self.streams.stop)
-        following = asyncio.create_task(self.view.follow(self.streams.log))
-        stack.push_async_callback(_cancelled, following)
-        await self.streams.start()
-        stack.push_async_callback(self.worker.stop)
-        await self.worker.start()
-        stack.push_async_callback(self.recorder.stop)
-        await self.recorder.start()
-        stack.push_async_callback(self.gateway.stop)
-        await self.gateway.start()
+EMBEDDED_PARTITIONS = 2
+KAFKA_PARTITIONS = 24
 
 
 def stream_settings(settings: Settings, folder: Path) -> StreamSettings:
-    """Say where the log is; raise UserError for a broker that this release does not speak to."""
+    """Say where the log is; raise UserError for a broker that Millrace does not speak to."""
     broker = settings.broker or f"sqlite:///{folder / 'log.sqlite'}"
+    if on_kafka(settings):
+        return StreamSettings(
+            broker=broker,
+            app_id=f"{settings.prefix}engine",
+            partitions=settings.partitions or KAFKA_PARTITIONS,
+            replication=settings.replication,
+            data=folder,
+            prefix=settings.prefix,
+            session_timeout=settings.session_seconds,
+        )
     if broker.partition("://")[0] not in {"sqlite", "memory"}:
         raise UserError(
-            f'the broker "{broker.partition("@")[2] or broker}" cannot be used yet',
+            f'"{_shown(broker)}" is no broker that Millrace speaks to',
             field="MILLRACE_BROKER",
-            hint="leave it out: the log then lives in the data folder",
+            hint="use kafka://host:port, or leave it out: the log then lives in the data folder",
         )
-    return StreamSettings(broker=broker, partitions=PARTITIONS, data=folder)
+    if settings.prefix != PREFIX:
+        raise UserError("the embedded log is of one installation", field="MILLRACE_PREFIX", hint="leave it out")
+    return StreamSettings(broker=broker, partitions=settings.partitions or EMBEDDED_PARTITIONS, data=folder)
+
+
+def topics_of(registry: Registry) -> list[Topic]:
+    """List the topics that an installation of this release has."""
+    return all_topics([each.name for each in registry])
+
+
+def view_path(stream: StreamSettings, folder: Path) -> Path:
+    """Say where the catalog's view is: one file for each log, so that another log never continues it."""
+    if not stream.broker.startswith("kafka"):
+        return folder / "catalog.sqlite"
+    name = hashlib.sha256(f"{stream.prefix}@{_shown(stream.broker)}".encode()).hexdigest()[:12]
+    return folder / f"catalog-{name}.sqlite"
 
 
 def history_settings(settings: Settings, folder: Path) -> HistorySettings:
@@ -134,13 +65,22 @@ def history_settings(settings: Settings, folder: Path) -> HistorySettings:
     return HistorySettings(url=url, keep=keep, days=settings.history_days)
 
 
-def gateway_settings(settings: Settings, token: str) -> GatewaySettings:
+def records_history(settings: Settings, role: Role) -> bool:
+    """Say whether a process of this role writes the history.
+
+    A ClickHouse takes it from every worker, which share the work as one group. The embedded one has one owner, and that
+    is the process that is asked for it: the gateway.
+    """
+    return role.work if settings.clickhouse else role.door
+
+
+def gateway_settings(settings: Settings, stream: StreamSettings, token: str) -> GatewaySettings:
     """Give the gateway its part."""
     return GatewaySettings.model_validate(
         {
             "token": token,
             "version": version("millrace"),
-            "partitions": PARTITIONS,
+            "partitions": stream.partitions,
             "public_url": settings.url,
             "trust_forwarded": settings.trust_forwarded,
             "body_limit": settings.body_limit,
@@ -148,6 +88,12 @@ def gateway_settings(settings: Settings, token: str) -> GatewaySettings:
     )
 
 
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+def worker_settings(settings: Settings) -> WorkerSettings:
+    """Give the worker its part."""
+    return WorkerSettings(chaining=settings.chaining, timezone=settings.timezone)
+
+
+def _shown(broker: str) -> str:
+    """Leave the password out."""
+    scheme, separator, rest = broker.partition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

@@ -1,43 +1,51 @@
 """``millrace up``, ``gateway`` and ``worker``: the verbs that stay.
 
-Flow: shell → **serving** → wiring → until SIGTERM.
+Flow: shell → **serving** → process → until SIGTERM.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import click
 
-from ops.settings import Settings, read_settings
-from schemas.errors import UserError
+from ops.roles import GATEWAY, UP, WORKER, Role
+from ops.settings import read_settings
+
+Verb = Callable[..., None]
+
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on (MILLRACE_PORT); 0 takes a free one."
+)
+data_option = click.option("--data", type=click.Path(file_okay=False), help="Data folder (MILLRACE_DATA).")
 
 
 @click.command("up")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (MILLRACE_PORT); 0 takes a free one.")
-@click.option("--data", type=click.Path(file_okay=False), help="Data folder (MILLRACE_DATA).")
+@port_option
+@data_option
 def up_verb(port: int | None, data: str | None) -> None:
     """Start Millrace: gateway, agents and stores in one process."""
-    given = {"port": port, "data": data}
-    settings = read_settings(**{key: value for key, value in given.items() if value is not None})
-
-    from ops.up import up
-
-    up(settings)
+    _run(UP, port=port, data=data)
 
 
 @click.command("gateway")
-def gateway_verb() -> None:
-    """Start a gateway alone; it needs a broker of its own."""
-    _refuse(read_settings(), "gateway")
+@port_option
+@data_option
+def gateway_verb(port: int | None, data: str | None) -> None:
+    """Start a gateway alone: the door and the API. Workers do the work; MILLRACE_BROKER=kafka://… joins them."""
+    _run(GATEWAY, port=port, data=data)
 
 
 @click.command("worker")
-def worker_verb() -> None:
-    """Start a worker alone; it needs a broker of its own."""
-    _refuse(read_settings(), "worker")
+@click.option("--health-port", type=click.IntRange(0, 65535), help="Port of /ready (MILLRACE_HEALTH_PORT).")
+@data_option
+def worker_verb(health_port: int | None, data: str | None) -> None:
+    """Start a worker alone; as many as there are partitions share the work. It needs MILLRACE_BROKER=kafka://…."""
+    _run(WORKER, health_port=health_port, data=data)
 
 
-def _refuse(settings: Settings, verb: str) -> None:
-    if settings.broker is None or not settings.broker.startswith("kafka"):
-        raise UserError(
-            f'"millrace {verb}" cannot share the embedded log with other processes',
-            hint="`millrace up` runs gateway and worker in one process; more processes need MILLRACE_BROKER=kafka://…",
-        )
-    raise UserError(f'"millrace {verb}" does not speak to Kafka yet', hint="use `millrace up` without MILLRACE_BROKER")
+def _run(role: Role, **given: Any) -> None:
+    settings = read_settings(**{key: value for key, value in given.items() if value is not None})
+
+    from ops.process import run
+
+    run(role, settings)

@@ -96,7 +96,7 @@ async def describe(settings: StreamSettings, topics: Sequence[Topic]) -> list[Fo
     """Say what every topic of the installation is in the cluster."""
     names = Names(settings.prefix)
     wire = [names.wire(topic.name) for topic in topics]
-    async with _admin(settings) as admin:
+    async with admin_of(settings) as admin:
         there = {each["topic"]: each for each in await admin.describe_topics(wire) if each["error_code"] == 0}
         configs = await _configs(admin, sorted(there))
     states = []
@@ -110,7 +110,7 @@ async def describe(settings: StreamSettings, topics: Sequence[Topic]) -> list[Fo
 async def create(settings: StreamSettings, topics: Sequence[Topic]) -> list[str]:
     """Make the topics that are missing; give their names."""
     missing = {state.name for state in await describe(settings, topics) if not state.partitions}
-    async with _admin(settings) as admin:
+    async with admin_of(settings) as admin:
         brokers = len((await admin.describe_cluster())["brokers"])
         copies = settings.replication or min(_COPIES, brokers)
         plans = [plan for plan in wanted_topics(settings, topics, copies) if plan.name in missing]
@@ -135,7 +135,7 @@ async def lag(settings: StreamSettings, topics: Sequence[Topic]) -> list[Lag]:
     link = Link(parse_address(settings.broker), _CLIENT, settings.session_timeout)
     rows: list[Lag] = []
     ours = {names.wire(topic.name) for topic in topics}
-    async with _admin(settings) as admin:
+    async with admin_of(settings) as admin:
         try:
             for group in (settings.app_id, *map(names.group, GROUPS)):
                 found = await admin.list_consumer_group_offsets(group)
@@ -221,7 +221,8 @@ async def _configs(admin: Any, topics: list[str]) -> dict[str, dict[str, str]]:
 
 
 @asynccontextmanager
-async def _admin(settings: StreamSettings) -> AsyncIterator[Any]:
+async def admin_of(settings: StreamSettings) -> AsyncIterator[Any]:
+    """Have an administrator of the cluster. Raises OperationalError where it does not answer."""
     address = parse_address(settings.broker)
     admin = AIOKafkaAdminClient(**address.options(_CLIENT))
     try:

@@ -170,7 +170,8 @@ def test_a_data_folder_in_use_is_a_clear_error(running):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        pytest.param({"MILLRACE_BROKER": "kafka://k:9092"}, "cannot be used yet", id="a broker to come"),
+        pytest.param({"MILLRACE_BROKER": "amqp://k:5672"}, "no broker that Millrace speaks to", id="another broker"),
+        pytest.param({"MILLRACE_BROKER": "kafka://127.0.0.1:1"}, "could not speak to Kafka", id="nobody there"),
         pytest.param({"MILLRACE_PORT": "x"}, "setting MILLRACE_PORT", id="no port"),
     ],
 )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ops.roles import GATEWAY, UP, WORKER, check_role
 from ops.settings import read_settings
-from ops.wiring import gateway_settings, history_settings, stream_settings
+from ops.wiring import gateway_settings, history_settings, records_history, stream_settings, view_path
 from schemas.errors import UserError
 
 FOLDER = Path("/data")
@@ -26,12 +27,66 @@ def test_where_the_log_is(given, broker):
     assert stream_settings(read_settings(**given), FOLDER).broker == broker
 
 
-def test_a_broker_to_come_is_refused_without_its_password():
+def test_another_broker_is_refused_without_its_password():
     with pytest.raises(UserError) as caught:
-        stream_settings(read_settings(broker="kafka://user:secret@k:9092"), FOLDER)
+        stream_settings(read_settings(broker="amqp://user:secret@k:5672"), FOLDER)
 
     assert "secret" not in caught.value.message
-    assert "k:9092" in caught.value.message
+    assert "k:5672" in caught.value.message
+
+
+def test_an_embedded_log_has_no_prefix():
+    with pytest.raises(UserError, match="one installation"):
+        stream_settings(read_settings(prefix="mine."), FOLDER)
+
+
+def test_on_kafka_the_installation_has_names_of_its_own():
+    found = stream_settings(read_settings(broker="kafka://k", prefix="mine.", replication=2), FOLDER)
+
+    assert (found.prefix, found.app_id, found.partitions, found.replication) == ("mine.", "mine.engine", 24, 2)
+
+
+def test_each_log_has_a_view_of_its_own():
+    brokers = [None, "kafka://k", "kafka://l", "kafka+ssl://user:one@l", "kafka+ssl://user:two@l"]
+
+    paths = [view_path(stream_settings(read_settings(broker=broker), FOLDER), FOLDER) for broker in brokers]
+
+    assert paths[3] == paths[4]
+    assert len(set(paths)) == 4
+
+
+@pytest.mark.parametrize("role", [GATEWAY, WORKER], ids=lambda role: role.verb)
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param({}, "cannot share the embedded log", id="the log in the data folder"),
+        pytest.param({"broker": "memory://"}, "cannot share the embedded log", id="no log"),
+        pytest.param({"broker": "kafka://k"}, "would not share their blobs", id="blobs in the data folder"),
+        pytest.param({"broker": "kafka://k", "blobs": "memory://"}, "would not share their blobs", id="blobs in memory"),
+    ],
+)
+def test_a_process_that_could_not_work_with_others_is_refused(role, given, says):
+    with pytest.raises(UserError, match=says):
+        check_role(read_settings(**given), role)
+
+
+@pytest.mark.parametrize("role", [UP, GATEWAY, WORKER], ids=lambda role: role.verb)
+@pytest.mark.parametrize("broker", ["kafka://k", "kafka+ssl://user:word@k:9093,l"])
+def test_every_role_runs_on_kafka(role, broker):
+    check_role(read_settings(broker=broker, blobs="file:///shared"), role)
+
+
+@pytest.mark.parametrize(
+    ("clickhouse", "recorders"),
+    [
+        pytest.param(None, [UP, GATEWAY], id="an embedded one belongs to who is asked for it"),
+        pytest.param("http://c:8123/m", [UP, WORKER], id="a server takes it from those who make it"),
+    ],
+)
+def test_who_writes_the_history(clickhouse, recorders):
+    settings = read_settings(clickhouse=clickhouse)
+
+    assert [role for role in (UP, GATEWAY, WORKER) if records_history(settings, role)] == recorders
 
 
 @pytest.mark.parametrize(
@@ -52,7 +107,9 @@ def test_where_the_history_is():
 
 
 def test_the_gateway_gets_the_token_and_the_address():
-    found = gateway_settings(read_settings(url="https://flows.example", body_limit=2048), "a-long-token")
+    settings = read_settings(url="https://flows.example", body_limit=2048, partitions=3)
+
+    found = gateway_settings(settings, stream_settings(settings, FOLDER), "a-long-token")
 
     assert found.token.get_secret_value() == "a-long-token"
-    assert (found.public_url, found.body_limit) == ("https://flows.example", 2048)
+    assert (found.public_url, found.body_limit, found.partitions) == ("https://flows.example", 2048, 3)
