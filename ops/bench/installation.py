@@ -1,6 +1,6 @@
-"""A Millrace to measure: its own process, port and data folder.
+"""A Millrace to measure: its own processes, ports and data folders.
 
-Flow: bench, tests of the whole → **installation** → `millrace up`.
+Flow: bench, tests of the whole → **installation** → `millrace up`, or a gateway and workers.
 """
 
 import json
@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ops.client import Client
 from schemas.errors import MillraceError, OperationalError
@@ -21,15 +21,16 @@ from schemas.errors import MillraceError, OperationalError
 TOKEN = "a-token-for-measuring"  # noqa: S105 a throwaway installation's
 
 
-class Installation:
-    """`millrace up` on a free port with a data folder of its own; used as a context manager."""
+class Member:
+    """One process on a free port with a data folder of its own; used as a context manager."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, verb: str, data: Path, **settings: str) -> None:
+        self.verb = verb
         self.data = data
         self.port = free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith("MILLRACE_")}
-        ours = {"MILLRACE_PORT": str(self.port), "MILLRACE_DATA": str(self.data), "MILLRACE_TOKEN": TOKEN}
-        self.environment = kept | ours | settings
+        port = "MILLRACE_HEALTH_PORT" if verb == "worker" else "MILLRACE_PORT"
+        self.environment = kept | {port: str(self.port), "MILLRACE_DATA": str(self.data)} | settings
         self.process: subprocess.Popen[bytes] | None = None
         self.ready_seconds = 0.0
         self.output = data.with_name(data.name + ".log")
@@ -45,12 +46,7 @@ class Installation:
         assert self.process is not None  # noqa: S101 narrows
         return self.process.pid
 
-    @property
-    def client(self) -> Client:
-        """Its API."""
-        return Client(self.address, TOKEN)
-
-    def __enter__(self) -> "Installation":
+    def __enter__(self) -> Self:
         """Start it and wait until it is ready."""
         self.start()
         return self
@@ -60,22 +56,26 @@ class Installation:
         self.stop()
 
     def start(self, wait_seconds: float = 30.0) -> None:
-        """Start it and wait until it is ready; raise OperationalError with its last words where it is not."""
+        """Start it and wait until it is ready; raise OperationalError with its last words where it is not.
+
+        A gateway need not wait for workers: it has started when it answers.
+        """
+        page = "/health" if self.verb == "gateway" else "/ready"
         began = time.perf_counter()
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops", "up"], env=self.environment, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "ops", self.verb], env=self.environment, stdout=output, stderr=subprocess.STDOUT
             )
         while time.perf_counter() - began < wait_seconds:
             if self.process.poll() is not None:
                 break
-            if self._ready():
+            if self.answers(page):
                 self.ready_seconds = time.perf_counter() - began
                 return
             time.sleep(0.02)
         said = self.output.read_text(errors="replace")[-2000:]
         self.stop()
-        raise OperationalError(f"millrace did not become ready: {said}")
+        raise OperationalError(f"millrace {self.verb} did not become ready: {said}")
 
     def stop(self, how: int = signal.SIGTERM, wait_seconds: float = 30.0) -> int | None:
         """Send a signal, wait for the end (a kill after a while) and give the status."""
@@ -88,6 +88,26 @@ class Installation:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+
+    def answers(self, page: str) -> bool:
+        """Say whether a page says that all is well."""
+        try:
+            with urllib.request.urlopen(f"{self.address}{page}", timeout=10) as answer:
+                return bool(answer.status == 200)
+        except (OSError, MillraceError):
+            return False
+
+
+class Installation(Member):
+    """A process with a door: all of Millrace, or a gateway."""
+
+    def __init__(self, data: Path, *, verb: str = "up", **settings: str) -> None:
+        super().__init__(verb, data, **{"MILLRACE_TOKEN": TOKEN, **settings})
+
+    @property
+    def client(self) -> Client:
+        """Its API."""
+        return Client(self.address, TOKEN)
 
     def add(self, workflow: Mapping[str, Any], *, activate: bool = True) -> str:
         """Make a workflow through the API; give its id."""
@@ -114,13 +134,6 @@ class Installation:
             if sum(found.values()) >= wanted or time.monotonic() > until:
                 return found
             time.sleep(0.2)
-
-    def _ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/ready", timeout=10) as answer:
-                return bool(answer.status == 200)
-        except (OSError, MillraceError):
-            return False
 
 
 def free_port() -> int:

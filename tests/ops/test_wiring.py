@@ -62,7 +62,7 @@ def test_each_log_has_a_view_of_its_own():
         pytest.param({}, "cannot share the embedded log", id="the log in the data folder"),
         pytest.param({"broker": "memory://"}, "cannot share the embedded log", id="no log"),
         pytest.param({"broker": "kafka://k"}, "would not share their blobs", id="blobs in the data folder"),
-        pytest.param({"broker": "kafka://k", "blobs": "memory://"}, "would not share their blobs", id="blobs in memory"),
+        pytest.param({"broker": "kafka://k", "blobs": "memory://"}, "would not share", id="blobs in memory"),
     ],
 )
 def test_a_process_that_could_not_work_with_others_is_refused(role, given, says):
