@@ -17,8 +17,20 @@ from yarl import URL
 from agents.files import ConfinedFiles
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
+from nodes.data.kafka_client import RealKafka
 from nodes.expressions.scope import Scope
-from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Sandbox
+from nodes.sdk.context import (
+    Blobs,
+    Clock,
+    Credentials,
+    Files,
+    HttpClient,
+    HttpRequest,
+    HttpResponse,
+    KafkaClient,
+    Log,
+    Sandbox,
+)
 from schemas.errors import NodeError, OperationalError, UserError
 from streams.stores.blobs import open_blobs
 
@@ -162,11 +174,14 @@ class Capabilities:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self.folders = tuple(folders)
+        self.kafka = RealKafka()
+        self.credentials = GivenCredentials({})
         self._http = RealHttp()
         self._shared: dict[type, Any] = {
             HttpClient: self._http,
+            KafkaClient: self.kafka,
             Clock: RealClock(),
-            Credentials: GivenCredentials({}),
+            Credentials: self.credentials,
             Files: ConfinedFiles(folders),
         }
 
@@ -181,6 +196,7 @@ class Capabilities:
 
     async def close(self) -> None:
         """Close connections."""
+        await self.kafka.close()
         await self._http.close()
 
 
@@ -190,7 +206,9 @@ class PrivateCapabilities:
     def __init__(self, pool: CodeRunner, folders: Sequence[Path] = ()) -> None:
         self.folders = tuple(folders)
         self._http = RealHttp()
+        self._kafka = RealKafka()
         self._shared: dict[type, Any] = {
+            KafkaClient: self._kafka,
             Sandbox: PoolSandbox(pool),
             Blobs: open_blobs("memory://"),
             Files: ConfinedFiles(folders),
@@ -218,6 +236,7 @@ class PrivateCapabilities:
 
     async def close(self) -> None:
         """Close connections."""
+        await self._kafka.close()
         await self._http.close()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from agents.capabilities import Capabilities
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
+from agents.ingesting import Ingesting
 from agents.marks import Marks
 from agents.node_agent import NodeAgents
 from agents.plans import CatalogPlans, Plans
@@ -55,6 +56,7 @@ class Worker:
         settings: WorkerSettings,
         *,
         view: CatalogView | None = None,
+        ingesting: Ingesting | None = None,
         hurry: Callable[[Timer], None] | None = None,
     ) -> None:
         self._streams = streams
@@ -73,6 +75,7 @@ class Worker:
         self._schedules = (
             None if view is None else Schedules(streams, view, self._timers, self._gatherer, _now, settings)
         )
+        self._ingesting = ingesting
         self._reconciling: asyncio.Task[None] | None = None
         self._again = False
         for node_type in registry:
@@ -87,11 +90,15 @@ class Worker:
         """Begin to fire timers and sweep marks; called when the app has started."""
         self._timers.start()
         self.marks.start()
+        if self._ingesting is not None:
+            self._ingesting.start()
 
     async def stop(self) -> None:
         """Finish what is running; called before the app stops."""
         if self._reconciling is not None:
             self._reconciling.cancel()
+        if self._ingesting is not None:
+            await self._ingesting.stop()
         await self._timers.stop()
         await self.marks.stop()
         await self._agents.drain(self._drain_seconds)
@@ -184,4 +191,7 @@ def build_worker(
     """
     plans = CatalogPlans(view, registry, settings.timezone)
     surroundings = _Server(capabilities.equip(pool, blobs))
-    return Worker(streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view)
+    ingesting = Ingesting(streams, view, blobs, capabilities.credentials, capabilities.kafka)
+    return Worker(
+        streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view, ingesting=ingesting
+    )

@@ -19,7 +19,6 @@ from schemas.item import Items
 from schemas.task import DeadLetter, Start, Task
 from streams.codecs import encode
 from streams.frames import Gatherer
-from streams.stores.protocol import Blobs
 from streams.tables import Owner
 from streams.topics import DEAD_LETTERS, TRIGGERS, node_topic
 from streams.transports.protocol import Log, Record
@@ -35,6 +34,9 @@ _SURELY_INLINE = 4 << 10
 _PENDING_BYTES = 16 << 20
 _RETRY_SECONDS = 0.1
 _RETRY_SECONDS_MAX = 5.0
+
+Keep = Callable[[bytes], Awaitable[str]]
+"""Puts bytes that are too large to travel into the blob store, and gives their id."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -92,10 +94,10 @@ class Fence:
 class Ingest:
     """Writes starts and dead letters. Each reader has one of its own."""
 
-    def __init__(self, log: Log, blobs: Blobs, partitions: int) -> None:
+    def __init__(self, log: Log, keep: Keep, partitions: int) -> None:
         self.partitions = partitions
         self._log = log
-        self._blobs = blobs
+        self._keep = keep
         self._gatherer = Gatherer(log, pending_bytes=_PENDING_BYTES)
 
     async def begin(self, openings: Sequence[Opening], fence: Fence) -> None:
@@ -134,7 +136,7 @@ class Ingest:
         target = opening.target
         start = Start(items=opening.items, mode="trigger", key=opening.key, keep_seconds=KEEP_SECONDS)
         if opening.weight > _SURELY_INLINE and len(data := _encode(opening.items)) > INLINE_BYTES:
-            start.items, start.blob = None, await self._blobs.put(data)
+            start.items, start.blob = None, await self._keep(data)
         return Task(opening.execution, target.workflow, target.version, target.node, _now(), start=start)
 
     async def _write(self, waiting: list[tuple[Opening, Task]], lease: Owner) -> list[tuple[Opening, Task]]:

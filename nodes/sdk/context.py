@@ -4,13 +4,14 @@ Flow: agents supply them, the harness fakes them → **context** → node functi
 A node that asks for nothing gets its parameters and items.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
 
 from nodes.expressions.scope import Scope
+from schemas.errors import MillraceError
 from schemas.item import Items
 
 
@@ -145,4 +146,39 @@ class Files(Protocol):
 
     async def write(self, path: str, data: bytes, *, append: bool = False) -> None:
         """Write a file, in a folder that exists."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaMessage:
+    """One record to send."""
+
+    topic: str
+    value: bytes | None
+    key: bytes | None = None
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaReceipt:
+    """Where a record has gone; ``offset`` is None where no acknowledgement was wanted."""
+
+    topic: str
+    partition: int
+    offset: int | None
+
+
+class KafkaClient(Protocol):
+    """Sends records to Kafka clusters; settings are librdkafka's."""
+
+    async def send(
+        self, settings: Mapping[str, Any], messages: Sequence[KafkaMessage]
+    ) -> list[KafkaReceipt | MillraceError]:
+        """Send records together; say of each where it has gone, or why it could not be sent."""
+        ...
+
+    async def encode(
+        self, registry: Mapping[str, Any], topic: str, subject: str, values: Sequence[Any]
+    ) -> list[bytes | MillraceError]:
+        """Give values as bytes, by the latest schema of a subject, or say of each why it does not fit."""
         ...

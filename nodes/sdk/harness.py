@@ -12,12 +12,26 @@ from typing import Any
 
 from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
-from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.context import (
+    Blobs,
+    Clock,
+    Credentials,
+    Files,
+    HttpClient,
+    HttpRequest,
+    HttpResponse,
+    KafkaClient,
+    KafkaMessage,
+    KafkaReceipt,
+    Log,
+    Run,
+    Sandbox,
+)
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import CompiledParameters, JavaScript
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
 from nodes.sdk.registry import NodeType
-from schemas.errors import NodeError, NotFoundError, OperationalError, UserError
+from schemas.errors import MillraceError, NodeError, NotFoundError, OperationalError, UserError
 from schemas.identifiers import digest_id
 from schemas.item import Item, Items
 
@@ -125,6 +139,34 @@ class FakeFiles:
         self.kept[path] = self.kept.get(path, b"") + data if append else data
 
 
+@dataclass
+class FakeKafka:
+    """Keeps the records it was sent: each topic has one partition, and a topic in ``broken`` takes none."""
+
+    sent: list[KafkaMessage] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    settings: list[Mapping[str, Any]] = field(default_factory=list)
+
+    async def send(
+        self, settings: Mapping[str, Any], messages: Sequence[KafkaMessage]
+    ) -> list[KafkaReceipt | MillraceError]:
+        """Keep records."""
+        self.settings.append(settings)
+        return [self._keep(message) for message in messages]
+
+    async def encode(
+        self, registry: Mapping[str, Any], topic: str, subject: str, values: Sequence[Any]
+    ) -> list[bytes | MillraceError]:
+        """Write values as JSON behind the name of their subject."""
+        return [f"{subject}:{json.dumps(value)}".encode() for value in values]
+
+    def _keep(self, message: KafkaMessage) -> KafkaReceipt | MillraceError:
+        if message.topic in self.broken:
+            return OperationalError(f'topic "{message.topic}" takes nothing')
+        self.sent.append(message)
+        return KafkaReceipt(message.topic, 0, sum(each.topic == message.topic for each in self.sent) - 1)
+
+
 class NoSandbox:
     """Stands where no sandbox was given."""
 
@@ -144,6 +186,7 @@ class Harness:
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
     files: FakeFiles = field(default_factory=FakeFiles)
+    kafka: FakeKafka = field(default_factory=FakeKafka)
     sandbox: Sandbox = field(default_factory=NoSandbox)
     evaluate: JavaScript | None = None
 
@@ -187,7 +230,7 @@ class Harness:
         """Run an example; give the JSON of the items per output."""
         inputs = [example.given] if example.inputs is None else example.inputs
         files = FakeFiles({path: text.encode() for path, text in example.files.items()})
-        scripted = dataclasses.replace(self, http=FakeHttp(example.http), files=files)
+        scripted = dataclasses.replace(self, http=FakeHttp(example.http), files=files, kafka=FakeKafka())
         items = [[Item(json=one, binary=example.binary) for one in each] for each in inputs]
         result = await scripted.run(example.params, items, version=example.version)
         return [[item.json for item in each] for each in outputs(result)]
@@ -200,6 +243,7 @@ class Harness:
             Clock: self.clock,
             Log: self.log,
             Files: self.files,
+            KafkaClient: self.kafka,
             Sandbox: self.sandbox,
         }
 
