@@ -125,18 +125,22 @@ def unique(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 
 
 def _gunzipped(data: bytes) -> bytes:
-    made, rest, total = [], data, 0
-    while rest:
-        reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        while not reader.eof:
+    made, total = [], 0
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    for at in range(0, len(data), CHUNK):
+        rest = data[at : at + CHUNK]
+        while rest:
+            if reader.eof:
+                rest = rest.lstrip(b"\0")
+                reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if rest else reader
+                continue
             chunk = reader.decompress(rest, CHUNK)
-            rest = reader.unconsumed_tail
+            rest = reader.unused_data if reader.eof else reader.unconsumed_tail
             total += len(chunk)
             _check(1, total, len(data))
             made.append(chunk)
-            if not chunk and not rest and not reader.eof:
-                raise NodeError("the gzip file ends too early")
-        rest = reader.unused_data.lstrip(b"\0")
+    if not reader.eof:
+        raise NodeError("the gzip file ends too early")
     return b"".join(made)
 
 

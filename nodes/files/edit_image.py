@@ -83,7 +83,7 @@ async def _edited(params: EditImage, item: Item, index: int, version: float, blo
     steps = _steps(params)
     new = bool(steps) and steps[0][0] == "create"
     part = {} if new else binary.part(item, params.data_property_name)
-    data = b"" if new else await binary.content(part, blobs)
+    data = None if new else await binary.content(part, blobs)
     names = {step.data_property_name_composite for operation, step in steps if operation == "composite"} - {""}
     overlays = {name: await binary.read(item, name, blobs) for name in names}
     image, format_ = await binary.aside(_worked, params, steps, data, overlays, version)
@@ -101,9 +101,9 @@ def _steps(params: EditImage) -> list[tuple[str, Step]]:
 
 
 def _worked(
-    params: EditImage, steps: list[tuple[str, Step]], data: bytes, overlays: dict[str, bytes], version: float
+    params: EditImage, steps: list[tuple[str, Step]], data: bytes | None, overlays: dict[str, bytes], version: float
 ) -> tuple[bytes, str]:
-    picture, format_ = pictures.opened(data) if data else (pictures.blank(1, 1, "#ffffff"), "png")
+    picture, format_ = (pictures.blank(1, 1, "#ffffff"), "png") if data is None else pictures.opened(data)
     for operation, step in steps:
         overlay = overlays.get(step.data_property_name_composite)
         picture = picture_steps.applied(picture, operation, step, overlay, version)

@@ -105,7 +105,10 @@ def check(width: float, height: float) -> None:
 
 
 def _lazy(data: bytes) -> Picture:
-    image = Image.open(io.BytesIO(data), formats=tuple(FORMATS.values()))
+    try:
+        image = Image.open(io.BytesIO(data), formats=tuple(FORMATS.values()))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise NodeError("the image is too large", hint=f"at most {MOST_PIXELS // 1_000_000} million pixels") from None
     check(*image.size)
     return image
 
