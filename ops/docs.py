@@ -132,6 +132,8 @@ def _example(example: Example) -> Iterator[str]:
     shown: list[tuple[str, Any]] = [(f"parameters{version}", example.params)]
     inputs = [example.given] if example.inputs is None else example.inputs
     shown += [(f"input {at}" if len(inputs) > 1 else "input", items) for at, items in enumerate(inputs)]
+    shown += [("binary parts of each item", example.binary)] if example.binary else []
+    shown += [("files of the host", example.files)] if example.files else []
     if example.fails is not None:
         shown.append(("fails with", example.fails))
     else:
