@@ -30,14 +30,14 @@ def items_of(answer: Answer, response: HttpResponse, index: int) -> Items:
     format_ = _detect(response) if answer.response_format == "autodetect" else answer.response_format
     name = answer.output_property_name or "data"
     if format_ == "file":
-        json = _head(response) if answer.full_response else {}
+        json = head(response) if answer.full_response else {}
         return [Item(json=json, binary={name: binary(response)}, paired=index)]
     body = decode(response) if format_ == "text" else _json(response)
     if format_ == "text":
-        json = {name: body, **(_head(response) if answer.full_response else {})}
+        json = {name: body, **(head(response) if answer.full_response else {})}
         return [Item(json=json, paired=index)]
     if answer.full_response:
-        return [Item(json={"body": body, **_head(response)}, paired=index)]
+        return [Item(json={"body": body, **head(response)}, paired=index)]
     listed = body if isinstance(body, list) else [body]
     return [Item(json=one if isinstance(one, dict) else {name: one}, paired=index) for one in listed]
 
@@ -92,7 +92,8 @@ def size(count: int) -> str:
     return f"{value:.3g} {unit}"
 
 
-def _head(response: HttpResponse) -> dict[str, Any]:
+def head(response: HttpResponse) -> dict[str, Any]:
+    """Give an answer's headers and status as fields."""
     headers: dict[str, Any] = {}
     for name, value in response.headers:
         key = name.lower()

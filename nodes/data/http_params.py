@@ -70,9 +70,17 @@ class Answers(NodeParams):
 
 
 class Pagination(NodeParams):
-    """Whether further pages are fetched."""
+    """Whether and how further pages are fetched."""
 
-    pagination_mode: str = "updateAParameterInEachRequest"
+    pagination_mode: str = Field("updateAParameterInEachRequest", description="off, or how the next page is asked for.")
+    next_url: Any = Field("", alias="nextURL", description="Address of the next page.")
+    parameters: Any = Field(None, description="Parameters that change: type, name and value.")
+    pagination_complete_when: str = Field("responseIsEmpty", description="What ends the pages.")
+    status_codes_when_complete: Any = Field("", description="Status codes that end them.")
+    complete_expression: Any = Field("", description="True where they end.")
+    limit_pages_fetched: bool = Field(False, description="Fetch some pages only.")
+    max_requests: Any = Field(100, description="How many.")
+    request_interval: Any = Field(0, description="Milliseconds between.")
 
 
 class Paginations(NodeParams):
@@ -92,7 +100,7 @@ class HttpOptions(NodeParams):
     lowercase_headers: bool = Field(True, description="Write header names in lower case.")
     redirect: Redirects = Field(Redirects(), description="Follow redirects.")
     response: Answers = Field(Answers(), description="How the answer is read.")
-    pagination: Paginations = Field(Paginations(), description="Fetch further pages (not supported).")
+    pagination: Paginations = Field(Paginations(), description="Fetch further pages.")
     proxy: str = Field("", description="Proxy to send through.")
     timeout: int | None = Field(None, ge=1, description="Milliseconds to wait for the answer.")
     batch_interval: int | None = Field(None, ge=0)

@@ -10,11 +10,12 @@ from typing import Any
 from nodes.data import http_params
 from nodes.data.http_answers import items_of
 from nodes.data.http_encoding import encode
+from nodes.data.http_pagination import Pages
 from nodes.data.http_params import Batch, upgrade
-from nodes.sdk import Blobs, Clock, Credentials, Example, HttpClient, Item, Items, Parameters, Run, node
+from nodes.sdk import Blobs, Clock, Credentials, Example, HttpClient, HttpRequest, Item, Items, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.sdk.registry import Repeat
-from schemas.errors import MillraceError, UserError
+from schemas.errors import MillraceError
 from schemas.identifiers import digest_id
 
 AT_ONCE = 16
@@ -78,11 +79,11 @@ async def http_request(
 
     async def one(index: int) -> Items:
         try:
-            return await _ask(parameters, items[index], index, run, http, credentials, blobs)
+            return await _ask(parameters, items[index], index, run, http, credentials, blobs, clock)
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise
-            return [error_item(bad, index)]
+            return [_failed(bad, index, run.version)]
 
     made: Items = []
     batch = upgrade(parameters(0), run.version).options.batching.batch if items else None
@@ -92,6 +93,17 @@ async def http_request(
         for found in await _gathered([one(index) for index in indexes]):
             made += found
     return made
+
+
+def _failed(bad: MillraceError, index: int, version: float) -> Item:
+    """Make the item of a failed request; from version 3 its error is an object."""
+    if version < 3:
+        return error_item(bad, index)
+    status = bad.detail.get("status") if isinstance(bad.detail, dict) else None
+    error: dict[str, Any] = {"message": bad.message, "name": "NodeApiError" if status else "NodeOperationError", "context": {}}
+    error |= {"description": bad.hint} if bad.hint else {}
+    error |= {"httpCode": str(status)} if status else {}
+    return Item(json={"error": error}, paired=index)
 
 
 async def _gathered(calls: list[Any]) -> list[Items]:
@@ -118,12 +130,15 @@ async def _ask(
     http: HttpClient,
     credentials: Credentials,
     blobs: Blobs,
+    clock: Clock,
 ) -> Items:
     params = upgrade(parameters(index), run.version)
+    boundary = digest_id(run.task, index)  # the same when the task is repeated
+
+    async def encoded(params: http_params.HttpRequest) -> HttpRequest:
+        return await encode(params, item, run.version, credentials, blobs, boundary)
+
     page = params.options.pagination.pagination
     if page is not None and page.pagination_mode != "off":
-        raise UserError("pagination is not supported", field="options.pagination", hint="ask for one page at a time")
-    boundary = digest_id(run.task, index)  # the same when the task is repeated
-    request = await encode(params, item, run.version, credentials, blobs, boundary)
-    answer = params.options.response.response
-    return items_of(answer, await http.send(request), index)
+        return await Pages(parameters, params, index, encoded, http.send, clock).fetch()
+    return items_of(params.options.response.response, await http.send(await encoded(params)), index)

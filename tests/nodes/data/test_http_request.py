@@ -254,9 +254,6 @@ async def test_a_failure_carries_status_and_body() -> None:
             'no credential of type "httpBasicAuth"',
             id="no credential",
         ),
-        pytest.param(
-            {"options": {"pagination": {"pagination": {"maxRequests": 3}}}}, UserError, "pagination", id="pagination"
-        ),
     ],
 )
 async def test_what_goes_wrong(params: dict[str, Any], error: type[Exception], text: str) -> None:
@@ -272,6 +269,7 @@ async def test_each_failing_item_becomes_an_error_item_where_the_node_goes_on() 
     good = outputs(await harness.run({"url": f"={URL}/{{{{ $json.n }}}}"}, [items], continue_on_fail=True))[0]
 
     assert [list(item.json) for item in made] == [["error"], ["error"]]
+    assert made[0].json["error"]["name"] == "NodeOperationError"
     assert [list(item.json) for item in good] == [["ok"], ["error"]]
     assert [item.paired for item in good] == [0, 1]
 
