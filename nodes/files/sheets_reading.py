@@ -182,7 +182,7 @@ def _spanned(page: Any, raw: bool) -> Iterator[Row]:
     below: dict[int, int] = {}  # column → how many more rows a cell from above covers it
     for row in page.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"):
         cells: list[Cell] = []
-        for cell in row.xpath("./td | ./th"):
+        for cell in row.iterchildren("td", "th"):
             while below.get(len(cells), 0):
                 below[len(cells)] -= 1
                 cells.append(None)
@@ -202,12 +202,18 @@ def _span(cell: Any, name: str) -> int:
     return min(max(int(given), 1), 1000) if given.isascii() and given.isdecimal() else 1
 
 
+_GAP = re.compile(r"[ \t\r\f\v]*\n\s*|[ \t\r\f\v]+")
+
+
+def _gap(found: re.Match[str]) -> str:
+    return "\n" if "\n" in found[0] else " "
+
+
 def _html_value(cell: Any, raw: bool) -> Cell:
     kind, value = cell.get("data-t"), cell.get("data-v")
-    for line in cell.xpath(".//br"):
+    for line in cell.iter("br"):
         line.tail = "\n" + (line.tail or "")
-    text = re.sub(r"[ \t\r\f\v]*\n\s*|[ \t\r\f\v]+", lambda gap: "\n" if "\n" in gap[0] else " ", cell.text_content())
-    text = (value if value is not None else text).strip(" \t\r\n")
+    text = str(value if value is not None else _GAP.sub(_gap, cell.text_content())).strip(" \t\r\n")
     if not text:
         return None
     if kind == "b":
