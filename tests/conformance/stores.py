@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from subprocess import DEVNULL
+from urllib.request import Request, urlopen
 
 import pytest
 from fakeredis import FakeAsyncRedis
+from moto.server import ThreadedMotoServer
 
 from streams.stores.blobs import open_blobs
 from streams.stores.cache import MemoryCache, RedisCache, open_cache
@@ -30,6 +32,26 @@ async def _file_blobs(folder: Path) -> AsyncIterator[Blobs]:
 @asynccontextmanager
 async def _memory_blobs(folder: Path) -> AsyncIterator[Blobs]:
     yield open_blobs("memory://")
+
+
+@asynccontextmanager
+async def _s3_blobs(folder: Path) -> AsyncIterator[Blobs]:
+    """A bucket of moto's server, reached as every S3: obstore takes address and keys from AWS's own variables."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    await asyncio.to_thread(server.start)
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    try:
+        await asyncio.to_thread(urlopen, Request(f"{address}/bucket", method="PUT"))
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in {"ENDPOINT_URL": address, "ALLOW_HTTP": "true", "REGION": "us-east-1"}.items():
+                environment.setenv(f"AWS_{name}", value)
+            for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+                environment.setenv(name, "any")
+            blobs = open_blobs("s3://bucket/some/prefix")
+        yield blobs
+        await blobs.close()
+    finally:
+        await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager
@@ -64,7 +86,11 @@ async def _redis_cache(folder: Path) -> AsyncIterator[Cache]:
         await server.wait()
 
 
-BLOBS = [pytest.param(_file_blobs, id="file"), pytest.param(_memory_blobs, id="memory")]
+BLOBS = [
+    pytest.param(_file_blobs, id="file"),
+    pytest.param(_memory_blobs, id="memory"),
+    pytest.param(_s3_blobs, id="s3"),
+]
 CACHES = [
     pytest.param(_memory_cache, id="process"),
     pytest.param(_fake_redis_cache, id="fakeredis"),
