@@ -18,6 +18,7 @@ VERBS = {
     "eval": ("evaluating", "evaluate expressions, without a server"),
     "workflows": ("workflows", "list, show, import, export, switch and watch workflows"),
     "executions": ("executions", "list, show, start and stop executions"),
+    "topics": ("topics", "list, make, check and measure topics on Kafka, and send to one"),
     "sql": ("sql", "ask the history in SQL"),
     "version": ("version", "print the version"),
 }

@@ -77,9 +77,7 @@ async def prepare(settings: StreamSettings, topics: Sequence[Topic]) -> StreamSe
     Raises UserError where the cluster differs from what is wanted.
     """
     states = await describe(settings, topics)
-    counts = [state.partitions for state in states if state.partitions]
-    if counts:
-        settings = settings.model_copy(update={"partitions": max(set(counts), key=counts.count)})
+    settings = fitted(settings, states)
     if any(not state.partitions for state in states):
         await create(settings, topics)
         states = await _settled(settings, topics)
@@ -90,6 +88,12 @@ async def prepare(settings: StreamSettings, topics: Sequence[Topic]) -> StreamSe
                 hint="millrace topics check lists all that differs",
             )
     return settings
+
+
+def fitted(settings: StreamSettings, states: Sequence[Found]) -> StreamSettings:
+    """Give the settings with the number of partitions that most topics have already; theirs where there are none."""
+    counts = [state.partitions for state in states if state.partitions]
+    return settings.model_copy(update={"partitions": max(set(counts), key=counts.count)}) if counts else settings
 
 
 async def describe(settings: StreamSettings, topics: Sequence[Topic]) -> list[Found]:
