@@ -7,7 +7,8 @@ A row goes when its due task has been handled, not when it was sent.
 import asyncio
 import heapq
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,8 @@ from streams.tables import Owner
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+AT_ONCE = 256
 
 
 class Timer(msgspec.Struct, omit_defaults=True):
@@ -88,19 +91,32 @@ class Timers:
             self._changed.clear()
             try:
                 wait = await self._fire_due()
-            except Revoked:
-                wait = 1.0
             except Exception:
                 log.exception("timers failed; trying again")
-                wait = 1.0
+                wait = RETRY_SECONDS
             try:
                 await asyncio.wait_for(self._changed.wait(), wait)
             except TimeoutError:
                 continue
 
     async def _fire_due(self) -> float:
+        """Fire what is due, some at once; give the seconds until there may be more to do."""
         now = self._now()
-        nearest = IDLE_SECONDS
+        taken = list(islice(self._take_due(now), AT_ONCE))
+        fired = [self._fire(owner, key, timer) for _, owner, key, timer in taken]
+        outcomes = await asyncio.gather(*fired, return_exceptions=True)
+        wait = IDLE_SECONDS if len(taken) < AT_ONCE else 0.0
+        for (heap, _, key, timer), outcome in zip(taken, outcomes, strict=True):
+            if outcome is not None:
+                # It stays due; where its partition went, so did this heap.
+                heapq.heappush(heap, (timer.due, key))
+                wait = min(wait, RETRY_SECONDS)
+                if not isinstance(outcome, Revoked):
+                    log.warning("a timer failed; it fires again", exc_info=outcome)
+        ahead = [(heap[0][0] - now) / 1000 for heap in self._heaps.values() if heap and heap[0][0] > now]
+        return max(min([wait, *ahead]), 0.001)
+
+    def _take_due(self, now: int) -> Iterator[tuple[list[tuple[int, str]], Owner, str, Timer]]:
         table = self._streams.table("timers")
         for partition, heap in list(self._heaps.items()):
             while heap and (self._hurry or heap[0][0] <= now):
@@ -108,7 +124,4 @@ class Timers:
                 timer = table.get(key)
                 owner = self._streams.owner(partition)
                 if timer is not None and timer.due == due and owner is not None:
-                    await self._fire(owner, key, timer)
-            if heap:
-                nearest = min(nearest, (heap[0][0] - now) / 1000)
-        return max(nearest, 0.001)
+                    yield heap, owner, key, timer
