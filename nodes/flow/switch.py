@@ -198,7 +198,7 @@ def _by_rules(parameters: Parameters[Switch], layout: _Layout, run: Run, index: 
                 break
     if not found and options.fallback_output != "none":
         found = [count - 1 if options.fallback_output == "extra" else _within(options.fallback_output, count)]
-    return found if layout.rules or found else [0]
+    return found if layout.rules or found or not count else [0]
 
 
 def _within(value: Any, count: int) -> int:

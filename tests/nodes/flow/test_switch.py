@@ -89,3 +89,10 @@ async def test_version_2_numbers_outputs_by_rule() -> None:
 async def test_an_output_that_is_not_there(output: Any, text: str) -> None:
     with pytest.raises(NodeError, match=text):
         await Harness(switch).run({"mode": "expression", "output": output})
+
+
+@pytest.mark.parametrize("rules_", [{}, {"values": []}], ids=["nothing said", "an empty list"])
+async def test_without_rules_there_is_nowhere_to_go(rules_: dict[str, Any]) -> None:
+    result = await Harness(switch).run({"rules": rules_}, [[Item(json={"k": "a"})]], version=3)
+
+    assert outputs(result) == []
