@@ -155,18 +155,22 @@ async def kafka(
     """Send records to a Kafka topic."""
     results: list[KafkaReceipt | MillraceError | None] = [None] * len(items)
     drafts: list[_Draft] = []
+    way: _Way | None = None
     for index, item in enumerate(items):
         try:
-            drafts.append(await _draft(parameters(index), index, item, run, credentials))
+            params = parameters(index)
+            if way is None or way.params is not params:
+                way = await _way(params, run, credentials)
+            drafts.append(_draft(way, index, item, run.task))
         except MillraceError as bad:
             results[index] = bad
-    described = [draft for draft in drafts if draft.registry is not None and draft.value is not None]
-    for together in _groups(described, lambda draft: (draft.registry, draft.message.topic, draft.subject)):
+    described = [draft for draft in drafts if draft.way.registry is not None and draft.value is not None]
+    for together in _groups(described, lambda way: (way.registry, way.topic, way.subject)):
         await _write(together, client, results)
     _refuse(results, run)  # before anything is sent
     ready = [draft for draft in drafts if results[draft.index] is None]
-    for together in _groups(ready, lambda draft: draft.settings):
-        outcomes = await client.send(together[0].settings, [draft.message for draft in together])
+    for together in _groups(ready, lambda way: way.settings):
+        outcomes = await client.send(together[0].way.settings, [draft.message for draft in together])
         for draft, outcome in zip(together, outcomes, strict=True):
             results[draft.index] = outcome
     _refuse(results, run)
@@ -174,39 +178,52 @@ async def kafka(
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A record to be sent, and how; where a ``registry`` is named, its value is still to be written."""
+class _Way:
+    """What the parameters say of every record: the same for all items where no expression is in them."""
 
-    index: int
-    message: KafkaMessage
+    params: Kafka
+    topic: str
     settings: dict[str, Any]
+    headers: list[tuple[str, bytes]]
+    key: bytes | None
     registry: dict[str, str] | None
     subject: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record to be sent; where a registry is named, its value is still to be written."""
+
+    index: int
+    way: _Way
+    message: KafkaMessage
     value: Any
 
 
-async def _draft(params: Kafka, index: int, item: Item, run: Run, credentials: Credentials) -> _Draft:
+async def _way(params: Kafka, run: Run, credentials: Credentials) -> _Way:
     topic = params.topic.strip()
     if not topic:
         raise ParameterError("there is no topic to send to", field="topic", hint="write its name")
     settings = await cluster(credentials, params.brokers) | params.settings(run.version)
-    headers = [*params.headers(), (TASK_HEADER, f"{run.task}/{index}".encode())]
     key = _bytes(params.key) if params.use_key and params.key not in ("", None) else None
-    value, where = params.value(item), None
-    if params.use_schema_registry:
-        where = await registry(credentials, params.schema_registry_url)
-    data = None if value is None or where is not None else _bytes(value)
-    subject = params.event_name.strip() or f"{topic}-value"
-    return _Draft(index, KafkaMessage(topic, data, key, headers), settings, where, subject, value)
+    where = await registry(credentials, params.schema_registry_url) if params.use_schema_registry else None
+    return _Way(params, topic, settings, params.headers(), key, where, params.event_name.strip() or f"{topic}-value")
+
+
+def _draft(way: _Way, index: int, item: Item, task: str) -> _Draft:
+    value = way.params.value(item)
+    data = None if value is None or way.registry is not None else _bytes(value)
+    headers = [*way.headers, (TASK_HEADER, f"{task}/{index}".encode())]
+    return _Draft(index, way, KafkaMessage(way.topic, data, way.key, headers), value)
 
 
 async def _write(
     drafts: Sequence[_Draft], client: KafkaClient, results: list[KafkaReceipt | MillraceError | None]
 ) -> None:
     """Write the values of drafts that share a schema; those that do not fit have their result."""
-    first = drafts[0]
+    way = drafts[0].way
     values = [draft.value for draft in drafts]
-    found = await client.encode(first.registry or {}, first.message.topic, first.subject, values)
+    found = await client.encode(way.registry or {}, way.topic, way.subject, values)
     for draft, data in zip(drafts, found, strict=True):
         if isinstance(data, MillraceError):
             results[draft.index] = data
@@ -214,11 +231,14 @@ async def _write(
             draft.message = replace(draft.message, value=data)
 
 
-def _groups(drafts: Sequence[_Draft], by: Callable[[_Draft], object]) -> Iterable[list[_Draft]]:
-    """Give drafts that have something in common together."""
+def _groups(drafts: Sequence[_Draft], shared: Callable[[_Way], object]) -> Iterable[list[_Draft]]:
+    """Give drafts that go the same way together."""
     found: dict[str, list[_Draft]] = {}
+    names: dict[int, str] = {}
     for draft in drafts:
-        found.setdefault(repr(by(draft)), []).append(draft)
+        if id(draft.way) not in names:
+            names[id(draft.way)] = repr(shared(draft.way))
+        found.setdefault(names[id(draft.way)], []).append(draft)
     return found.values()
 
 

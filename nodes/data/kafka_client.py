@@ -55,7 +55,7 @@ class RealKafka:
     async def close(self) -> None:
         """Send what waits, for a moment, and hang up."""
         producers, self._producers = self._producers, OrderedDict()
-        await asyncio.gather(*(asyncio.to_thread(each.close) for each in producers.values()))
+        await asyncio.gather(*(each.close() for each in producers.values()))
         for registry in self._registries.values():
             registry.close()
         self._registries.clear()
@@ -69,7 +69,8 @@ class RealKafka:
         self._producers.move_to_end(name)
         idle = [key for key, each in self._producers.items() if not each.waiting]
         for key in idle[: max(0, len(self._producers) - KEPT)]:
-            threading.Thread(target=self._producers.pop(key).close, daemon=True).start()
+            gone = [self._producers.pop(key)]
+            threading.Thread(target=gone.clear, daemon=True).start()  # its end may take a moment
         return self._producers[name]
 
     def _encode(

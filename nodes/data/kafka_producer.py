@@ -1,12 +1,11 @@
-"""Producer: one of librdkafka for all tasks that speak to a cluster in the same way, and the thread that serves it.
+"""Producer: one of librdkafka for all tasks that speak to a cluster in the same way.
 
 Flow: client → **producer** (batches what many tasks send) → cluster; what came of each record → client.
 """
 
 import asyncio
-import threading
-from collections import deque
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from confluent_kafka import Producer as Driver
 from nodes.sdk.context import KafkaMessage, KafkaReceipt
 from schemas.errors import MillraceError, NodeError, OperationalError
 
-_POLL_SECONDS = 0.5
+_ASK_SECONDS = 0.002
 _FULL_SECONDS = 0.05
 _LAST_SECONDS = 5.0
 _WRONG = frozenset(
@@ -38,31 +37,40 @@ _DEFAULTS: dict[str, Any] = {
 }
 Outcome = KafkaReceipt | MillraceError
 
+logger = logging.getLogger(__name__)
+
 
 class _Sending:
     """Records that one task sends, and what came of them so far."""
 
-    def __init__(self, messages: Sequence[KafkaMessage], done: "asyncio.Future[list[Outcome]]") -> None:
-        self.outcomes: list[Outcome | None] = [None] * len(messages)
-        self.left = len(messages)
+    def __init__(self, count: int, done: "asyncio.Future[list[Outcome]]") -> None:
+        self.outcomes: list[Outcome | None] = [None] * count
+        self.left = count
         self.done = done
+
+    def settle(self, index: int, outcome: Outcome) -> None:
+        """Note what came of a record; the task wakes with the last one."""
+        self.outcomes[index] = outcome
+        self.left -= 1
+        if not self.left and not self.done.done():
+            self.done.set_result([outcome for outcome in self.outcomes if outcome is not None])
 
 
 class Producer:
-    """A producer for one event loop. Raises NodeError where its settings mean nothing to librdkafka."""
+    """A producer for one event loop. Raises NodeError where its settings mean nothing to librdkafka.
+
+    What came of records is asked for in the loop's own thread, often while something is under way and never else: a
+    thread for it would have to win the interpreter's lock for every single record.
+    """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         try:
-            self._driver = Driver({**_DEFAULTS, **settings})
+            self._driver = Driver({**_DEFAULTS, **settings}, logger=logger)
         except KafkaException as bad:
             raise NodeError(f"Kafka: {_text(bad)}", field="options", hint="see the credential and the options") from bad
         self._loop = asyncio.get_running_loop()
         self._acknowledged = str(settings.get("acks")) != "0"
-        self._finished: deque[_Sending] = deque()
-        self._lock = threading.Lock()
-        self._closing = False
-        self._thread = threading.Thread(target=self._serve, name="kafka-producer", daemon=True)
-        self._thread.start()
+        self._asking: asyncio.TimerHandle | None = None
 
     @property
     def waiting(self) -> bool:
@@ -73,67 +81,54 @@ class Producer:
         """Send records; say of each where it has gone, or why it could not be sent."""
         if not messages:
             return []
-        sending = _Sending(messages, self._loop.create_future())
+        sending = _Sending(len(messages), self._loop.create_future())
         for index, message in enumerate(messages):
-            await self._put(message, index, sending)
+            await self._put(message, partial(self._delivered, sending, index))
         return await sending.done
 
-    def close(self) -> None:
-        """Send what waits, for a moment, then hang up; blocks."""
-        self._driver.flush(_LAST_SECONDS)
-        self._closing = True
-        self._thread.join()
+    async def close(self) -> None:
+        """Wait for a moment until what was sent has arrived."""
+        deadline = self._loop.time() + _LAST_SECONDS
+        while self.waiting and self._loop.time() < deadline:  # noqa: ASYNC110 librdkafka knows of no event
+            await asyncio.sleep(_ASK_SECONDS)
 
-    async def _put(self, message: KafkaMessage, index: int, sending: _Sending) -> None:
-        told = partial(self._delivered, sending, index)
+    async def _put(self, message: KafkaMessage, told: Callable[..., None]) -> None:
         while True:
             try:
                 self._driver.produce(
                     message.topic, message.value, message.key, headers=list(message.headers), on_delivery=told
                 )
             except BufferError:  # the cluster is slower than we are: wait for it
+                self._ask_soon()
                 await asyncio.sleep(_FULL_SECONDS)
             except KafkaException as bad:
-                self._settle(sending, index, _error(bad.args[0]))
-                self._tell()
+                told(bad.args[0], None)
                 return
             else:
+                self._ask_soon()
                 return
 
-    def _delivered(self, sending: _Sending, index: int, error: KafkaError | None, message: Message) -> None:
-        if error is not None:
-            self._settle(sending, index, _error(error))
+    def _delivered(self, sending: _Sending, index: int, error: KafkaError | None, message: Message | None) -> None:
+        if error is not None or message is None:
+            sending.settle(index, _error(error))
             return
         offset = message.offset() if self._acknowledged else None
-        self._settle(sending, index, KafkaReceipt(message.topic() or "", message.partition() or 0, offset))
+        sending.settle(index, KafkaReceipt(message.topic() or "", message.partition() or 0, offset))
 
-    def _settle(self, sending: _Sending, index: int, outcome: Outcome) -> None:
-        """Note what came of a record; called in the loop's thread, in ours and in that of whoever closes."""
-        sending.outcomes[index] = outcome
-        with self._lock:
-            sending.left -= 1
-            if not sending.left:
-                self._finished.append(sending)
+    def _ask_soon(self) -> None:
+        if self._asking is None:
+            self._asking = self._loop.call_later(_ASK_SECONDS, self._ask)
 
-    def _serve(self) -> None:
-        while not self._closing:
-            self._driver.poll(_POLL_SECONDS)
-            self._tell()
-        self._tell()
-
-    def _tell(self) -> None:
-        """Wake the tasks whose records are all settled: once for all of them, not once a record."""
-        if self._finished and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
-
-    def _wake(self) -> None:
-        while self._finished:
-            sending = self._finished.popleft()
-            if not sending.done.done():
-                sending.done.set_result([outcome for outcome in sending.outcomes if outcome is not None])
+    def _ask(self) -> None:
+        self._asking = None
+        self._driver.poll(0)
+        if self.waiting:
+            self._ask_soon()
 
 
-def _error(error: KafkaError) -> MillraceError:
+def _error(error: KafkaError | None) -> MillraceError:
+    if error is None:
+        return OperationalError("Kafka: nobody knows what became of the record")
     text = f"Kafka: {error.str()}"
     if error.code() in _WRONG:
         return NodeError(text, hint="see the topic, its size limit and who may write to it")
