@@ -19,7 +19,7 @@ from streams.settings import StreamSettings
 from streams.topics import Topic
 from streams.transports.kafka_link import EARLIEST, LATEST, RETRY_SECONDS, Link, Names, parse_address
 
-GROUPS = ("history",)
+GROUPS = ("history", "ingest")
 _COPIES = 3
 _EXISTS = 36
 _TOMBSTONES_MS = 3_600_000  # longer than any recovery: a reader that saw the row must see that it went
