@@ -100,7 +100,8 @@ def _failed(bad: MillraceError, index: int, version: float) -> Item:
     if version < 3:
         return error_item(bad, index)
     status = bad.detail.get("status") if isinstance(bad.detail, dict) else None
-    error: dict[str, Any] = {"message": bad.message, "name": "NodeApiError" if status else "NodeOperationError", "context": {}}
+    name = "NodeApiError" if status else "NodeOperationError"
+    error: dict[str, Any] = {"message": bad.message, "name": name, "context": {}}
     error |= {"description": bad.hint} if bad.hint else {}
     error |= {"httpCode": str(status)} if status else {}
     return Item(json={"error": error}, paired=index)
