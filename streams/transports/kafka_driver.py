@@ -101,6 +101,11 @@ class Consumer(Bounds):
         )
         await self._member.join(wire)
 
+    @property
+    def coordinator(self) -> int | None:
+        """Say which broker coordinates the engine's group, None where that is not known now."""
+        return self._member.coordinator if self._member is not None else None
+
     def lease(self, generation: int) -> Callable[[], bool]:
         """Give what tells whether this member may act for its partitions of a generation."""
         member = self._member

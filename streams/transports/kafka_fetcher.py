@@ -20,7 +20,7 @@ from aiokafka.protocol.fetch import FetchRequest_v11
 from aiokafka.record.memory_records import MemoryRecords
 
 from schemas.errors import OperationalError
-from streams.transports.kafka_link import EARLIEST, RETRY_SECONDS, Link
+from streams.transports.kafka_link import EARLIEST, RETRY_SECONDS, RETRY_SECONDS_MAX, Link
 
 WAIT_MS = 500
 HURRY_MS = 20
@@ -225,7 +225,8 @@ class Fetcher:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, session: _Session) -> None:
-        while True:
+        pause = RETRY_SECONDS
+        while not self.closed:
             if not session.parts:
                 session.changed.clear()
                 await session.changed.wait()
@@ -233,17 +234,21 @@ class Fetcher:
             await self._room.wait()
             try:
                 await self._fetch(session)
+                pause = RETRY_SECONDS
                 continue
             except KafkaError as bad:
                 logger.warning("Kafka did not answer a fetch", extra={"reason": str(bad), "broker": session.node})
             except Exception:  # reading would end without a word
                 logger.exception("could not read from Kafka")
             session.restart()
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, RETRY_SECONDS_MAX)
             await self._link.refresh()
 
     async def _fetch(self, session: _Session) -> None:
         answer = await self._link.ask(session.node, session.request(self._positions, self._held), self._lane)
+        if self.closed:
+            return  # wait_for of Python 3.11 may swallow a cancellation
         if answer.error_code:
             session.restart()
             if answer.error_code not in _SESSION_ERRORS:

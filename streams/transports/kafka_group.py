@@ -89,6 +89,12 @@ class Member(ConsumerRebalanceListener):
         """Give the generation of the group that this member knows of."""
         return int(self._coordinator.generation)
 
+    @property
+    def coordinator(self) -> int | None:
+        """Say which broker coordinates the group."""
+        node: int | None = self._coordinator.coordinator_id
+        return node
+
     async def join(self, topics: Collection[str]) -> None:
         """Begin to be a member; ``assigned`` is called when there is something to say."""
         self._client = AIOKafkaClient(**self._options, metadata_max_age_ms=60_000, connections_max_idle_ms=None)
@@ -118,6 +124,7 @@ class Member(ConsumerRebalanceListener):
     async def leave(self) -> None:
         """Leave the group, so that others take over at once."""
         self._leased = False
+        self.parts = set()
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

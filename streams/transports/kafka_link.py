@@ -26,6 +26,7 @@ from streams.topics import PREFIX
 EARLIEST = -2
 LATEST = -1
 RETRY_SECONDS = 0.1
+RETRY_SECONDS_MAX = 1.0
 _PORT = 9092
 _FORM = "kafka://host:port[,host:port], kafka+ssl://…, with user:password@ before the first host where it asks for them"
 
@@ -103,6 +104,7 @@ class Link:
         self._client: Any = None
         self._opening = asyncio.Lock()
         self._topics: set[str] = set()
+        self._closing: set[asyncio.Future[None]] = set()
         self._watchers: list[Callable[[], None]] = []
 
     async def open(self) -> None:
@@ -125,6 +127,8 @@ class Link:
             client, self._client = self._client, None
             if client is not None:
                 await client.close()
+            if self._closing:
+                await asyncio.wait(self._closing)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call back when something is known anew of the cluster; gives the way to end that."""
@@ -150,7 +154,10 @@ class Link:
         """Close the connections of a use that is over."""
         if self._client is not None:
             for name in [name for name in self._client._conns if name[1] == lane]:
-                self._client._conns.pop(name).close(reason=CloseReason.SHUTDOWN)
+                closing = self._client._conns.pop(name).close(reason=CloseReason.SHUTDOWN)
+                if closing is not None:
+                    self._closing.add(closing)
+                    closing.add_done_callback(self._closing.discard)
 
     async def refresh(self) -> None:
         """Ask anew who leads what."""

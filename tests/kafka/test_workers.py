@@ -36,7 +36,7 @@ async def test_workers_join_and_leave_and_nothing_is_lost_or_repeated(settings: 
             await first.stop()
             ids += await feed(log, 100)
             ledger = Ledger(log)
-            await ledger.until_ended(len(ids))
+            await ledger.until_ended(ids)
             alone = owned(second.streams)
 
     assert sorted(map(len, shares)) == [2, 2]
@@ -52,7 +52,7 @@ async def test_a_killed_workers_executions_end_once(settings: StreamSettings) ->
             await ledger.read(0.01)
         victim.kill()
         ids += await feed(log, 100)
-        await ledger.until_ended(len(ids))
+        await ledger.until_ended(ids)
 
     ledger.verify(ids)
 
