@@ -61,7 +61,10 @@ def test_any_json_is_items(value: bytes, items: list[dict[str, Any]]):
     assert items_of(value) == [Item(each) for each in items]
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{", b"\xff", b"[" * 5000], ids=["none", "empty", "cut", "bytes", "deep"])
+NO_JSON = {"none": None, "empty": b"", "cut off": b"{", "no text": b"\xff", "too deep": b"[" * 5000}
+
+
+@pytest.mark.parametrize("value", NO_JSON.values(), ids=NO_JSON)
 def test_what_is_no_json_is_refused(value: bytes | None):
     with pytest.raises(UserError):
         items_of(value)
