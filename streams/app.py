@@ -76,6 +76,8 @@ class Streams:
         self._revoked: list[Partitions] = []
         self._failed: list[Callable[[BaseException], None]] = []
         self.app.crashing = self._fail
+        if isinstance(broker, Broker):
+            broker.failing = self._fail
 
     def topic(self, name: str) -> Any:
         """Give Faust's topic of a name, with raw bytes as values."""

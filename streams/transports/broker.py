@@ -9,7 +9,7 @@ and cost nothing when idle. A record becomes visible, and its future resolves, w
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -50,6 +50,7 @@ class Broker:
         self._writing = False
         self._size = 0
         self._failure: BaseException | None = None
+        self.failing: Callable[[BaseException], None] | None = None
         self._closed = False
         self._members: set[str] = set()
         self._cached = 0
@@ -247,6 +248,8 @@ class Broker:
         for future in waiting:
             if not future.done():
                 future.set_exception(OperationalError(f"could not write the log: {error}"))
+        if self.failing is not None:
+            self.failing(OperationalError(f"could not write the log: {error}"))
 
     def _committed(self, group: str, part: Partition, offset: int) -> None:
         part.committed[group] = offset

@@ -3,10 +3,12 @@
 Flow: process ← HTTP, signals ← **here**.
 """
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -211,3 +213,14 @@ def start_and_end(installation, **settings):
     env = installation.environment | settings
     command = [sys.executable, "-m", "ops", "up"]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_a_log_that_breaks_ends_the_process(install):
+    millrace = install()
+    millrace.start()
+    with contextlib.closing(sqlite3.connect(millrace.data / "log.sqlite")) as log, log:
+        log.execute("CREATE TRIGGER full BEFORE INSERT ON chunk BEGIN SELECT RAISE(ABORT, 'worn out'); END")
+
+    assert not answered(f"{millrace.address}/w/hello", {"name": "Ada"})
+    assert millrace.process.wait(60) == 1
+    assert "millrace: the engine broke: could not write the log: worn out" in millrace.output.read_text()
