@@ -47,9 +47,7 @@ class Extraction(NodeParams):
     extraction_values: ExtractionValues = Field(ExtractionValues(), description="What to extract, and as what.")
 
 
-async def extracted(
-    params: Extraction, options: ExtractionOptions, item: Item, index: int, blobs: Blobs
-) -> Items:
+async def extracted(params: Extraction, options: ExtractionOptions, item: Item, index: int, blobs: Blobs) -> Items:
     """Make an item of the values in each HTML text of an item."""
     wanted = params.extraction_values.values
     if any(not one.key or not one.css_selector for one in wanted):

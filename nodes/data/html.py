@@ -37,15 +37,14 @@ class Html(Extraction):
     operation: Literal["generateHtmlTemplate", "extractHtmlContent", "convertToHtmlTable"] = Field(
         "generateHtmlTemplate", description="What to do."
     )
-    html: Any = Field(
-        "", description="The template; `{{ }}` holds expressions.", json_schema_extra={"template": True}
-    )
+    html: Any = Field("", description="The template; `{{ }}` holds expressions.", json_schema_extra={"template": True})
     options: HtmlOptions = HtmlOptions()
 
 
 @node(
     "html",
     group="data",
+    runs="compute",
     title="HTML",
     versions=(1, 1.1, 1.2),
     examples=[

@@ -18,6 +18,7 @@ class HtmlExtract(Extraction):
 @node(
     "htmlExtract",
     group="data",
+    runs="compute",
     title="HTML Extract",
     examples=[
         Example(

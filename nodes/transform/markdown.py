@@ -3,15 +3,15 @@
 Flow: any node → **markdown** → any node.  One item out per item in.
 """
 
-import re
 from typing import Any, Literal
 
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
 from nodes.transform.field_types import absent, text
 from nodes.transform.markdown_reading import MarkdownFlavour, read_markdown
 from nodes.transform.markdown_writing import Escape, MarkdownStyle, write_markdown
+from nodes.transform.replacing import replacer
 from schemas.errors import UserError
 
 
@@ -58,9 +58,7 @@ class MarkdownOptions(NodeParams):
     backslash_escapes_html_tags: bool = Field(
         False, alias="backslashEscapesHTMLTags", description="A backslash escapes an HTML tag."
     )
-    complete_html_document: bool = Field(
-        False, alias="completeHTMLDocument", description="Give a whole document."
-    )
+    complete_html_document: bool = Field(False, alias="completeHTMLDocument", description="Give a whole document.")
     customized_header_id: bool = Field(False, description="Take a heading's id from {braces}.")
     emoji: bool = Field(False, description="Read :smile: and others.")
     encode_emails: bool = Field(True, description="Hide mail addresses from robots.")
@@ -102,7 +100,9 @@ class Markdown(NodeParams):
     examples=[
         Example(
             title="writes Markdown",
-            params={"html": "<h1>News</h1><p>Read <b>this</b> at <a href='http://a.example/'>A</a>:</p><ul><li>x<li>y</ul>"},
+            params={
+                "html": "<h1>News</h1><p>Read <b>this</b> at <a href='http://a.example/'>A</a>:</p><ul><li>x<li>y</ul>"
+            },
             then=[{"data": "# News\n\nRead **this** at [A](http://a.example/):\n\n* x\n* y"}],
         ),
         Example(
@@ -113,7 +113,7 @@ class Markdown(NodeParams):
         Example(
             title="a pattern must be valid",
             params={"html": "x", "options": {"textReplace": {"values": [{"pattern": "("}]}}},
-            fails="is not a valid regular expression",
+            fails="is not a regular expression",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def _result(params: Markdown) -> str:
         return read_markdown(source, _flavour(params.options))
     made = write_markdown(source, _style(params.options))
     for one in params.options.text_replace.values:
-        made = _regex(one).sub(_literal(one.replacement), made)
+        made = replacer(one.pattern, "g", one.replacement, field="options")(made)
     return made
 
 
@@ -160,23 +160,7 @@ def _names(source: str) -> frozenset[str]:
 
 
 def _escape(one: Pattern | None) -> Escape | None:
-    if one is None or not one.pattern:
-        return None
-    pattern, replacement = _regex(one, re.MULTILINE), _literal(one.replacement)
-    return lambda source: pattern.sub(replacement, source)
-
-
-def _regex(one: Pattern, flags: int = 0) -> re.Pattern[str]:
-    try:
-        return re.compile(one.pattern, flags)
-    except re.error as bad:
-        raise NodeError(f'"{one.pattern}" is not a valid regular expression: {bad}', field="options") from None
-
-
-def _literal(replacement: str) -> str:
-    """Turn JavaScript's $1 and $& into Python's groups."""
-    escaped = replacement.replace("\\", "\\\\")
-    return re.sub(r"\$(\d|&)", lambda found: rf"\g<{found.group(1).replace('&', '0')}>", escaped)
+    return replacer(one.pattern, "gm", one.replacement, field="options") if one and one.pattern else None
 
 
 def _flavour(options: MarkdownOptions) -> MarkdownFlavour:

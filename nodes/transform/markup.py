@@ -10,8 +10,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from nodes.sdk import NodeError
 
-LARGEST = 32 * 1024 * 1024
-DEEPEST = 500
+LARGEST = 16 * 1024 * 1024
+DEEPEST = 200
+MOST_OPEN, MOST_ATTRIBUTES = 2000, 2000  # reading takes time by the square of either
+_LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{MOST_ATTRIBUTES * 2},}}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BETWEEN = re.compile(r"[\s/]+")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
+_NEVER_OPEN = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+    "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "body",
+    "html", "head", "rt", "rp",
+))  # fmt: skip
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "main", "nav", "ol", "section",
@@ -28,7 +38,23 @@ def parse(source: str) -> LexborHTMLParser:
     """Read HTML as browsers do."""
     if len(source) > LARGEST:
         raise NodeError(f"HTML of more than {LARGEST // 1024 // 1024} MB is too large")
+    if source.count("<") > MOST_OPEN and _depth(source) > MOST_OPEN:
+        raise NodeError(f"HTML with more than {MOST_OPEN} open elements is refused")
+    for tag in _LONG_TAG.findall(source):
+        if len(_BETWEEN.findall(_QUOTED.sub("", tag))) > MOST_ATTRIBUTES:
+            raise NodeError(f"an HTML element with more than {MOST_ATTRIBUTES} attributes is refused")
     return LexborHTMLParser(source)
+
+
+def _depth(source: str) -> int:
+    """Count how many elements are open at most, but those that close by themselves."""
+    deepest = depth = 0
+    for closing, name in _TAG.findall(source):
+        if name.lower() in _NEVER_OPEN:
+            continue
+        depth = max(depth - 1, 0) if closing else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def select(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -76,9 +102,12 @@ class _Text:
         return "".join(self.parts).strip()
 
     def walk(self, node: LexborNode, depth: int, capital: bool = False) -> None:
-        if node.mem_id in self.hidden or node.tag in _HIDDEN or depth > DEEPEST:
+        if node.mem_id in self.hidden or node.tag in _HIDDEN:
             return
         tag = node.tag or ""
+        if depth > DEEPEST:
+            self.words(node.text() or "", capital)
+            return
         if node.is_text_node:
             self.words(node.text(deep=False) or "", capital)
         elif tag == "br":

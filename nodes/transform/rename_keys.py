@@ -3,18 +3,16 @@
 Flow: any node → **renameKeys** → any node.  One item out per item in.
 """
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 from nodes.expressions.coercion import UNDEFINED
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
+from nodes.transform.replacing import Replace, replacer
 from schemas.errors import UserError
 
-LONGEST = 1000
-Rename = Callable[[str], str]
+ALL_THE_WAY = 1000
 
 
 class Key(NodeParams):
@@ -86,7 +84,7 @@ class RenameKeys(NodeParams):
         Example(
             title="a pattern must be valid",
             params={"additionalOptions": {"regexReplacement": {"replacements": [{"searchRegex": "("}]}}},
-            fails="is not a valid regular expression",
+            fails="is not a regular expression",
         ),
     ],
 )  # fmt: skip
@@ -115,43 +113,16 @@ def _renamed(params: RenameKeys, record: dict[str, Any]) -> dict[str, Any]:
         paths.put(fields, paths.keys(one.new_key), value)
     for replacement in params.additional_options.regex_replacement.replacements:
         depth = replacement.options.depth
-        fields = _walked(fields, _rename(replacement), depth if depth >= 0 else LONGEST)
+        fields = _walked(fields, _rename(replacement), depth if depth >= 0 else ALL_THE_WAY)
     return fields
 
 
-def _rename(replacement: Replacement) -> Rename:
-    flags = re.IGNORECASE if replacement.options.case_insensitive else 0
-    try:
-        pattern = re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", replacement.search_regex), flags)
-    except re.error as bad:
-        text = f'"{replacement.search_regex}" is not a valid regular expression'
-        raise NodeError(f"{text}: {bad}", field="additionalOptions") from None
-
-    def made(found: re.Match[str]) -> str:
-        return _reference(found, replacement.replace_regex)
-
-    return lambda name: pattern.sub(made, name[:LONGEST])
+def _rename(replacement: Replacement) -> Replace:
+    flags = "gi" if replacement.options.case_insensitive else "g"
+    return replacer(replacement.search_regex, flags, replacement.replace_regex, field="additionalOptions")
 
 
-def _reference(found: re.Match[str], template: str) -> str:
-    """Fill in $1, $&, $<name> and $$ as JavaScript does."""
-
-    def one(mark: re.Match[str]) -> str:
-        key = mark.group(1)
-        if key == "$":
-            return "$"
-        if key == "&":
-            return found.group()
-        name: str | int = key[1:-1] if key.startswith("<") else int(key)
-        try:
-            return found.group(name) or ""
-        except IndexError:
-            return mark.group()
-
-    return re.sub(r"\$(\$|&|\d{1,2}|<\w+>)", one, template)
-
-
-def _walked(value: Any, rename: Rename, depth: int) -> Any:
+def _walked(value: Any, rename: Replace, depth: int) -> Any:
     if isinstance(value, dict):
         return {rename(key): _walked(child, rename, depth - 1) if depth else child for key, child in value.items()}
     if isinstance(value, list):

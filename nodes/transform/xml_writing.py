@@ -13,7 +13,7 @@ from nodes.expressions.coercion import UNDEFINED
 from nodes.sdk import NodeError
 from nodes.transform.field_types import text
 
-DEEPEST = 500
+DEEPEST = 300
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NAME = re.compile(r"[A-Za-z_:\u00c0-\ufffd][-\w.:\u00b7\u00c0-\ufffd]*")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -8,6 +8,7 @@ from nodes.expressions.coercion import UNDEFINED
 from nodes.expressions.scope import Scope
 from nodes.sdk import Item, NodeParams, Parameters
 from nodes.sdk.parameters import CompiledParameters, Leaf, LeafMaker, Path
+from nodes.sdk.params import Field as ModelField
 
 
 class Field(NodeParams):
@@ -77,3 +78,22 @@ def test_a_layout_is_built_once_unless_its_structure_has_expressions(
 
     assert read == values
     assert len(made) == built
+
+
+async def test_resolves_anew_with_further_variables() -> None:
+    parameters = Parameters(CompiledParameters({}, NodeParams), Scope(inputs=[[Item(json={"n": 2})]]))
+    raw = {"a": ["={{ $pageCount * $json.n }}", "={{ $response.body.next }}"], "b": "x"}
+
+    found = await parameters.resolve(raw, 0, {"$pageCount": 3, "$response": {"body": {}}})
+
+    assert found == {"a": [6, None], "b": "x"}
+
+
+class Page(NodeParams):
+    text: str = ModelField("", json_schema_extra={"template": True})
+
+
+def test_a_field_that_is_a_template_needs_no_sign() -> None:
+    scope = Scope(inputs=[[Item(json={"n": 2})]])
+
+    assert Parameters[Page](CompiledParameters({"text": "n is {{ $json.n }}"}, Page), scope)(0).text == "n is 2"

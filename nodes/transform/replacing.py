@@ -1,0 +1,27 @@
+"""Replacing: a user's regular expression and what to put in its place, as JavaScript reads both.
+
+Flow: renameKeys, markdown → **replacing** → text.
+"""
+
+import re
+from collections.abc import Callable
+
+from nodes.expressions.builtins.pattern import compile_pattern, replace
+from nodes.expressions.builtins.units import units
+from nodes.expressions.lexer import NotCompiled, SyntaxFault
+from schemas.errors import NodeError
+
+Replace = Callable[[str], str]
+
+
+def replacer(source: str, flags: str, replacement: str, *, field: str) -> Replace:
+    """Give a function that replaces; raise NodeError for a pattern that is wrong, or that may search without end."""
+    try:
+        make = compile_pattern(source, flags)
+    except (NotCompiled, SyntaxFault, re.error) as bad:
+        raise NodeError(
+            f'"{source:.200}" is not a regular expression that can be used here: {bad}',
+            field=field,
+            hint="check its brackets; a repeated group must not hold another repetition",
+        ) from None
+    return lambda text: replace(units(text), make(), replacement, every=False)
