@@ -29,6 +29,7 @@ Partitions = Callable[[set[int]], Awaitable[None] | None]
 
 _BUFFER_RECORDS = 64
 _DRAIN_SECONDS = 1.5
+_RETRY_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -168,12 +169,23 @@ class Streams:
             return bool(app.consumer_generation_id == generation and not app.should_stop)
 
         fresh = owned - self._owners.keys()
-        await asyncio.gather(*(table.recover(_home(table, fresh), alive) for table in self._tables.values()))
+        await asyncio.gather(*(self._restore(table, fresh, alive) for table in self._tables.values()))
         if not alive():
             return
         for partition in fresh:
             self._owners[partition] = Owner(partition, generation, app.consumer.lease(generation))
         await _tell(self._assigned, fresh)
+
+    async def _restore(self, table: Table[Any], partitions: set[int], alive: Callable[[], bool]) -> None:
+        while alive():
+            try:
+                await table.recover(_home(table, partitions), alive)
+                return
+            except OperationalError as bad:
+                if not isinstance(self._broker, KafkaLog):
+                    raise
+                logger.warning("cannot recover a table now", extra={"table": table.name, "reason": bad.message})
+                await asyncio.sleep(_RETRY_SECONDS)
 
     async def _revoke(self, revoked: set[TP]) -> None:
         await self._let_go({tp.partition for tp in revoked} & self._owners.keys())

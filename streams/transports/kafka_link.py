@@ -27,6 +27,7 @@ EARLIEST = -2
 LATEST = -1
 RETRY_SECONDS = 0.1
 RETRY_SECONDS_MAX = 1.0
+PATIENCE_SECONDS = 15.0  # topics that were just made, or whose leader died, take a while
 _PORT = 9092
 _FORM = "kafka://host:port[,host:port], kafka+ssl://…, with user:password@ before the first host where it asks for them"
 
@@ -100,7 +101,6 @@ class Link:
     def __init__(self, address: Address, client_id: str, timeout_seconds: float) -> None:
         self.address = address
         self._options = {**address.options(client_id), "request_timeout_ms": int(timeout_seconds * 1000)}
-        self._timeout_seconds = timeout_seconds
         self._client: Any = None
         self._opening = asyncio.Lock()
         self._topics: set[str] = set()
@@ -171,7 +171,7 @@ class Link:
         if not wanted <= self._topics:
             self._topics |= wanted
             await self._client.set_topics(self._topics)
-        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while True:
             counts = {topic: self._client.cluster.partitions_for_topic(topic) for topic in wanted}
             missing = sorted(topic for topic, found in counts.items() if not found)
@@ -188,7 +188,7 @@ class Link:
         """Give the earliest or the next offset of partitions."""
         missing, found = set(parts), dict[TopicPartition, int]()
         await self.locate({part.topic for part in missing})
-        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while missing:
             found |= await self._offsets(missing, at)
             missing -= found.keys()
