@@ -114,14 +114,14 @@ class _Writer:
             case "hr":
                 return "---"
             case "pre":
-                return self.code(node)
+                return self._code(node)
             case "blockquote":
                 lines = self.blocks(node, depth).split("\n")
                 return "\n".join(f"> {line}".rstrip() for line in lines)
             case "ul" | "ol":
                 return self.listed(node, depth)
             case "table":
-                return self.table(node, depth)
+                return self._table(node, depth)
         return self.blocks(node, depth)
 
     def children(self, node: LexborNode, depth: int) -> str:
@@ -151,7 +151,7 @@ class _Writer:
             case "a":
                 return self.link(node, depth)
             case "input":
-                return self.checkbox(node)
+                return self._checkbox(node)
         if self.is_block(node):
             return f" {self.block(node, depth)} ".replace("\n", " ")
         return self.children(node, depth)
@@ -170,7 +170,7 @@ class _Writer:
         left, right = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
         return f"{left}{mark}{core}{mark}{right}"
 
-    def checkbox(self, node: LexborNode) -> str:
+    def _checkbox(self, node: LexborNode) -> str:
         if node.attributes.get("type") != "checkbox":
             return ""
         return "[x] " if "checked" in node.attributes else "[ ] "
@@ -199,7 +199,7 @@ class _Writer:
         address = f"<{target}>" if " " in target else target.replace("(", "\\(").replace(")", "\\)")
         return f"[{shown.strip()}]({address}{_title(node.attributes.get('title'))})"
 
-    def code(self, node: LexborNode) -> str:
+    def _code(self, node: LexborNode) -> str:
         source = (node.text() or "").strip("\n")
         if not self.style.fenced:
             return "\n".join(f"    {line}" for line in source.split("\n"))
@@ -224,7 +224,7 @@ class _Writer:
             lines.append(f"{mark} " + tight.replace("\n", f"\n{pad}"))
         return "\n".join(lines)
 
-    def table(self, node: LexborNode, depth: int) -> str:
+    def _table(self, node: LexborNode, depth: int) -> str:
         rows: list[list[str]] = []
         for row in node.css("tr"):
             cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
