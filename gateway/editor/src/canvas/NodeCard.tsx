@@ -1,0 +1,155 @@
+/** A node on the canvas: its icon, name, ports, and how its last run went. */
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
+import { Icon, groupIcon } from "../shell/icons";
+import { duration, plural } from "../shell/words";
+import { Markdown } from "./Markdown";
+import { renameTo } from "./edits";
+import type { CardNode } from "./graph";
+import { heightOf, portY } from "./graph";
+import { openPalette } from "../palette/store";
+import { useDraft } from "./draft";
+import { useSelection } from "./selection";
+
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+  const { node, spec, ports, runs, problem } = data;
+  const last = runs?.at(-1);
+  const state = last ? last.status : data.going ? "waiting" : "idle";
+  const names = ["card", `run-${state}`];
+  if (selected) names.push("selected");
+  if (node.disabled) names.push("disabled");
+  if (!spec) names.push("unknown");
+  return (
+    <div className={names.join(" ")} data-node={node.name} data-status={last?.status ?? ""}>
+      <div className={`card-icon group-${spec?.group ?? "none"}`}>
+        <Icon name={spec ? groupIcon(spec.group) : "warn"} size={17} />
+      </div>
+      <div className="card-text">
+        <Name id={node.id} name={node.name} />
+        <div className="card-sub">{node.disabled ? "disabled" : (spec?.title ?? node.type)}</div>
+      </div>
+      <Badge data={data} />
+      {!last && problem && (
+        <span className="card-problem" title={problem.message}>
+          <Icon name="warn" size={13} />
+        </span>
+      )}
+      <CardPorts data={data} />
+      {ports.outputs.length > 0 && <AddNext id={node.id} count={ports.outputs.length} />}
+    </div>
+  );
+});
+
+function Badge({ data }: { data: CardNode["data"] }) {
+  const last = data.runs?.at(-1);
+  if (!last) return null;
+  const count = data.runs?.length ?? 1;
+  const spent = data.runs?.reduce((sum, run) => sum + (run.durationUs ?? 0), 0) ?? 0;
+  const told = [plural(count, "run"), duration(spent / 1000), last.error?.message].filter(Boolean).join(" · ");
+  return (
+    <span className={`card-badge badge-${last.status}`} title={told}>
+      <Icon name={last.status === "error" ? "x" : "check"} size={11} />
+      {count > 1 && <b>{count}</b>}
+    </span>
+  );
+}
+
+function CardPorts({ data }: { data: CardNode["data"] }) {
+  const { ports } = data;
+  const height = heightOf(ports);
+  return (
+    <>
+      {Array.from({ length: ports.inputs }, (_, at) => (
+        <Handle
+          key={`in-${at}`}
+          id={`in-${at}`}
+          type="target"
+          position={Position.Left}
+          style={{ top: portY(at, ports.inputs, height) }}
+          title={ports.inputs > 1 ? `input ${at + 1}` : "input"}
+        />
+      ))}
+      {ports.outputs.map((name, at) => {
+        const top = portY(at, ports.outputs.length, height);
+        return (
+          <span key={`out-${at}`}>
+            <Handle id={`out-${at}`} type="source" position={Position.Right} style={{ top }} title={`output ${name}`} />
+            {ports.outputs.length > 1 && (
+              <span className={`port-name${name === "error" ? " port-error" : ""}`} style={{ top }}>
+                {name}
+              </span>
+            )}
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
+function AddNext({ id, count }: { id: string; count: number }) {
+  const fixed = useDraft((state) => state.fixed);
+  if (fixed || count !== 1) return null;
+  return (
+    <button
+      type="button"
+      className="card-add nodrag"
+      tabIndex={-1}
+      aria-label="Add a node after this one"
+      onClick={(event) => {
+        event.stopPropagation();
+        openPalette({ kind: "after", node: id, output: 0 });
+      }}
+    >
+      <Icon name="add" size={12} />
+    </button>
+  );
+}
+
+function Name({ id, name }: { id: string; name: string }) {
+  const renaming = useSelection((state) => state.renaming === id);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (renaming) requestAnimationFrame(() => field.current?.select());
+  }, [renaming]);
+  if (!renaming) {
+    return (
+      <div className="card-name" title={name}>
+        {name}
+      </div>
+    );
+  }
+  const end = () => useSelection.getState().rename(null);
+  return (
+    <input
+      ref={field}
+      className="card-rename nodrag"
+      aria-label="Name of the node"
+      defaultValue={name}
+      autoFocus
+      onBlur={(event) => {
+        renameTo(id, event.currentTarget.value);
+        end();
+      }}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Enter") event.currentTarget.blur();
+        if (event.key === "Escape") {
+          event.currentTarget.value = name;
+          event.currentTarget.blur();
+        }
+        if (event.key === "Enter" || event.key === "Escape") document.querySelector<HTMLElement>(".canvas")?.focus();
+      }}
+    />
+  );
+}
+
+/** A sticky note: text on the canvas, behind the nodes. */
+export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<CardNode>) {
+  const { node } = data;
+  const colour = Number(node.parameters.color) || 1;
+  return (
+    <div className={`note note-${colour}${selected ? " selected" : ""}`} data-node={node.name}>
+      <Markdown text={String(node.parameters.content ?? "")} />
+    </div>
+  );
+});

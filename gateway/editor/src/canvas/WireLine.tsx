@@ -1,0 +1,41 @@
+/** An edge on the canvas: its path, how many items passed, and what can be done with it under the pointer. */
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { memo } from "react";
+import { openPalette } from "../palette/store";
+import { Icon } from "../shell/icons";
+import { plural } from "../shell/words";
+import { cutWires } from "./edits";
+import { useDraft } from "./draft";
+import type { WireEdge } from "./graph";
+
+export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
+  const { data, selected, id } = props;
+  const [path, x, y] = getBezierPath({ ...props, curvature: 0.35 });
+  const fixed = useDraft((state) => state.fixed);
+  if (!data) return null;
+  const live = data.items !== null && data.items > 0;
+  return (
+    <>
+      <BaseEdge id={id} path={path} className={`wire${live ? " wire-live" : ""}${selected ? " wire-selected" : ""}`} interactionWidth={22} />
+      <EdgeLabelRenderer>
+        <div className="wire-spot nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+          {data.items !== null && (
+            <span className={live ? "wire-count wire-count-live" : "wire-count"} data-wire={`${data.wire.source}→${data.wire.target}`} title={plural(data.items, "item")}>
+              {data.items.toLocaleString()}
+            </span>
+          )}
+          {!fixed && (
+            <span className="wire-tools">
+              <button type="button" tabIndex={-1} aria-label="Insert a node here" onClick={() => openPalette({ kind: "wire", wire: data.wire })}>
+                <Icon name="add" size={12} />
+              </button>
+              <button type="button" tabIndex={-1} aria-label="Remove this connection" onClick={() => cutWires([data.wire])}>
+                <Icon name="x" size={12} />
+              </button>
+            </span>
+          )}
+        </div>
+      </EdgeLabelRenderer>
+    </>
+  );
+});

@@ -1,0 +1,143 @@
+/** Commands: everything the editor can be told, by key, by button or in the command palette. */
+import { useRun } from "../executions/run";
+import { useListening } from "../executions/listening";
+import { openPalette } from "../palette/store";
+import type { Command } from "../shell/commands";
+import { fail, say } from "../shell/notices";
+import { go } from "../shell/route";
+import { changed, useDraft } from "./draft";
+import { copied, duplicate, pasteText, portsNow, removeSelected, selectAll, toggleDisabled } from "./edits";
+import { byId } from "./document";
+import { arrange } from "./layout";
+import { useSelection } from "./selection";
+import { fit, reveal, zoom } from "./viewport";
+
+const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
+const MOD = MAC ? "⌘" : "Ctrl";
+
+/** Opens the palette at the selected node's first output, or in the middle of the canvas. */
+export function addHere(): void {
+  const { nodes } = useSelection.getState();
+  const { doc } = useDraft.getState();
+  const only = nodes.size === 1 ? byId(doc!, [...nodes][0]!) : undefined;
+  if (only && portsNow(only).outputs.length > 0) openPalette({ kind: "after", node: only.id, output: 0 });
+  else openPalette({ kind: "free" });
+}
+
+export async function save(force = false): Promise<boolean> {
+  const before = useDraft.getState();
+  const needed = changed(before) || force;
+  try {
+    const done = await before.save(force);
+    if (done && needed) say(useDraft.getState().active ? "Saved and published" : "Saved", "good");
+    return done;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+export async function run(): Promise<void> {
+  const { workflow, fixed } = useDraft.getState();
+  if (!workflow || fixed || useRun.getState().going) return;
+  if (changed(useDraft.getState()) && !(await quietSave())) return;
+  await useRun.getState().start(workflow).catch(fail);
+  const { detail } = useRun.getState();
+  if (detail?.error) say(detail.error.node ? `${detail.error.node}: ${detail.error.message}` : detail.error.message, "bad", detail.error.hint ?? undefined);
+}
+
+export async function listen(): Promise<void> {
+  const { workflow } = useDraft.getState();
+  if (!workflow) return;
+  if (changed(useDraft.getState()) && !(await quietSave())) return;
+  useListening.getState().start(workflow).catch(fail);
+}
+
+async function quietSave(): Promise<boolean> {
+  return useDraft.getState().save().catch((error: unknown) => {
+    fail(error);
+    return false;
+  });
+}
+
+export async function setActive(on: boolean): Promise<void> {
+  if (on && changed(useDraft.getState()) && !(await quietSave())) return;
+  try {
+    await useDraft.getState().activate(on);
+    say(on ? "Active: its triggers listen" : "Not active any more", "good");
+  } catch (error) {
+    fail(error);
+  }
+}
+
+export function jumpTo(id: string): void {
+  useSelection.getState().select([id]);
+  reveal(id);
+}
+
+async function copy(cut: boolean): Promise<void> {
+  const text = copied();
+  if (!text) return;
+  await navigator.clipboard.writeText(text).catch(fail);
+  if (cut) removeSelected();
+}
+
+async function pasteHere(): Promise<void> {
+  const text = await navigator.clipboard.readText().catch(() => "");
+  if (!pasteText(text)) say("There is no workflow JSON on the clipboard");
+}
+
+function onlyNode(): string | null {
+  const { nodes } = useSelection.getState();
+  return nodes.size === 1 ? [...nodes][0]! : null;
+}
+
+/** Gives the commands of the editor; those that change something are absent where a past execution is shown. */
+export function editorCommands(): Command[] {
+  const { fixed, workflow, doc, active } = useDraft.getState();
+  const { nodes, edges } = useSelection.getState();
+  const some = nodes.size > 0;
+  const one = onlyNode();
+  const seeing: Command[] = [
+    { id: "fit", label: "Fit the workflow", keys: "1", icon: "fit", run: () => fit() },
+    { id: "zoom-in", label: "Zoom in", keys: "+", icon: "add", run: () => zoom("in") },
+    { id: "zoom-out", label: "Zoom out", keys: "-", icon: "minus", run: () => zoom("out") },
+    { id: "zoom-whole", label: "Zoom to 100 %", keys: "0", icon: "search", run: () => zoom("whole") },
+    { id: "select-all", label: "Select all", keys: `${MOD} A`, icon: "expand", run: selectAll },
+  ];
+  if (some) seeing.push({ id: "copy", label: "Copy as JSON", keys: `${MOD} C`, icon: "copy", run: () => void copy(false) });
+  if (one) seeing.push({ id: "open", label: "Open the node", keys: "Enter", icon: "expand", run: () => useSelection.getState().openPanel(one) });
+  if (workflow) {
+    seeing.push({ id: "executions", label: "See its executions", icon: "list", run: () => go({ page: "executions", workflow }) });
+  }
+  const jumps: Command[] = (doc?.nodes ?? []).map((node) => ({
+    id: `node-${node.id}`,
+    label: `Go to ${node.name}`,
+    quiet: true,
+    icon: "next",
+    run: () => jumpTo(node.id),
+  }));
+  if (fixed) return [...seeing, ...jumps];
+  const changing: Command[] = [
+    { id: "add", label: "Add a node", keys: "Tab", icon: "add", run: addHere },
+    { id: "save", label: "Save", keys: `${MOD} S`, icon: "save", run: () => void save() },
+    { id: "run", label: "Run the workflow", keys: `${MOD} Enter`, icon: "play", run: () => void run() },
+    active
+      ? { id: "deactivate", label: "Deactivate", icon: "stop", run: () => void setActive(false) }
+      : { id: "activate", label: "Activate", icon: "bolt", run: () => void setActive(true) },
+    { id: "arrange", label: some && nodes.size > 1 ? "Arrange the selection" : "Arrange all nodes", keys: "Shift Alt T", icon: "arrange", run: () => void arrange(nodes).then(() => nodes.size < 2 && fit()) },
+    { id: "undo", label: "Undo", keys: `${MOD} Z`, icon: "undo", run: () => useDraft.getState().undo() },
+    { id: "redo", label: "Redo", keys: `${MOD} Shift Z`, icon: "redo", run: () => useDraft.getState().redo() },
+    { id: "paste", label: "Paste workflow JSON", keys: `${MOD} V`, icon: "note", run: () => void pasteHere() },
+  ];
+  if (some) {
+    changing.push(
+      { id: "cut", label: "Cut", keys: `${MOD} X`, icon: "copy", run: () => void copy(true) },
+      { id: "duplicate", label: "Duplicate", keys: `${MOD} D`, icon: "copy", run: duplicate },
+      { id: "disable", label: "Disable or enable", keys: "D", icon: "disable", run: () => toggleDisabled() },
+    );
+  }
+  if (some || edges.size > 0) changing.push({ id: "remove", label: "Delete the selection", keys: "Delete", icon: "trash", run: removeSelected });
+  if (one) changing.push({ id: "rename", label: "Rename", keys: "F2", icon: "note", run: () => useSelection.getState().rename(one) });
+  return [...changing, ...seeing, ...jumps];
+}

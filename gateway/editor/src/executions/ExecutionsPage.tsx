@@ -1,0 +1,158 @@
+/** The executions: newest first, filtered, page by page. */
+import { ActionIcon, Badge, Button, Loader, Select, Table, Tooltip } from "@mantine/core";
+import { useCallback, useEffect, useState } from "react";
+import { call } from "../api/client";
+import type { ExecutionSummary, WorkflowSummary } from "../gen/api";
+import { Icon } from "../shell/icons";
+import { fail } from "../shell/notices";
+import { go, href } from "../shell/route";
+import { STATUS, ago, duration, moment } from "../shell/words";
+import { COLOURS } from "./status";
+
+type Status = ExecutionSummary["status"];
+const PAGE = 50;
+const LOOK_EVERY_MS = 3_000;
+
+export default function ExecutionsPage({ workflow }: { workflow?: string }) {
+  const [status, setStatus] = useState<Status | null>(null);
+  const names = useNames();
+  const { rows, more, loading, refresh, next } = useExecutions(workflow, status);
+  const options = [...names].map(([value, label]) => ({ value, label }));
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Executions</h1>
+        <Select
+          aria-label="Workflow"
+          placeholder="All workflows"
+          size="xs"
+          w={220}
+          clearable
+          searchable
+          data={workflow && !names.has(workflow) ? [...options, { value: workflow, label: workflow }] : options}
+          value={workflow ?? null}
+          onChange={(value) => go({ page: "executions", workflow: value ?? undefined })}
+        />
+        <Select
+          aria-label="Status"
+          placeholder="Any status"
+          size="xs"
+          w={150}
+          clearable
+          data={Object.entries(STATUS).map(([value, label]) => ({ value, label }))}
+          value={status}
+          onChange={(value) => setStatus(value as Status | null)}
+        />
+        <Tooltip label="Look again">
+          <ActionIcon variant="default" aria-label="Look again" onClick={refresh}>
+            <Icon name="refresh" />
+          </ActionIcon>
+        </Tooltip>
+        {loading && <Loader size="xs" />}
+      </div>
+      {rows && rows.length === 0 && <div className="page-note">No execution fits. Run a workflow, or call its webhook.</div>}
+      {rows && rows.length > 0 && <Rows rows={rows} names={names} />}
+      {more && (
+        <Button variant="default" size="xs" mt="sm" onClick={next}>
+          Show older ones
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Rows({ rows, names }: { rows: ExecutionSummary[]; names: ReadonlyMap<string, string> }) {
+  return (
+    <Table highlightOnHover verticalSpacing={5} className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Status</Table.Th>
+          <Table.Th>Workflow</Table.Th>
+          <Table.Th>Started</Table.Th>
+          <Table.Th>Took</Table.Th>
+          <Table.Th>Node runs</Table.Th>
+          <Table.Th>By</Table.Th>
+          <Table.Th>Result</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => {
+          const to = href({ page: "execution", workflow: row.workflow, execution: row.id });
+          return (
+            <Table.Tr key={row.id} className="row-link" onClick={() => (location.hash = to)}>
+              <Table.Td>
+                <Badge variant="light" size="sm" color={COLOURS[row.status]}>
+                  {STATUS[row.status] ?? row.status}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                <a href={to}>{names.get(row.workflow) ?? row.workflow}</a>
+              </Table.Td>
+              <Table.Td title={moment(row.startedAt)}>{ago(row.startedAt)}</Table.Td>
+              <Table.Td>{row.finishedAt ? duration(row.finishedAt - row.startedAt) : "–"}</Table.Td>
+              <Table.Td>{row.runs ?? 0}</Table.Td>
+              <Table.Td>{row.mode}</Table.Td>
+              <Table.Td className="row-error">{row.error ? `${row.error.node ? `${row.error.node}: ` : ""}${row.error.message}` : ""}</Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function useExecutions(workflow: string | undefined, status: Status | null) {
+  const [rows, setRows] = useState<ExecutionSummary[] | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [paged, setPaged] = useState(false);
+  const [loading, setLoading] = useState(false);
+  const read = useCallback(
+    (at?: string) => call("GET /api/v1/executions", { query: { workflow, status: status ?? undefined, cursor: at, limit: PAGE } }),
+    [workflow, status],
+  );
+  const refresh = useCallback(() => {
+    setLoading(true);
+    let dropped = false;
+    read()
+      .then((page) => {
+        if (dropped) return;
+        setRows(page.data);
+        setCursor(page.nextCursor);
+        setPaged(false);
+      }, fail)
+      .finally(() => setLoading(false));
+    return () => {
+      dropped = true;
+    };
+  }, [read]);
+  useEffect(refresh, [refresh]);
+  useEffect(() => {
+    // While only the first page is shown it keeps itself fresh; who reads older ones is not disturbed.
+    if (paged) return;
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      read().then((page) => (setRows(page.data), setCursor(page.nextCursor)), () => undefined);
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [read, paged]);
+  const next = () => {
+    if (!cursor) return;
+    setPaged(true);
+    read(cursor).then((page) => {
+      setRows((before) => [...(before ?? []), ...page.data]);
+      setCursor(page.nextCursor);
+    }, fail);
+  };
+  return { rows, more: cursor !== null, loading, refresh, next };
+}
+
+function useNames(): ReadonlyMap<string, string> {
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    call("GET /api/v1/workflows", { query: { limit: 250 } }).then(
+      (page) => setNames(new Map(page.data.map((each: WorkflowSummary) => [each.id, each.name]))),
+      () => undefined,
+    );
+  }, []);
+  return names;
+}

@@ -1,0 +1,28 @@
+/** The start of the app. */
+import { MantineProvider, createTheme } from "@mantine/core";
+import "@mantine/core/styles.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./shell/App";
+import { useScheme } from "./shell/scheme";
+import "./shell/shell.css";
+
+const theme = createTheme({
+  primaryColor: "cyan",
+  primaryShade: { light: 9, dark: 7 },
+  defaultRadius: "md",
+  fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'JetBrains Mono', 'SF Mono', Menlo, Consolas, monospace",
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
+  cursorType: "pointer",
+});
+
+function Root() {
+  const dark = useScheme((state) => state.dark);
+  return (
+    <MantineProvider theme={theme} forceColorScheme={dark ? "dark" : "light"}>
+      <App />
+    </MantineProvider>
+  );
+}
+
+createRoot(document.getElementById("root")!).render(<Root />);

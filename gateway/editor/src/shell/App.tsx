@@ -1,0 +1,121 @@
+/** The app: sign-in, or the frame with the page that the address names. */
+import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { Suspense, lazy, useEffect } from "react";
+import { useNodeTypes } from "../api/nodeTypes";
+import { create } from "../workflows/WorkflowsPage";
+import WorkflowsPage from "../workflows/WorkflowsPage";
+import { CommandPalette } from "./CommandPalette";
+import { type Command, useCommands, useOffer } from "./commands";
+import { Icon, type IconName } from "./icons";
+import { Notices, fail } from "./notices";
+import { type Route, go, href, useRoute } from "./route";
+import { useScheme } from "./scheme";
+import { useSession } from "./session";
+import { SignIn } from "./SignIn";
+
+const Editor = lazy(() => import("../canvas/Editor"));
+const ExecutionsPage = lazy(() => import("../executions/ExecutionsPage"));
+
+export function App() {
+  const token = useSession((state) => state.token);
+  return (
+    <>
+      {token ? <Frame /> : <SignIn />}
+      <Notices />
+      <div id="announced" className="unseen" aria-live="polite" />
+    </>
+  );
+}
+
+function Frame() {
+  const route = useRoute();
+  useOffer(appCommands);
+  usePaletteKey();
+  useEffect(() => {
+    useNodeTypes.getState().load().catch(fail);
+  }, []);
+  return (
+    <div className="frame">
+      <Rail page={route.page} />
+      <main className="main">
+        <Suspense fallback={<div className="page-note"><Loader size="sm" /></div>}>
+          <Page route={route} />
+        </Suspense>
+      </main>
+      <CommandPalette />
+    </div>
+  );
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case "workflows":
+      return <WorkflowsPage />;
+    case "editor":
+      return <Editor workflow={route.workflow} />;
+    case "execution":
+      return <Editor workflow={route.workflow} execution={route.execution} />;
+    case "executions":
+      return <ExecutionsPage workflow={route.workflow} />;
+  }
+}
+
+function Rail({ page }: { page: Route["page"] }) {
+  const { dark, toggle } = useScheme();
+  const signOut = useSession((state) => state.signOut);
+  return (
+    <nav className="rail" aria-label="Pages">
+      <a className="brand" href={href({ page: "workflows" })} aria-label="Millrace">
+        <Icon name="wheel" size={24} />
+      </a>
+      <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor"} />
+      <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
+      <div className="bar-gap" />
+      <Deed icon={dark ? "sun" : "moon"} label={dark ? "Light colours" : "Dark colours"} run={toggle} />
+      <Deed icon="signout" label="Sign out" run={() => signOut()} />
+    </nav>
+  );
+}
+
+function Place({ to, icon, label, here }: { to: Route; icon: IconName; label: string; here: boolean }) {
+  return (
+    <Tooltip label={label} position="right">
+      <a className={`rail-place${here ? " rail-here" : ""}`} href={href(to)} aria-label={label} aria-current={here ? "page" : undefined}>
+        <Icon name={icon} size={20} />
+      </a>
+    </Tooltip>
+  );
+}
+
+function Deed({ icon, label, run }: { icon: IconName; label: string; run(): void }) {
+  return (
+    <Tooltip label={label} position="right">
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={run}>
+        <Icon name={icon} size={19} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function appCommands(): Command[] {
+  return [
+    { id: "workflows", label: "Go to workflows", icon: "flow", run: () => go({ page: "workflows" }) },
+    { id: "all-executions", label: "Go to executions", icon: "list", run: () => go({ page: "executions" }) },
+    { id: "new", label: "New workflow", icon: "add", run: () => void create() },
+    { id: "scheme", label: "Light or dark colours", icon: "moon", run: () => useScheme.getState().toggle() },
+    { id: "sign-out", label: "Sign out", icon: "signout", run: () => useSession.getState().signOut() },
+  ];
+}
+
+function usePaletteKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        useCommands.setState((state) => ({ open: !state.open }));
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}

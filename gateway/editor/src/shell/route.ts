@@ -1,0 +1,50 @@
+/** Where we are: the part of the address after `#`, so that the app works behind any path prefix. */
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { page: "workflows" }
+  | { page: "editor"; workflow: string }
+  | { page: "execution"; workflow: string; execution: string }
+  | { page: "executions"; workflow?: string };
+
+/** Reads an address. */
+export function parse(hash: string): Route {
+  const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  if (parts[0] === "executions") {
+    return { page: "executions", workflow: new URLSearchParams(search).get("workflow") ?? undefined };
+  }
+  if (parts[0] === "workflows" && parts[1]) {
+    if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
+    return { page: "editor", workflow: parts[1] };
+  }
+  return { page: "workflows" };
+}
+
+/** Writes an address. */
+export function href(route: Route): string {
+  const of = encodeURIComponent;
+  switch (route.page) {
+    case "workflows":
+      return "#/workflows";
+    case "editor":
+      return `#/workflows/${of(route.workflow)}`;
+    case "execution":
+      return `#/workflows/${of(route.workflow)}/executions/${of(route.execution)}`;
+    case "executions":
+      return route.workflow ? `#/executions?workflow=${of(route.workflow)}` : "#/executions";
+  }
+}
+
+export function go(route: Route): void {
+  location.hash = href(route);
+}
+
+function subscribe(changed: () => void): () => void {
+  addEventListener("hashchange", changed);
+  return () => removeEventListener("hashchange", changed);
+}
+
+export function useRoute(): Route {
+  return parse(useSyncExternalStore(subscribe, () => location.hash));
+}

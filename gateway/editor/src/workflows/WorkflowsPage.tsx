@@ -1,0 +1,196 @@
+/** The workflows: make, find, switch on and off, remove. */
+import { ActionIcon, Badge, Button, Loader, Menu, Modal, Switch, Table, TextInput } from "@mantine/core";
+import { useCallback, useEffect, useState } from "react";
+import { call } from "../api/client";
+import type { WorkflowSummary } from "../gen/api";
+import { Icon } from "../shell/icons";
+import { fail, say } from "../shell/notices";
+import { go, href } from "../shell/route";
+import { ago, moment } from "../shell/words";
+
+const PAGE = 50;
+
+export default function WorkflowsPage() {
+  const [search, setSearch] = useState("");
+  const [doomed, setDoomed] = useState<WorkflowSummary | null>(null);
+  const { rows, more, refresh, next, replace } = useWorkflows(search);
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Workflows</h1>
+        <TextInput
+          type="search"
+          size="xs"
+          w={260}
+          aria-label="Search workflows"
+          placeholder="Name, node or type"
+          leftSection={<Icon name="search" size={14} />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <div className="bar-gap" />
+        <Button size="xs" leftSection={<Icon name="add" size={14} />} onClick={() => void create()}>
+          New workflow
+        </Button>
+      </div>
+      {rows === null && <Loader size="sm" />}
+      {rows?.length === 0 && (
+        <div className="page-note">{search ? "No workflow fits." : "There is no workflow yet. Make the first one."}</div>
+      )}
+      {rows && rows.length > 0 && <Rows rows={rows} replace={replace} remove={setDoomed} />}
+      {more && (
+        <Button variant="default" size="xs" mt="sm" onClick={next}>
+          Show more
+        </Button>
+      )}
+      <Removal doomed={doomed} close={() => setDoomed(null)} removed={refresh} />
+    </div>
+  );
+}
+
+/** Makes an empty workflow and opens it. */
+export async function create(): Promise<void> {
+  try {
+    const body = { name: "My workflow", nodes: [], connections: {}, settings: { executionOrder: "parallel" as const } };
+    const made = await call("POST /api/v1/workflows", { body });
+    go({ page: "editor", workflow: made.id });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+interface RowsProps {
+  rows: WorkflowSummary[];
+  replace(row: WorkflowSummary): void;
+  remove(row: WorkflowSummary): void;
+}
+
+function Rows({ rows, replace, remove }: RowsProps) {
+  return (
+    <Table highlightOnHover verticalSpacing={5} className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th w={110}>Active</Table.Th>
+          <Table.Th w={180}>Changed</Table.Th>
+          <Table.Th w={48} aria-label="More" />
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <Table.Tr key={row.id} className="row-link" onClick={() => go({ page: "editor", workflow: row.id })}>
+            <Table.Td>
+              <a href={href({ page: "editor", workflow: row.id })}>{row.name}</a>
+              {(row.tags ?? []).map((tag) => (
+                <Badge key={tag} size="xs" variant="light" color="gray" ml={6}>
+                  {tag}
+                </Badge>
+              ))}
+            </Table.Td>
+            <Table.Td onClick={(event) => event.stopPropagation()}>
+              <Switch size="xs" aria-label={`${row.name} is active`} checked={row.active} onChange={() => void toggle(row, replace)} />
+            </Table.Td>
+            <Table.Td title={moment(row.updatedAt)}>{ago(row.updatedAt)}</Table.Td>
+            <Table.Td onClick={(event) => event.stopPropagation()}>
+              <RowMenu row={row} remove={remove} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function RowMenu({ row, remove }: { row: WorkflowSummary; remove(row: WorkflowSummary): void }) {
+  return (
+    <Menu shadow="md" position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More about ${row.name}`}>
+          <Icon name="dots" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<Icon name="list" />} onClick={() => go({ page: "executions", workflow: row.id })}>
+          Executions
+        </Menu.Item>
+        <Menu.Item color="red" leftSection={<Icon name="trash" />} onClick={() => remove(row)}>
+          Delete
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+async function toggle(row: WorkflowSummary, replace: (row: WorkflowSummary) => void): Promise<void> {
+  const path = { workflow: row.id };
+  try {
+    const done = row.active
+      ? await call("POST /api/v1/workflows/{workflow}/deactivate", { path })
+      : await call("POST /api/v1/workflows/{workflow}/activate", { path });
+    replace(done);
+    say(done.active ? `${done.name} is active` : `${done.name} is not active any more`, "good");
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function Removal({ doomed, close, removed }: { doomed: WorkflowSummary | null; close(): void; removed(): void }) {
+  const remove = async () => {
+    if (!doomed) return;
+    try {
+      await call("DELETE /api/v1/workflows/{workflow}", { path: { workflow: doomed.id } });
+      removed();
+    } catch (error) {
+      fail(error);
+    }
+    close();
+  };
+  return (
+    <Modal opened={doomed !== null} onClose={close} title={`Delete “${doomed?.name}”?`} size="sm" centered>
+      <p className="dim">Its triggers stop at once. Executions that run go on to their end.</p>
+      <div className="modal-foot">
+        <Button variant="default" size="xs" onClick={close}>
+          Keep it
+        </Button>
+        <Button color="red" size="xs" data-autofocus onClick={() => void remove()}>
+          Delete
+        </Button>
+      </div>
+    </Modal>
+  );
+}
+
+function useWorkflows(search: string) {
+  const [rows, setRows] = useState<WorkflowSummary[] | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [round, setRound] = useState(0);
+  const read = useCallback(
+    (at?: string) => call("GET /api/v1/workflows", { query: { search: search.trim() || undefined, cursor: at, limit: PAGE } }),
+    [search],
+  );
+  useEffect(() => {
+    let dropped = false;
+    const timer = setTimeout(
+      () =>
+        read().then((page) => {
+          if (dropped) return;
+          setRows(page.data);
+          setCursor(page.nextCursor);
+        }, fail),
+      search ? 150 : 0,
+    );
+    return () => {
+      dropped = true;
+      clearTimeout(timer);
+    };
+  }, [read, round, search]);
+  const next = () => {
+    if (!cursor) return;
+    read(cursor).then((page) => {
+      setRows((before) => [...(before ?? []), ...page.data]);
+      setCursor(page.nextCursor);
+    }, fail);
+  };
+  const replace = (row: WorkflowSummary) => setRows((before) => before?.map((each) => (each.id === row.id ? row : each)) ?? null);
+  return { rows, more: cursor !== null, refresh: () => setRound((at) => at + 1), next, replace };
+}
