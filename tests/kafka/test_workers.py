@@ -41,6 +41,21 @@ async def test_workers_join_and_leave_and_nothing_is_lost_or_repeated(settings: 
 
     assert sorted(map(len, shares)) == [2, 2]
     assert shares[0] | shares[1] == alone == {0, 1, 2, 3}
+    assert ledger.written == len(ledger.events), "nothing was done twice"
+    ledger.verify(ids)
+
+
+async def test_a_worker_without_partitions_waits_for_one(settings: StreamSettings) -> None:
+    alone = settings.model_copy(update={"partitions": 1})
+    async with log_of(alone) as log, Hand(alone) as first, Hand(alone) as second:
+        before = owned(first.streams), owned(second.streams)
+        await first.stop()
+        ids = await feed(log, 10)
+        ledger = Ledger(log)
+        await ledger.until_ended(ids)
+        after = owned(second.streams)
+
+    assert (before, after) == (({0}, set()), {0})
     ledger.verify(ids)
 
 
