@@ -8,6 +8,7 @@ can be written again. Protobuf is its own JSON mapping, with the names of the sc
 """
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
@@ -26,6 +27,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message_factory import GetMessageClass
 
+from nodes.data.avro_bytes import has_bytes, with_bytes
 from schemas.errors import MillraceError, OperationalError, UserError
 
 LATEST_SECONDS = 60
@@ -63,10 +65,14 @@ class SchemaRegistry:
         """Give JSON as a record's value, by the latest schema of a subject."""
         context = SerializationContext(topic, MessageField.VALUE)
         try:
-            kind = self._client.get_latest_version(subject).schema.schema_type or "AVRO"
+            schema = self._client.get_latest_version(subject).schema
+            kind = schema.schema_type or "AVRO"
             if kind == "PROTOBUF":
                 schema = self._serialized.get_latest_version(subject, "serialized").schema
                 return self._encode_protobuf(subject, schema, value, context)
+            text = schema.schema_str or ""
+            if kind == "AVRO" and has_bytes(text):
+                value = with_bytes(self._codec(text, lambda: json.loads(text)), value)
             writer = self._codec((kind, subject), lambda: self._writer(kind, subject))
             return bytes(writer(value, context))
         except Exception as bad:

@@ -73,8 +73,10 @@ class Blobs:
 class Starts:
     """The start tasks on a log, in the order of each partition; one that was started again stands there twice."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, type_name: str = TYPE, partitions: int = PARTITIONS) -> None:
         self._log = log
+        self._topic = node_topic(type_name)
+        self._partitions = range(partitions)
         self._readers: dict[str, Any] = {}
         self.tasks: list[Task] = []
         self.letters: list[DeadLetter] = []
@@ -82,7 +84,7 @@ class Starts:
 
     async def read(self, wait_seconds: float = 0.02) -> None:
         """Read what has come since."""
-        for record in await self._more(node_topic(TYPE), wait_seconds):
+        for record in await self._more(self._topic, wait_seconds):
             for task in decode(record.value or b"", Frame).tasks:
                 self.tasks.append(task)
                 self.partitions[task.execution] = record.partition
@@ -124,6 +126,6 @@ class Starts:
 
     async def _more(self, topic: str, wait_seconds: float) -> Sequence[Record]:
         if topic not in self._readers:
-            self._readers[topic] = await self._log.reader(topic, range(PARTITIONS), "earliest")
+            self._readers[topic] = await self._log.reader(topic, self._partitions, "earliest")
         found: Iterable[Record] = await self._readers[topic].read(1000, wait_seconds)
         return list(found)
