@@ -22,6 +22,7 @@ from schemas.errors import OperationalError
 from tests.kafka.containers import container, container_ready, docker_answers
 
 EXTERNAL = "MILLRACE_TEST_KAFKA"
+CLUSTER = "MILLRACE_TEST_CLUSTER"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -63,7 +64,12 @@ async def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def three_brokers(kafka_runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalKafka]:
-    """Three brokers that live as long as the session; tests ask for `kafka_cluster`."""
+    """Three brokers that live as long as the session; tests ask for `kafka_cluster`.
+
+    Four JVMs beside the tests are more than two cores answer in time, so they are asked for.
+    """
+    if not os.environ.get(CLUSTER):
+        pytest.skip(f"three brokers want a machine for themselves: set {CLUSTER}=1 to try them")
     async with local(tmp_path_factory.mktemp("kafka-cluster"), kafka_runtime, brokers=3) as cluster:
         yield cluster
 
