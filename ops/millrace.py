@@ -5,7 +5,8 @@ Flow: foundation → **millrace** → log, worker part, history recorder, gatewa
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from agents.history_agent import HistoryAgent
 from gateway.app import Gateway, build_gateway
@@ -14,10 +15,15 @@ from ops.health import Check, Health
 from ops.watch import Watch, cluster_look, own_look
 from ops.wiring import gateway_settings, topics_of
 from ops.worker_part import WorkerPart
+from schemas.errors import OperationalError
 from streams.transports.opening import open_log
 from streams.transports.protocol import Log
 
 RECORD_SECONDS = 0.5
+PATIENCE_SECONDS = 30.0
+RETRY_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
 
 
 class Millrace:
@@ -83,7 +89,7 @@ class Millrace:
             await recorder.start()
         if self.gateway is not None:
             stack.push_async_callback(self.gateway.stop)
-            await self.gateway.start()
+            await _patiently(self.gateway.start)
         stack.push_async_callback(self.watch.stop)
         self.watch.start()
 
@@ -100,3 +106,16 @@ class Millrace:
 
     async def _engine_runs(self) -> bool:
         return not self.failed.done()
+
+
+async def _patiently(start: Callable[[], Awaitable[None]]) -> None:
+    """Start something on the log, again and again for a while: a cluster that just made its topics is not yet quick."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await start()
+        except OperationalError as bad:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            logger.warning("the log does not answer yet; trying again", extra={"reason": bad.message})
+            await asyncio.sleep(RETRY_SECONDS)

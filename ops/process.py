@@ -80,10 +80,11 @@ class _Process:
                     millrace.started = True
                     self._announce()
                     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            broken = millrace.failed.done()  # while it stops, an engine may break without harm
         finally:
             await _stopped(millrace)
             stopping.cancel()
-        if millrace.failed.done():
+        if broken:
             raise _broken(millrace.failed.result())
 
     @contextlib.asynccontextmanager

@@ -128,6 +128,7 @@ class Streams:
                 await self.app.consumer.drain(drain_seconds)
                 await self._revoke({TP("", partition) for partition in self._owners})
             if self.app.started:
+                self.app.leave()
                 await self.app.stop()
         finally:
             if self._owned:
@@ -206,6 +207,11 @@ class _App(faust.App):
 
     broker: Broker | KafkaLog
     crashing: Callable[[BaseException], None]
+    leaving = False
+
+    def leave(self) -> None:
+        """Take part in no rebalance any more: Faust takes a fetcher that is stopped in one for a crashed one."""
+        self.leaving, self.rebalancing = True, False
 
     def _new_transport(self) -> Any:
         return self._driver(self.conf.broker_consumer)
@@ -228,6 +234,7 @@ class _App(faust.App):
 
     def on_rebalance_start(self) -> None:
         super().on_rebalance_start()
+        self.rebalancing = not self.leaving
         self._rebalancing_sensor_state = {"": None}  # Faust warns where no sensor left any state
 
     def _crash(self, reason: BaseException) -> None:

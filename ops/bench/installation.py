@@ -55,7 +55,7 @@ class Member:
         """Stop it."""
         self.stop()
 
-    def start(self, wait_seconds: float = 30.0) -> None:
+    def start(self, wait_seconds: float = 60.0) -> None:
         """Start it and wait until it is ready; raise OperationalError with its last words where it is not.
 
         A gateway need not wait for workers: it has started when it answers.
