@@ -160,7 +160,7 @@ class ContiguousCommit(Consumer):
             del self._held[tp]
         if held:
             return held
-        active = self._get_active_partitions() - self._held.keys()
+        active = self._active_partitions.difference(self._held) if self._held else self._active_partitions
         if self._draining or not active:
             self._nudged.clear()
             await self.wait(self._nudged)
