@@ -237,7 +237,8 @@ class Fetcher:
                 pause = RETRY_SECONDS
                 continue
             except KafkaError as bad:
-                logger.warning("Kafka did not answer a fetch", extra={"reason": str(bad), "broker": session.node})
+                if pause == RETRY_SECONDS:  # once a trouble
+                    logger.warning("Kafka did not answer a fetch", extra={"reason": str(bad), "broker": session.node})
             except Exception:  # reading would end without a word
                 logger.exception("could not read from Kafka")
             session.restart()

@@ -26,6 +26,7 @@ LANE = "send"
 BATCH_BYTES = 1_100_000
 REQUEST_BYTES = 4 << 20
 _OVERHEAD = 128
+_WARN_SECONDS = 5.0
 _MESSAGE_TOO_LARGE = 10
 _DUPLICATE_SEQUENCE = 46
 _FORGOTTEN = {45, 47, 59}  # out of order, invalid epoch, unknown producer: the broker does not know this producer
@@ -110,6 +111,7 @@ class Sender:
         self._busy: set[int] = set()
         self._identity: Identity | None = None
         self._scheduled = False
+        self._warned = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._preparing: asyncio.Task[None] | None = None
         self._closed = False
@@ -191,7 +193,7 @@ class Sender:
                     if answer.error_code == 0:
                         self._identity = (answer.producer_id, answer.producer_epoch)
             except (KafkaError, OperationalError) as bad:
-                logger.warning("cannot write to Kafka now", extra={"reason": str(bad)})
+                self._warn("cannot write to Kafka now", bad)
             self._schedule()
             for lane in list(self._ready):
                 self._expire(lane)
@@ -244,7 +246,7 @@ class Sender:
         try:
             answer = await self._link.ask(node, request, LANE)
         except KafkaError as bad:
-            logger.warning("Kafka did not answer a write; sending it again", extra={"reason": str(bad), "broker": node})
+            self._warn("Kafka did not answer a write; sending it again", bad)
             return True
         again = False
         for topic, parts in answer.topics:
@@ -294,6 +296,12 @@ class Sender:
         lane.identity = None
         for record in batch:
             self._fail(record, reason)
+
+    def _warn(self, text: str, reason: BaseException) -> None:
+        """Say what is wrong, now and then."""
+        if time.monotonic() - self._warned > _WARN_SECONDS:
+            self._warned = time.monotonic()
+            logger.warning(text, extra={"reason": str(reason)})
 
     def _fail(self, record: _Waiting, reason: MillraceError) -> None:
         self._size -= record.size
