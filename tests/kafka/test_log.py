@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from ops.kafka.cluster import LocalKafka
 from schemas.errors import DefectError, OperationalError, Overloaded
 from streams.settings import StreamSettings
-from streams.topics import CATALOG, EVENTS, REPLIES
+from streams.topics import CATALOG, EVENTS, REPLIES, TRIGGERS
 from streams.transports.kafka_log import RECORD_MAX, KafkaLog
 from tests.conformance.transports import kafka_settings, read_all
 from tests.kafka.team import TOPICS, Hand, Ledger, feed, log_of
@@ -101,6 +101,17 @@ async def test_a_reader_comes_to_an_end_that_is_no_record(log: KafkaLog, kafka: 
 
     assert [record.value for record in found] == [b"x"]
     assert await log.ends(EVENTS) == {0: 2, 1: 0, 2: 0, 3: 0}
+
+
+@pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
+async def test_what_others_compressed_is_read(log: KafkaLog, kafka: str, compression: str) -> None:
+    values = [b"%d" % n * 50 for n in range(100)]
+    async with AIOKafkaProducer(bootstrap_servers=kafka, compression_type=compression) as producer:
+        await asyncio.gather(*[await producer.send(log.part(TRIGGERS, 1).topic, v, partition=1) for v in values])
+
+    found = await read_all(log, TRIGGERS, 100)
+
+    assert [record.value for record in found] == values
 
 
 async def test_a_reader_goes_on_where_records_were_taken_away_from_it(log: KafkaLog, kafka: str) -> None:
