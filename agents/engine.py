@@ -166,6 +166,7 @@ class Engine:
             keep_seconds=start.keep_seconds,
             listen=start.listen,
             catalog=outbox.catalog,
+            origin=start.origin,
         )
 
     async def _resume(self, plan: Plan, task: Task, outbox: Outbox) -> None:
@@ -287,7 +288,8 @@ class Engine:
             for action in actions:
                 if isinstance(action, Answer):
                     reply = _kept_reply(action.response, state.execution)
-        return Mark(status=state.status, at=ended, until=ended + state.keep_seconds * 1000, reply=reply)
+        until = ended + state.keep_seconds * 1000
+        return Mark(status=state.status, at=ended, until=until, reply=reply, origin=state.origin)
 
     def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
         """Send once more what a finished task had put in flight: its own emission may have been lost."""

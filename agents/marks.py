@@ -2,7 +2,8 @@
 
 Flow: ended executions → **epochs per partition** → marks dropped.
 An epoch closes with the end offsets of all node topics of its partition, and its marks go when the committed offset
-of each has passed them, two session timeouts later, and not before their own least time.
+of each has passed them, two session timeouts later, and not before their own least time; but before it, where the
+record that started them is known to be committed: later starts tell that, and no copy of it can be sent any more.
 """
 
 import asyncio
@@ -12,11 +13,11 @@ from dataclasses import dataclass
 
 from agents.state import Mark
 from schemas.errors import Revoked
+from schemas.task import Origin
 from streams.app import Streams
 
 log = logging.getLogger(__name__)
 EPOCH_SECONDS = 15.0
-SESSION_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class _Epoch:
     keys: list[str]
     ends: dict[str, int]
     closed_at: float
+    passed: dict[str, int]
 
 
 class Marks:
@@ -33,6 +35,7 @@ class Marks:
         self._streams = streams
         self._open: dict[int, set[str]] = {}
         self._closed: dict[int, list[_Epoch]] = {}
+        self._passed: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -58,16 +61,19 @@ class Marks:
             self._open.pop(partition, None)
             self._closed.pop(partition, None)
 
-    def add(self, partition: int, execution: str) -> None:
-        """Note a mark that was put."""
+    def add(self, partition: int, execution: str, origin: Origin | None = None) -> None:
+        """Note a mark that was put, and what its start tells of where it was read."""
+        if origin is not None:
+            self._passed[origin.source] = max(self._passed.get(origin.source, 0), origin.passed)
         if partition in self._open:
             self._open[partition].add(execution)
 
-    async def sweep(self, session_seconds: float = SESSION_SECONDS) -> int:
+    async def sweep(self, session_seconds: float) -> int:
         """Close the open epochs and drop what is past; give how many marks went."""
         dropped = 0
         closing = {partition: keys for partition, keys in self._open.items() if keys}
         self._open.update((partition, set()) for partition in closing)
+        passed = dict(self._passed)  # copies of what was passed by now lie below the ends as well
         try:
             await self._streams.survey()  # copies of their tasks that were sent until now lie below the ends it finds
         except BaseException:
@@ -76,17 +82,15 @@ class Marks:
             raise
         for partition in list(self._open):
             progress = self._streams.progress(partition)
-            self._close(partition, closing.get(partition), {topic: end for topic, (_, end) in progress.items()})
+            if found := closing.get(partition):
+                ends = {topic: end for topic, (_, end) in progress.items()}
+                self._closed[partition].append(_Epoch(list(found), ends, time.monotonic(), passed))
             committed = {topic: offset for topic, (offset, _) in progress.items()}
             try:
                 dropped += await self._drop(partition, committed, 2 * session_seconds)
             except Revoked:
                 continue
         return dropped
-
-    def _close(self, partition: int, keys: set[str] | None, ends: dict[str, int]) -> None:
-        if keys:
-            self._closed[partition].append(_Epoch(list(keys), ends, time.monotonic()))
 
     async def _drop(self, partition: int, committed: dict[str, int], wait_seconds: float) -> int:
         owner = self._streams.owner(partition)
@@ -103,12 +107,16 @@ class Marks:
             stay = []
             for key in epoch.keys:
                 row = table.get(key)
-                if isinstance(row, Mark) and row.until > now:
-                    stay.append(key)
-                elif isinstance(row, Mark):
+                if not isinstance(row, Mark):
+                    continue
+                if row.until <= now or (row.origin is not None and _passed(row.origin, epoch)):
                     waits.append(table.drop(owner, key))
+                elif row.origin is None:
+                    stay.append(key)
+                else:
+                    self._open[partition].add(key)  # what passes it will be known in a later epoch
             if stay:
-                kept.append(_Epoch(stay, epoch.ends, epoch.closed_at))
+                kept.append(_Epoch(stay, epoch.ends, epoch.closed_at, epoch.passed))
         self._closed[partition] = kept
         if waits:
             await asyncio.gather(*waits)
@@ -118,6 +126,10 @@ class Marks:
         while True:
             await asyncio.sleep(EPOCH_SECONDS)
             try:
-                await self.sweep()
+                await self.sweep(self._streams.settings.session_timeout)
             except Exception:
                 log.exception("sweeping marks failed; trying again")
+
+
+def _passed(origin: Origin, epoch: _Epoch) -> bool:
+    return epoch.passed.get(origin.source, 0) > origin.offset

@@ -155,7 +155,7 @@ class NodeAgents:
         self._engine.settle(rows)
         for execution, row in rows.items():
             if isinstance(row, Mark):
-                self._marks.add(outbox.partition, execution)
+                self._marks.add(outbox.partition, execution, row.origin)
         for key, timer in outbox.timers.items():
             if timer is not None:
                 self._timers.add(outbox.partition, key, timer)

@@ -12,7 +12,7 @@ import msgspec
 from schemas.errors import ErrorInfo
 from schemas.events import ExecutionStatus
 from schemas.item import Item, Source
-from schemas.task import Mode, ReplyTo
+from schemas.task import Mode, Origin, ReplyTo
 from streams import codecs
 
 
@@ -90,6 +90,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     error: ErrorInfo | None = None
     catalog: int = -1
     left: bool = False
+    origin: Origin | None = None
 
     @property
     def terminal(self) -> bool:
@@ -100,13 +101,15 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
 class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
     """What remains of a finished execution until no copy of its tasks can come any more.
 
-    ``until`` (epoch ms) is the least time it stays; ``reply`` the answer that a repeated start gets again.
+    ``until`` (epoch ms) is the least time it stays, unless its ``origin`` was passed before; ``reply`` is the answer
+    that a repeated start gets again.
     """
 
     status: ExecutionStatus
     at: int
     until: int = 0
     reply: bytes | None = None
+    origin: Origin | None = None
 
 
 Row = State | Mark

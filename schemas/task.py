@@ -21,12 +21,24 @@ class ReplyTo(msgspec.Struct, frozen=True, omit_defaults=True):
     request: int
 
 
+class Origin(msgspec.Struct, frozen=True, array_like=True):
+    """Where a start was read: a partition that is read and committed, as ``source``, and the offset in it.
+
+    ``passed`` is what had been committed there when the start was sent: nothing below it can be read again.
+    """
+
+    source: str
+    offset: int
+    passed: int
+
+
 class Start(msgspec.Struct, omit_defaults=True):
     """How an execution begins: the trigger node's output (``items`` on ``output``), or None to run the node.
 
     ``key`` is the identity of the start where it has one (idempotency key, due time): such a start leaves a mark.
-    ``keep_seconds`` says how long that mark lives. ``listen`` names the test listener of the editor, if any.
-    ``blob`` refers to the items in the blob store (their JSON list) where they are too large to travel.
+    ``keep_seconds`` says how long that mark lives, unless its ``origin`` has been passed before. ``listen`` names the
+    test listener of the editor, if any. ``blob`` refers to the items in the blob store (their JSON list) where they
+    are too large to travel.
     """
 
     items: list[Item] | None = None
@@ -37,6 +49,7 @@ class Start(msgspec.Struct, omit_defaults=True):
     keep_seconds: int = 0
     listen: str | None = None
     blob: str | None = None
+    origin: Origin | None = None
 
 
 class Task(msgspec.Struct, omit_defaults=True):

@@ -4,6 +4,7 @@ Flow: public topic, subscriptions → **ingest** → frames on node topics; what
 """
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +17,7 @@ import msgspec
 from schemas.errors import MillraceError, OperationalError, Overloaded, Revoked
 from schemas.identifiers import ExecutionId, digest_id, new_id, partition_of
 from schemas.item import Items
-from schemas.task import DeadLetter, Start, Task
+from schemas.task import DeadLetter, Origin, Start, Task
 from streams.codecs import encode
 from streams.frames import Gatherer
 from streams.tables import Owner
@@ -55,7 +56,10 @@ class Target:
 
 
 class Opening(NamedTuple):
-    """A start to be written, and the record it comes from (of a batch, the first); ``weight`` is its size in bytes."""
+    """A start to be written, and the record it comes from (of a batch, the first); ``weight`` is its size in bytes.
+
+    Its mark goes when its ``origin`` has been passed, or after a day where it has none.
+    """
 
     target: Target
     execution: ExecutionId
@@ -63,6 +67,7 @@ class Opening(NamedTuple):
     items: Items
     record: Record
     weight: int
+    origin: Origin | None = None
 
 
 class Fence:
@@ -134,7 +139,7 @@ class Ingest:
 
     async def _start(self, opening: Opening) -> Task:
         target = opening.target
-        start = Start(items=opening.items, mode="trigger", key=opening.key, keep_seconds=KEEP_SECONDS)
+        start = Start(opening.items, mode="trigger", key=opening.key, keep_seconds=KEEP_SECONDS, origin=opening.origin)
         if opening.weight > _SURELY_INLINE and len(data := _encode(opening.items)) > INLINE_BYTES:
             start.items, start.blob = None, await self._keep(data)
         return Task(opening.execution, target.workflow, target.version, target.node, _now(), start=start)
@@ -174,6 +179,11 @@ def start_id(parts: Sequence[object], partitions: int, home: str | None = None) 
     while partition_of(found, partitions) != wanted:
         found = digest_id(*parts, next(salts))
     return found
+
+
+def source_name(*parts: object) -> str:
+    """Name a partition that is read, shortly: every mark of its starts has it."""
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()
 
 
 def send_start(

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from schemas.errors import MillraceError, OperationalError
 from schemas.item import Item
-from streams.ingest import FENCE, Fence, Ingest, Opening, Target, start_id
+from schemas.task import Origin
+from streams.ingest import FENCE, Fence, Ingest, Opening, Target, source_name, start_id
 from streams.ingest_consumer import Consumer, Part, Place, Taken
-from streams.ingest_cutting import CUTS_MAX, Batch, Cutter, read_plan, write_plan
+from streams.ingest_cutting import CUTS_MAX, Batch, Cut, Cutter, read_plan, write_plan
 from streams.transports.protocol import Record
 
 READ_RECORDS = 500
@@ -104,6 +105,7 @@ class _Session:
         self._consumer = consumer
         self._cutters: dict[Part, Cutter] = {}
         self._committed: dict[Part, Place] = {}
+        self._sources: dict[Part, str] = {}
         self._fence = Fence(settings.session_seconds * FENCE, self._prove)
 
     async def run(self, feed: Feed) -> None:
@@ -129,6 +131,8 @@ class _Session:
             planned = read_plan(place.metadata, place.offset)
             self._cutters[part] = Cutter(self._settings.batch, self._settings.wait_seconds, planned)
             self._committed[part] = place
+            group, cluster = self._settings.config.get("group.id"), self._consumer.clusters[part[0]]
+            self._sources[part] = source_name(group, cluster, *part)
         # A group that begins at the end must find that place again, also if nothing comes before its next start.
         fresh = {part: place for part, place in taken.came.items() if place.fresh}
         if fresh:
@@ -169,19 +173,20 @@ class _Session:
                 else:
                     await self._ingest.bury(record, found, target)
             if items:
-                openings.append(self._opening(target, part, cut.first, items, members))
+                openings.append(self._opening(target, part, cut, items, members))
         return openings
 
-    def _opening(self, target: Target, part: Part, first: int, items: list[Item], records: list[Record]) -> Opening:
+    def _opening(self, target: Target, part: Part, cut: Cut, items: list[Item], records: list[Record]) -> Opening:
         topic, partition = part
         home = None
         if self._settings.order:
             key = records[0].key if self._settings.order == "key" and self._settings.batch == 1 else None
             home = f"{topic}/{partition}" if key is None else key.decode("utf-8", "replace")
-        identity = (target.workflow, target.node, self._consumer.clusters[topic], topic, partition, first)
+        identity = (target.workflow, target.node, self._consumer.clusters[topic], topic, partition, cut.first)
         execution = start_id(identity, self._ingest.partitions, home)
         weight = sum(_weight(record) for record in records)
-        return Opening(target, execution, f"{topic}/{partition}/{first}", items, records[0], weight)
+        origin = Origin(self._sources[part], cut.last, self._committed[part].offset)
+        return Opening(target, execution, f"{topic}/{partition}/{cut.first}", items, records[0], weight, origin)
 
     async def _commit(self, places: Mapping[Part, Place]) -> None:
         began = time.monotonic()

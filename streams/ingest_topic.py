@@ -7,14 +7,15 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from schemas.errors import MillraceError, NotFoundError, OperationalError, UserError
 from schemas.item import Item, Items
-from streams.ingest import FENCE, KEY_HEADER, WORKFLOW_HEADER, Fence, Ingest, Opening, Target, start_id
+from schemas.task import Origin
+from streams.ingest import FENCE, KEY_HEADER, WORKFLOW_HEADER, Fence, Ingest, Opening, Target, source_name, start_id
 from streams.stores.views import CatalogView
 from streams.topics import CATALOG, TRIGGERS
 from streams.transports.protocol import GroupReader, Log, Record
@@ -25,6 +26,8 @@ CLUSTER = "log"
 READ_RECORDS = 500
 READ_WAIT_SECONDS = 0.5
 RETRY_SECONDS = 1.0
+
+Part = tuple[str, int]
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,8 @@ class PublicTopic:
                     await asyncio.wait_for(self._stopping.wait(), RETRY_SECONDS)
 
     async def _follow(self, reader: GroupReader) -> None:
-        firsts: dict[tuple[str, int], int] = {}
+        firsts: dict[Part, int] = {}
+        passed: dict[Part, int] = {}
         fence = Fence(self._session_seconds * FENCE, lambda: reader.commit(firsts))
         while not self._stopping.is_set():
             records = await reader.read(READ_RECORDS, READ_WAIT_SECONDS)
@@ -72,46 +76,51 @@ class PublicTopic:
                 continue
             firsts.clear()
             firsts.update({(record.topic, record.partition): record.offset for record in reversed(records)})
-            openings = await self._openings(records)
+            openings = await self._openings(records, firsts | passed)
             await self._ingest.begin(openings, fence)
-            began = time.monotonic()
+            began, done = time.monotonic(), {(one.topic, one.partition): one.offset + 1 for one in records}
+            passed = firsts | passed
             try:
-                await reader.commit({(record.topic, record.partition): record.offset + 1 for record in records})
+                await reader.commit(done)
+                passed |= done
                 fence.proved(began)
             except OperationalError as bad:  # they are durable; should they come again, they start nothing
                 logger.info("could not commit what was read", extra={"reason": bad.message})
 
-    async def _openings(self, records: Sequence[Record]) -> list[Opening]:
-        openings, refused = self._sort(records)
+    async def _openings(self, records: Sequence[Record], passed: Mapping[Part, int]) -> list[Opening]:
+        openings, refused = self._sort(records, passed)
         if refused:
             # What is unknown here may have been made a moment ago: a view that lags must not cost anybody a start.
             await self._view.wait((await self._log.ends(CATALOG)).get(0, 0) - 1)
-            late, refused = self._sort([record for record, _ in refused])
+            late, refused = self._sort([record for record, _ in refused], passed)
             openings += late
         for record, reason in refused:
             await self._ingest.bury(record, reason)
         return openings
 
-    def _sort(self, records: Sequence[Record]) -> tuple[list[Opening], list[tuple[Record, MillraceError]]]:
+    def _sort(
+        self, records: Sequence[Record], passed: Mapping[Part, int]
+    ) -> tuple[list[Opening], list[tuple[Record, MillraceError]]]:
         openings: list[Opening] = []
         refused: list[tuple[Record, MillraceError]] = []
         for record in records:
             try:
-                openings.append(self._opening(record))
+                openings.append(self._opening(record, passed[record.topic, record.partition]))
             except (UserError, NotFoundError) as bad:
                 refused.append((record, bad))
         return openings, refused
 
-    def _opening(self, record: Record) -> Opening:
+    def _opening(self, record: Record, passed: int) -> Opening:
         headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
         target = self._target(headers.get(WORKFLOW_HEADER))
         key = headers.get(KEY_HEADER)
-        identity: tuple[Any, ...] = (CLUSTER, record.topic, record.partition, record.offset)
-        if key:
-            identity = (key,)
+        place = (CLUSTER, record.topic, record.partition, record.offset)
+        identity: tuple[object, ...] = (key,) if key else place
         execution = start_id((target.workflow, target.node, *identity), self._ingest.partitions)
         label = key or f"{record.topic}/{record.partition}/{record.offset}"
-        return Opening(target, execution, label, items_of(record.value), record, len(record.value or b""))
+        # what has a key of its own may come again from elsewhere
+        origin = None if key else Origin(source_name(GROUP, *place[:-1]), record.offset, passed)
+        return Opening(target, execution, label, items_of(record.value), record, len(record.value or b""), origin)
 
     def _target(self, workflow: str | None) -> Target:
         if not workflow:
