@@ -14,6 +14,7 @@ from ops.bench.installation import Installation, call
 from ops.bench.processes import Peak, cpu_seconds, disk_bytes, memory_mebibytes
 from ops.bench.workflows import BODY, answering, many_items
 
+PLAIN = "plain aiokafka loop"
 LEFT_OUT = 5
 """How many items of the large execution its filter drops."""
 
@@ -35,6 +36,17 @@ class Point:
 
 
 @dataclass
+class Pipe:
+    """One way from topic to topic; ``cpu_us`` is what its processes took for a record, without the broker."""
+
+    subject: str
+    records: int
+    arrived: int
+    rate: float
+    cpu_us: float
+
+
+@dataclass
 class Findings:
     """All that one benchmark found; what was not measured stays None."""
 
@@ -49,6 +61,9 @@ class Findings:
     million_seconds: float | None = None
     million_mebibytes: float | None = None
     micro: dict[str, float] = field(default_factory=dict)
+    pipes: list[Pipe] = field(default_factory=list)
+    kafka_idle_percent: float | None = None
+    kafka_silence_seconds: float | None = None
     notes: list[str] = field(default_factory=list)
 
 

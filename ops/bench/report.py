@@ -7,7 +7,7 @@ import html
 import platform
 from collections.abc import Sequence
 
-from ops.bench.measures import Findings, Point
+from ops.bench.measures import PLAIN, Findings, Point
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
@@ -30,7 +30,24 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
     rows += [(name, f"{value:,.0f}", "") for name, value in found.micro.items()]
-    return rows
+    return rows + _on_kafka(found)
+
+
+def _on_kafka(found: Findings) -> list[tuple[str, str, str]]:
+    """Give what was found on Kafka: records a second from topic to topic, and their share of the plain loop's."""
+    if not found.pipes:
+        return []
+    plain = next((pipe.rate for pipe in found.pipes if pipe.subject == PLAIN), 0.0)
+    rows = []
+    for pipe in found.pipes:
+        share = f"{pipe.rate / plain:.0%} of plain, " if plain and pipe.subject != PLAIN else ""
+        lost = "" if pipe.arrived == pipe.records else f", {pipe.arrived:,} of {pipe.records:,} arrived"
+        rows.append((f"kafka: {pipe.subject}", f"{pipe.rate:,.0f}/s ({share}{pipe.cpu_us:.0f} µs CPU{lost})", ""))
+    return [
+        *rows,
+        ("kafka: a worker's idle CPU", _unit(found.kafka_idle_percent, "% of a core", 1), "< 5 %"),
+        ("kafka: longest silence after kill -9", _unit(found.kafka_silence_seconds, "s", 1), "≤ 12 s"),
+    ]
 
 
 def text(found: Findings) -> str:
@@ -46,7 +63,7 @@ def text(found: Findings) -> str:
             f"{point.subject:12}{point.concurrency:4}{point.rate:10,.0f}{point.p50:9.2f}{point.p99:9.2f}{cpu}{memory}"
             f"{point.failed:8}{ratio(found.points, point):>8}"
         )
-    lines += ["", *(f"{name:52}{value:>22}   {goal}" for name, value, goal in facts(found))]
+    lines += ["", *(f"{name:58}{value:>22}   {goal}" for name, value, goal in facts(found))]
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
 
 

@@ -53,6 +53,19 @@ def answering(path: str = "bench") -> dict[str, Any]:
     )
 
 
+def five_nodes(path: str = "five") -> dict[str, Any]:
+    """Webhook → set (three fields) → if → set → set → noOp: five nodes after the trigger, the last one answers."""
+    flow = answering(path)
+    more = chain(
+        "", [("Mark", "set", 3.4, {}), ("Count", "set", 3.4, _assigned(("n", 1, "number"))), ("End", "noOp", 1, {})]
+    )
+    return flow | {
+        "name": "bench: five nodes",
+        "nodes": flow["nodes"] + more["nodes"][1:],
+        "connections": flow["connections"] | more["connections"],
+    }
+
+
 def many_items(path: str = "million") -> dict[str, Any]:
     """Webhook with a list → splitOut → set → filter → aggregate: five nodes, as many items as the list is long."""
     return chain(
@@ -71,6 +84,34 @@ def many_items(path: str = "million") -> dict[str, Any]:
                     "fieldsToAggregate": {"fieldToAggregate": [{"fieldToAggregate": "n"}]},
                 },
             ),
+        ],
+    )
+
+
+def piping(broker: str, source: str, sink: str, batch: int) -> dict[str, Any]:
+    """Kafka trigger → set (three fields) → if → kafka: records of one topic become records of another."""
+    options = {"batchSize": batch, "maxWait": 50, "jsonParseMessage": True, "onlyMessage": True}
+    return chain(
+        "bench: piping",
+        [
+            (
+                "Records",
+                "kafkaTrigger",
+                1,
+                {"topic": source, "groupId": f"{sink}-group", "brokers": broker, "options": options},
+            ),
+            (
+                "Fields",
+                "set",
+                3.4,
+                _assigned(
+                    ("total", "={{ $json.qty * $json.price }}", "number"),
+                    ("name", "={{ $json.name.toUpperCase() }}", "string"),
+                    ("id", "={{ $json.id }}", "number"),
+                ),
+            ),
+            ("Any", "if", 2.2, {"conditions": _condition("={{ $json.total }}", "gte", 0), "options": {}}),
+            ("Send", "kafka", 1, {"topic": sink, "brokers": broker, "sendInputData": True, "options": {"acks": "all"}}),
         ],
     )
 
