@@ -32,13 +32,24 @@ list: ## list the commands
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# A real Redis and a real browser: Debian's packages, where this may install them; elsewhere the tests skip with a word.
+.venv/.tools: .venv/.made
+	@if [ "$(TOOLS)" != no ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& ! { command -v redis-server && command -v chromium; } >/dev/null; then \
+		echo "installing Debian's redis-server and chromium for the tests (once; TOOLS=no leaves them out)"; \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		{ apt-get update -qq; apt-get install -y -qq --no-install-recommends redis-server chromium; } \
+			>.venv/tools.log 2>&1 || echo "they could not be installed (.venv/tools.log): some tests skip"; \
+	fi
+	@touch $@
+
 up: .venv/.runtime ## start Millrace on http://127.0.0.1:5680
 	@exec $(BIN)/python -m ops up
 
 run: .venv/.runtime ## run workflow files to their end: make run FILES="a.json b.json"
 	@exec $(BIN)/python -m ops run $(FILES)
 
-test: .venv/.dev ## run all tests: make test ARGS="tests/ops -k up"
+test: .venv/.dev .venv/.tools ## run all tests: make test ARGS="tests/ops -k up"
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types imports docs-check ## run every linter
