@@ -29,6 +29,7 @@ from nodes.sdk.context import (
     HttpResponse,
     KafkaClient,
     Log,
+    Renewal,
     Sandbox,
 )
 from schemas.errors import NodeError, OperationalError, UserError
@@ -148,7 +149,8 @@ class GivenCredentials:
     """Secrets that came with a request, by credential type."""
 
     def __init__(self, secrets: Mapping[str, dict[str, Any]]) -> None:
-        self._secrets = secrets
+        self._secrets = dict(secrets)
+        self.opened: set[str] = set()
 
     async def get(self, kind: str) -> dict[str, Any]:
         """Give the fields; raise UserError where there are none."""
@@ -156,6 +158,14 @@ class GivenCredentials:
         if found is None:
             raise UserError(f'no credential of type "{kind}"', hint="this node needs one, and none is known")
         return found
+
+    async def renew(self, kind: str, make: Renewal) -> dict[str, Any]:
+        """Change the fields for the rest of the request."""
+        found = await self.get(kind)
+        changed = await make(found)
+        if changed is not None:
+            self._secrets[kind] = {**found, **changed}
+        return self._secrets[kind]
 
 
 class PoolSandbox:

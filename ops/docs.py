@@ -1,6 +1,6 @@
-"""Generated documents: settings, command line, node types. Written from the code, checked in `make check`.
+"""Generated documents: settings, command line, node types, credential types; `make check` compares them.
 
-Flow: settings, verbs, registry → **docs** → docs/settings.md, docs/cli.md, docs/nodes/*.md.
+Flow: settings, verbs, registry → **docs** → docs/settings.md, docs/cli.md, docs/credentials.md, docs/nodes/*.md.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from nodes.sdk.credential import discover_credentials
 from nodes.sdk.example import Example
 from nodes.sdk.registry import NodeType, discover
 from ops.cli.root import VERBS, root
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
     """Give every generated document by its path under docs/."""
     types = list(discover())
     found = {"settings.md": settings_page(), "cli.md": cli_page(), "nodes/index.md": index_page(types)}
+    found["credentials.md"] = credentials_page()
     found |= {f"nodes/{node_type.name}.md": node_page(node_type) for node_type in types}
     return {path: NOTE + text.rstrip() + "\n" for path, text in found.items()}
 
@@ -76,6 +78,37 @@ def index_page(types: list[NodeType]) -> str:
     for group in sorted({node_type.group for node_type in types}):
         parts += [f"## {group}", ""]
         parts += [f"- [{each.name}]({each.name}.md): {each.summary}" for each in types if each.group == group]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def credentials_page() -> str:
+    """Write every credential type with its fields."""
+    types = list(discover_credentials())
+    parts = [
+        "# Credential types",
+        "",
+        "A field that is secret is never shown again.",
+        "",
+    ]
+    for each in types:
+        facts = f"`{each.name}`"
+        facts += " · signs HTTP requests" if each.signs else ""
+        facts += " · can be tried" if each.testable else ""
+        facts += " · is connected by a person" if each.oauth else ""
+        parts += [
+            f"## {each.title}",
+            "",
+            each.summary,
+            "",
+            facts,
+            "",
+            "| field | type | secret | what |",
+            "|---|---|---|---|",
+        ]
+        for name, field in each.schema()["properties"].items():
+            secret = "yes" if field.get("writeOnly") else ""
+            parts.append(f"| `{name}` | {_kind(field)} | {secret} | {field.get('description', '')} |")
         parts.append("")
     return "\n".join(parts)
 

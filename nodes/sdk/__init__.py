@@ -4,6 +4,7 @@ Flow: node file → **sdk** → registry → agents, editor, docs, tests.
 """
 
 from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.credential import CredentialFields, CredentialType, credential, discover_credentials
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import Field, NodeParams
@@ -16,6 +17,8 @@ __all__ = [
     "Blobs",
     "Call",
     "Clock",
+    "CredentialFields",
+    "CredentialType",
     "Credentials",
     "Example",
     "Field",
@@ -40,7 +43,9 @@ __all__ = [
     "Run",
     "Sandbox",
     "WaitUntil",
+    "credential",
     "discover",
+    "discover_credentials",
     "node",
     "trigger",
 ]

@@ -4,7 +4,7 @@ Flow: agents supply them, the harness fakes them → **context** → node functi
 A node that asks for nothing gets its parameters and items.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -40,8 +40,18 @@ class Run(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a TLS connection shows of itself and whom it believes, as PEM texts."""
+
+    certificate: str = ""
+    key: str = field(default="", repr=False)
+    passphrase: str = field(default="", repr=False)
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request; ``timeout`` in seconds."""
+    """One request; ``timeout`` in seconds. ``login`` is a user and a password for a server that asks for a digest."""
 
     method: str
     url: str
@@ -52,6 +62,8 @@ class HttpRequest:
     max_redirects: int = 21
     verify_tls: bool = True
     proxy: str | None = None
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +90,24 @@ class HttpClient(Protocol):
         ...
 
 
+Renewal = Callable[[dict[str, Any]], Awaitable[Mapping[str, Any] | None]]
+"""Gives of a credential's fields those that have to change, None where they are good."""
+
+
 class Credentials(Protocol):
-    """Gives the secrets that the workflow's node names, by credential type."""
+    """Gives the secrets that the workflow's node names, by credential type.
+
+    ``opened`` collects what was given out, in every form in which it may come back, to be taken out of errors.
+    """
+
+    opened: set[str]
 
     async def get(self, kind: str) -> dict[str, Any]:
         """Give the fields of the node's credential of that type; raise UserError where there is none."""
+        ...
+
+    async def renew(self, kind: str, make: Renewal) -> dict[str, Any]:
+        """Give the fields as they are after ``make`` changed them; of those who ask at once, one makes and keeps."""
         ...
 
 

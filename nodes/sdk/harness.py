@@ -24,6 +24,7 @@ from nodes.sdk.context import (
     KafkaMessage,
     KafkaReceipt,
     Log,
+    Renewal,
     Run,
     Sandbox,
 )
@@ -62,12 +63,19 @@ class FakeHttp:
 class FakeCredentials:
     """Gives secrets by credential type."""
 
-    secrets: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
 
     async def get(self, kind: str) -> dict[str, Any]:
         """Give the fields; raise UserError where there are none."""
         if kind not in self.secrets:
             raise UserError(f'no credential of type "{kind}"', hint="choose one in the node's settings")
+        return self.secrets[kind]
+
+    async def renew(self, kind: str, make: Renewal) -> dict[str, Any]:
+        """Change the fields and keep them."""
+        found = await self.get(kind)
+        self.secrets[kind] = {**found, **(await make(found) or {})}
         return self.secrets[kind]
 
 
