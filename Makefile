@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate -q
 
 .DEFAULT_GOAL := list
-.PHONY: list up test check lint types imports fix docs docs-check bench run kafka kafka-stop lock clean
+.PHONY: list up web web-check test check lint types imports fix docs docs-check bench run kafka kafka-stop lock clean
 
 list: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,15 +44,20 @@ list: ## list the commands
 	@touch $@
 
 up: .venv/.runtime ## start Millrace on http://127.0.0.1:5680
+	@$(BIN)/python -m ops.web --lenient
 	@exec $(BIN)/python -m ops up
+
+web: .venv/.runtime ## build the web app into gateway/static (with the system's Node, else one from PyPI)
+	@$(BIN)/python -m ops.web
 
 run: .venv/.runtime ## run workflow files to their end: make run FILES="a.json b.json"
 	@exec $(BIN)/python -m ops run $(FILES)
 
 test: .venv/.dev .venv/.tools ## run all tests: make test ARGS="tests/ops -k up"
+	@$(BIN)/python -m ops.web --lenient
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint types imports docs-check ## run every linter
+check: lint types imports docs-check web-check ## run every linter
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .
@@ -67,6 +72,9 @@ imports: .venv/.dev
 fix: .venv/.dev ## mend what the linters can mend by themselves
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+web-check: .venv/.dev
+	@$(BIN)/python -m ops.web --check
 
 docs: .venv/.runtime ## write the generated pages of docs/
 	@$(BIN)/python -m ops.docs
@@ -86,6 +94,7 @@ kafka-stop: .venv/.dev ## stop it from elsewhere
 lock: .venv/.made ## renew the lock files from pyproject.toml (fetches uv)
 	@test -x $(BIN)/uv || $(PIP) install -q uv
 	@$(COMPILE) --group build -o requirements.lock
+	@$(subst pyproject.toml,,$(COMPILE)) --group pyproject.toml:web -o requirements-web.lock
 	@$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## throw away caches and reports, not the environment or the data

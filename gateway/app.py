@@ -27,11 +27,11 @@ from gateway.arrivals import Doorkeeper
 from gateway.auth import TokenGate
 from gateway.doors import ProductionDoor, TestDoor
 from gateway.endpoints import Endpoint, problem_response, routes_of
-from gateway.front_page import front_page
 from gateway.ingress import Door, Ingress
 from gateway.listening import Listening
 from gateway.meters import Meters
 from gateway.openapi import document
+from gateway.pages import Pages
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies, Tail
@@ -196,13 +196,10 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
 
 def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
     described = msgspec.json.encode(document(endpoints, parts.settings.version))
-    version = parts.settings.version
+    pages = Pages(parts.settings.version)
 
     async def openapi(_: Request) -> Response:
         return Response(described, media_type="application/json")
-
-    async def front(_: Request) -> Response:
-        return front_page(version)
 
     async def around(request: Request, call: Callable[[], Awaitable[Response]]) -> Response:
         try:
@@ -213,10 +210,10 @@ def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
 
     routes = routes_of(endpoints, around, parts.settings.body_limit)
     app = Starlette(
-        routes=[Route("/", front), Route(OPENAPI_PATH, openapi), *routes],
+        routes=[*pages.routes(), Route(OPENAPI_PATH, openapi), *routes],
         exception_handlers={HTTPException: _http_exception},
     )
-    open_paths = {"/", *(endpoint.path for endpoint in endpoints if endpoint.open)}
+    open_paths = {*pages.paths, *(endpoint.path for endpoint in endpoints if endpoint.open)}
     return TokenGate(app, parts.settings.token, open_paths)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-web.lock")
 ADDRESS = re.compile(r"https?://|file:|^\s*-[-a-z]+|@ |(^|\s)/\w", re.MULTILINE)
 
 
