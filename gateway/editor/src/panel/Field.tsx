@@ -66,7 +66,7 @@ function Toggle({ expression, label, value, schema, change }: Props & { expressi
       type="button"
       className={`fx${expression ? " fx-on" : ""}`}
       aria-pressed={expression}
-      aria-label={`${label}: expression`}
+      aria-label={`${label}: fx, expression`}
       title={expression ? "Back to a fixed value" : "Make it an expression"}
       onClick={flip}
     >

@@ -1,0 +1,61 @@
+"""Signing in, the pages and their names, and what anybody may read of them.
+
+Flow: a person with the token → web app → **here**.
+"""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ops.bench.installation import TOKEN
+from ops.bench.workflows import answering
+
+PAGES = [
+    pytest.param("#/workflows", "Workflows", id="workflows"),
+    pytest.param("#/executions", "Executions", id="executions"),
+]
+
+
+def test_the_token_opens_the_door(stranger: Page) -> None:
+    stranger.goto("/")
+    stranger.get_by_label("Token").fill("not the token")
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_text("This is not the token.")).to_be_visible()
+
+    stranger.get_by_label("Token").fill(TOKEN)
+    stranger.keyboard.press("Enter")
+
+    expect(stranger.get_by_role("heading", name="Workflows")).to_be_visible()
+
+
+def test_signing_out_closes_it(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_label("Token")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('millrace.token')") is None
+
+
+@pytest.mark.parametrize(("address", "title"), PAGES)
+def test_a_page_is_for_everybody(page: Page, accessible, shoot, address: str, title: str) -> None:
+    page.goto(f"/{address}")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+
+    assert accessible() == []
+    shoot(title.lower())
+
+
+def test_the_editor_is_for_everybody(page: Page, opened, accessible, shoot) -> None:
+    opened(answering("seen"))
+    expect(page.get_by_text("Fields", exact=True)).to_be_visible()
+
+    assert accessible() == []
+    shoot("editor")
+
+
+def test_the_node_panel_is_for_everybody(page: Page, opened, accessible, shoot) -> None:
+    opened(answering("panel"))
+    page.get_by_text("Fields", exact=True).dblclick()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    assert accessible() == []
+    shoot("panel")
