@@ -4,15 +4,15 @@ Flow: command + index over the catalog → **decide** → snapshots and an answe
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, assert_never
+from dataclasses import dataclass
+from typing import Any, assert_never
 
 import msgspec
 
+from agents.deciding import CatalogIndex, Outcome, Room, revised
+from agents.publishing import publish, roll_back
 from nodes.checking import Checked, check, made_here
 from nodes.sdk.registry import Registry
-from nodes.starting import blocks
 from schemas.commands import (
     ActivateWorkflow,
     Answer,
@@ -21,6 +21,8 @@ from schemas.commands import (
     CreateWorkflow,
     DeactivateWorkflow,
     DeleteWorkflow,
+    PublishWorkflow,
+    RollBackWorkflow,
     Snapshot,
     UpdateWorkflow,
     VersionSnapshot,
@@ -35,12 +37,9 @@ from schemas.errors import (
     NotFoundError,
     OperationalError,
     UserError,
-    WorkflowError,
     error_info,
 )
-from schemas.trigger import route_key
 from schemas.workflow import content_hash
-from streams.stores.views import LiveRoute
 
 REMEMBERED = 32
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]{0,63}")
@@ -52,45 +51,12 @@ _STATUS: tuple[tuple[type[MillraceError], int], ...] = (
 )
 
 
-class CatalogIndex(Protocol):
-    """What a decision looks up: the catalog folded to its end. A CatalogView is one."""
-
-    def aggregate(self, workflow: str) -> WorkflowSnapshot | None:
-        """Give a workflow's whole snapshot, also of a deleted one."""
-        ...
-
-    def version(self, workflow: str, version: str) -> VersionSnapshot | None:
-        """Give one version of a workflow."""
-        ...
-
-    def routes(self) -> Sequence[LiveRoute]:
-        """Give the webhooks of all active workflows."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to put, in this order, and what to answer. A repeated command puts nothing."""
 
     snapshots: list[Snapshot]
     answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What every rule may ask for."""
-
-    index: CatalogIndex
-    registry: Registry
-    now: int
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    after: WorkflowSnapshot
-    version: VersionSnapshot | None
-    written: list[Snapshot] = field(default_factory=list)
 
 
 def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, *, zone: str = "UTC") -> Decision:
@@ -103,7 +69,7 @@ def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, 
         if answered.command == command.id:
             return Decision([], _whole(answered.answer, command.change.id, index))
     try:
-        outcome = _apply(command, known, _Room(index, registry, now, zone))
+        outcome = _apply(command, known, Room(index, registry, now, zone))
     except MillraceError as bad:
         answer = refusal(bad)
         # Where there is no workflow there is nothing to remember it in; such a refusal comes out the same again.
@@ -124,7 +90,7 @@ def refusal(error: BaseException) -> Answer:
     return Answer(ok=False, body=msgspec.to_builtins(info) | {"kind": info.kind, "status": status})
 
 
-def _apply(command: Command, known: WorkflowSnapshot | None, room: _Room) -> _Outcome:
+def _apply(command: Command, known: WorkflowSnapshot | None, room: Room) -> Outcome:
     change = command.change
     if isinstance(change, CreateWorkflow):
         return _create(change, known, room)
@@ -133,17 +99,21 @@ def _apply(command: Command, known: WorkflowSnapshot | None, room: _Room) -> _Ou
         case UpdateWorkflow():
             return _update(change, current, room)
         case ActivateWorkflow():
-            return _activate(current, room)
+            return publish(current, current.draft, room)
+        case PublishWorkflow():
+            return publish(current, change.version or current.draft, room, change.message)
+        case RollBackWorkflow():
+            return roll_back(current, change.version, room)
         case DeactivateWorkflow():
             after = msgspec.structs.replace(current, active=False, published=None)
-            return _Outcome(_revised(current, after, room.now), room.index.version(current.id, current.draft))
+            return Outcome(revised(current, after, room.now), room.index.version(current.id, current.draft))
         case DeleteWorkflow():
             after = msgspec.structs.replace(current, active=False, published=None, deleted=True)
-            return _Outcome(_revised(current, after, room.now), None)
+            return Outcome(revised(current, after, room.now), None)
     assert_never(change)
 
 
-def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: _Room) -> _Outcome:
+def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: Room) -> Outcome:
     if not _ID.fullmatch(change.id):
         raise UserError(
             f'"{change.id}" cannot be the id of a workflow',
@@ -167,34 +137,19 @@ def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: _Room)
         tags=_tags(change.workflow, []),
         answered=known.answered if known else [],
     )
-    return _Outcome(after, version, written)
+    return Outcome(after, version, written)
 
 
-def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: _Room) -> _Outcome:
+def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: Room) -> Outcome:
     raw = {"name": current.name} | change.workflow if isinstance(change.workflow, dict) else change.workflow
     checked, version, written = _draft(change.id, raw, room)
-    if current.active:
-        _claim(version, checked.workflow.name, room.index)
     after = msgspec.structs.replace(
-        current,
-        name=checked.workflow.name,
-        draft=version.id,
-        published=version.id if current.active else None,
-        tags=_tags(change.workflow, current.tags),
+        current, name=checked.workflow.name, draft=version.id, tags=_tags(change.workflow, current.tags)
     )
-    return _Outcome(_revised(current, after, room.now, force=bool(written)), version, written)
+    return Outcome(revised(current, after, room.now, force=bool(written)), version, written)
 
 
-def _activate(current: WorkflowSnapshot, room: _Room) -> _Outcome:
-    version = room.index.version(current.id, current.draft)
-    if version is None:
-        raise DefectError(f'workflow "{current.name}" has lost its version "{current.draft}"', hint="save it again")
-    _claim(version, current.name, room.index)
-    after = msgspec.structs.replace(current, active=True, published=version.id)
-    return _Outcome(_revised(current, after, room.now), version)
-
-
-def _draft(workflow: str, raw: dict[str, Any], room: _Room) -> tuple[Checked, VersionSnapshot, list[Snapshot]]:
+def _draft(workflow: str, raw: dict[str, Any], room: Room) -> tuple[Checked, VersionSnapshot, list[Snapshot]]:
     """Check a workflow and make its version; what is to be written of it is nothing where it is there already."""
     checked = check(raw, room.registry, strict=made_here(raw), zone=room.zone)
     name = content_hash(raw)
@@ -214,30 +169,6 @@ def _draft(workflow: str, raw: dict[str, Any], room: _Room) -> tuple[Checked, Ve
     return checked, version, [] if version == before else [version]
 
 
-def _claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
-    """Refuse to publish a version that cannot be started, or whose webhooks are somebody's already."""
-    for problem in filter(blocks, version.problems):
-        where = f'workflow "{name}", node "{problem.node}"'
-        raise WorkflowError(f"{where}: {problem.message}", node=problem.node, field=problem.field, hint=problem.hint)
-    if not version.routes and not version.schedules and not version.subscriptions:
-        raise WorkflowError(
-            f'workflow "{name}": nothing would start it while it is active',
-            field="nodes",
-            hint="add a webhook or a scheduleTrigger that is enabled and has what it needs",
-        )
-    taken = {route_key(live.route): live for live in index.routes() if live.workflow.id != version.workflow}
-    for route in version.routes:
-        if other := taken.get(route_key(route)):
-            where = f'workflow "{name}", node "{route.node}": {route.method} "{route.path}"'
-            raise ConflictError(
-                f'{where} belongs to the active workflow "{other.workflow.name}"',
-                node=route.node,
-                field="path",
-                hint="choose another path or method for one of them",
-                detail={"workflow": other.workflow.id, "node": other.route.node},
-            )
-
-
 def _current(known: WorkflowSnapshot | None, workflow: str, expected: int | None) -> WorkflowSnapshot:
     if known is None or known.deleted:
         raise NotFoundError(f'there is no workflow "{workflow}"', hint="list the workflows to see their ids")
@@ -248,13 +179,6 @@ def _current(known: WorkflowSnapshot | None, workflow: str, expected: int | None
             detail={"revision": known.revision},
         )
     return known
-
-
-def _revised(before: WorkflowSnapshot, after: WorkflowSnapshot, now: int, *, force: bool = False) -> WorkflowSnapshot:
-    """Count a revision where something changed."""
-    if after == before and not force:
-        return before
-    return msgspec.structs.replace(after, revision=before.revision + 1, updated_at=now)
 
 
 def _remember(snapshot: WorkflowSnapshot, command: Command, answer: Answer) -> WorkflowSnapshot:

@@ -22,9 +22,11 @@ from gateway.api.health import Check, Health
 from gateway.api.listening import ListeningResource
 from gateway.api.node_types import NodeTypes
 from gateway.api.sql import Sql
+from gateway.api.versions import Versions
 from gateway.api.workflows import Workflows
 from gateway.arrivals import Doorkeeper
 from gateway.auth import TokenGate
+from gateway.changing import Changing
 from gateway.doors import ProductionDoor, TestDoor
 from gateway.endpoints import Endpoint, problem_response, routes_of
 from gateway.ingress import Door, Ingress
@@ -123,6 +125,7 @@ class _Parts:
         self.waiting = Waiting(boot, partition)
         self.publishing = Publishing(log, gatherer, self.waiting, settings)
         self.catalog = Catalog(log, view)
+        self.changing = Changing(self.catalog, self.publishing)
         self.past = Past(history, blobs)
         self.replies = Replies(log, self.waiting, partition)
         self.listening = Listening(Tail(log, settings))
@@ -181,7 +184,8 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         settings=parts.settings,
     )
     return [
-        *Workflows(parts.catalog, parts.publishing).endpoints(),
+        *Workflows(parts.catalog, parts.changing).endpoints(),
+        *Versions(parts.catalog, parts.changing).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),

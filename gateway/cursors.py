@@ -24,8 +24,8 @@ def read_workflow_cursor(text: str | None) -> str | None:
     return None if text is None else _read(text, tuple[str])[0]
 
 
-def read_execution_cursor(text: str | None) -> tuple[int, str] | None:
-    """Read the start time (epoch ms) and id before which to go on."""
+def read_moment_cursor(text: str | None) -> tuple[int, str] | None:
+    """Read the moment (epoch ms) and id before which to go on."""
     return None if text is None else _read(text, tuple[int, str])
 
 

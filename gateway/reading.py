@@ -5,7 +5,7 @@ Flow: catalog view, history, blobs, `replies`, `events` → **reading** → ingr
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from schemas.task import ReplyFrame
 from streams.codecs import Undecodable, decode
 from streams.stores.history import History
 from streams.stores.protocol import QueryResult
+from streams.stores.version_rows import VersionRow
 from streams.stores.views import CatalogView
 from streams.topics import CATALOG, EVENTS, REPLIES, node_topic
 from streams.transports.protocol import Log, Reader
@@ -78,6 +79,10 @@ class Catalog:
         if found is None:
             raise NotFoundError(f'workflow "{workflow}" has no version "{version}"')
         return found
+
+    def versions(self, workflow: str, before: tuple[int, str] | None, limit: int) -> Sequence[VersionRow]:
+        """Give a workflow's versions, newest first, those before a given one (when it was made, its id)."""
+        return self._view.versions.page(workflow, before, limit)
 
     def page(self, after: str | None, limit: int, active: bool | None, search: str | None) -> list[WorkflowSnapshot]:
         """Give workflows by id, those after a given one."""

@@ -19,7 +19,7 @@ class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command")
 
 
 class UpdateWorkflow(msgspec.Struct, tag="workflow.update", tag_field="command"):
-    """Replace a workflow's draft; an active workflow publishes it at once.
+    """Replace a workflow's draft; what its triggers start stays as it was published.
 
     ``expected`` is the revision that the sender saw (If-Match), None for whatever is there.
     """
@@ -50,7 +50,32 @@ class DeactivateWorkflow(msgspec.Struct, tag="workflow.deactivate", tag_field="c
     expected: int | None = None
 
 
-Change = CreateWorkflow | UpdateWorkflow | DeleteWorkflow | ActivateWorkflow | DeactivateWorkflow
+class PublishWorkflow(msgspec.Struct, tag="workflow.publish", tag_field="command"):
+    """Start a version (None: the draft) from the workflow's triggers from now on; ``message`` says why."""
+
+    id: str
+    version: str | None = None
+    expected: int | None = None
+    message: str | None = None
+
+
+class RollBackWorkflow(msgspec.Struct, tag="workflow.rollback", tag_field="command"):
+    """Publish a version again; None is the one that was published before the present one."""
+
+    id: str
+    version: str | None = None
+    expected: int | None = None
+
+
+Change = (
+    CreateWorkflow
+    | UpdateWorkflow
+    | DeleteWorkflow
+    | ActivateWorkflow
+    | DeactivateWorkflow
+    | PublishWorkflow
+    | RollBackWorkflow
+)
 
 
 class Command(msgspec.Struct, omit_defaults=True):
@@ -85,10 +110,19 @@ class Answered(msgspec.Struct):
     answer: Answer
 
 
+class Publication(msgspec.Struct, omit_defaults=True):
+    """One time that a version was published (epoch ms), and what was said about it."""
+
+    version: str
+    at: int
+    message: str | None = None
+
+
 class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", omit_defaults=True):
     """The latest state of one workflow. ``published`` is the version that triggers start, where active.
 
-    A deleted one stays as a mark, so that a repeated command is still known.
+    ``publications`` has the last ones, oldest first. A deleted workflow stays as a mark, so that a repeated command is
+    still known.
     """
 
     id: str
@@ -102,6 +136,7 @@ class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", om
     deleted: bool = False
     tags: list[str] = []
     answered: list[Answered] = []
+    publications: list[Publication] = []
 
 
 class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit_defaults=True):

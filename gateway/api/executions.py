@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.cursors import read_execution_cursor, write_cursor
+from gateway.cursors import read_moment_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
@@ -186,7 +186,7 @@ class Executions:
 
     async def browse(self, query: ExecutionQuery) -> Outcome:
         """List executions, newest first."""
-        before = read_execution_cursor(query.cursor)
+        before = read_moment_cursor(query.cursor)
         found = await self._past.executions(query.workflow, query.status, before, query.limit + 1)
         page = [msgspec.convert(row, ExecutionSummary, strict=False) for row in found[: query.limit]]
         more = write_cursor(page[-1].started_at, page[-1].id) if len(found) > query.limit else None

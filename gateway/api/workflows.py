@@ -1,9 +1,9 @@
-"""Workflows: make, read, change, publish.
+"""Workflows: make, read, change, switch on and off.
 
 Flow: `/api/v1/workflows` → **workflows** → commands; catalog view → **workflows** → client.
 """
 
-import contextlib
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,15 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootMod
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from gateway.changing import Changing, Conditions
 from gateway.cursors import read_workflow_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
-from gateway.problems import HttpProblem, refuse
-from gateway.publishing import Publishing
+from gateway.problems import refuse
 from gateway.reading import Catalog
 from schemas.commands import (
     ActivateWorkflow,
-    Answer,
-    Change,
     CreateWorkflow,
     DeactivateWorkflow,
     DeleteWorkflow,
@@ -61,16 +59,6 @@ class WorkflowPage(msgspec.Struct, rename="camel"):
     next_cursor: str | None
 
 
-class WorkflowVersion(msgspec.Struct, rename="camel"):
-    """One immutable version of a workflow."""
-
-    id: str
-    workflow_id: str
-    created_at: int
-    workflow: dict[str, Any]
-    problems: list[ErrorInfo]
-
-
 class WorkflowBody(RootModel[dict[str, Any]]):
     """A workflow in n8n's JSON format; what is not known is kept. The catalog checks it, not the door."""
 
@@ -91,23 +79,12 @@ class WorkflowQuery(BaseModel):
     search: str | None = Field(None, description="Beginnings of words in the name, or in the names and types of nodes.")
 
 
-class Conditions(BaseModel):
-    """Under which conditions to change."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    if_match: str | None = Field(None, alias="if-match", description="ETag of the revision that you saw.")
-    idempotency_key: str | None = Field(
-        None, alias="idempotency-key", max_length=256, description="A repetition with the same key changes nothing."
-    )
-
-
 class Workflows:
     """The resource."""
 
-    def __init__(self, catalog: Catalog, publishing: Publishing) -> None:
+    def __init__(self, catalog: Catalog, changing: Changing) -> None:
         self._catalog = catalog
-        self._publishing = publishing
+        self._changing = changing
 
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
@@ -120,7 +97,6 @@ class Workflows:
             Endpoint("DELETE", one, self.delete, "workflows", {204: None}, changes),
             Endpoint("POST", f"{one}/activate", self.activate, "workflows", {200: WorkflowDetail}, changes),
             Endpoint("POST", f"{one}/deactivate", self.deactivate, "workflows", {200: WorkflowDetail}, changes),
-            Endpoint("GET", f"{one}/versions/{{version}}", self.version, "workflows", {200: WorkflowVersion}, (404,)),
         ]
 
     async def browse(self, query: WorkflowQuery) -> Outcome:
@@ -141,8 +117,8 @@ class Workflows:
         if given is not None and not isinstance(given, str):
             raise refuse("InvalidBody", "the id of a workflow is a text", field="id", hint="leave it out to get one")
         workflow = given or (digest_id("workflow.create", key).replace("-", "") if key else new_id())
-        answer = await self._change(CreateWorkflow(workflow, body.root), headers)
-        return await self._changed(workflow, answer, status=201)
+        made = await self._changing.outcome(CreateWorkflow(workflow, body.root), headers, WorkflowDetail, 201)
+        return replace(made, headers={**made.headers, "Location": f"{PATH}/{workflow}"})
 
     async def get(self, workflow: str) -> Outcome:
         """Read a workflow and its draft."""
@@ -151,59 +127,24 @@ class Workflows:
         return self._outcome(msgspec.convert(shown, WorkflowDetail), {"ETag": f'"{found.revision}"'})
 
     async def update(self, workflow: str, body: WorkflowBody, headers: Conditions) -> Outcome:
-        """Replace a workflow's draft; an active workflow publishes it at once."""
-        answer = await self._change(UpdateWorkflow(workflow, body.root, _revision(headers)), headers)
-        return await self._changed(workflow, answer)
+        """Save a workflow's draft; what its triggers start stays as it was published."""
+        change = UpdateWorkflow(workflow, body.root, headers.revision)
+        return await self._changing.outcome(change, headers, WorkflowDetail)
 
     async def delete(self, workflow: str, headers: Conditions) -> Outcome:
         """Remove a workflow; its executions keep the version they run on."""
-        answer = await self._change(DeleteWorkflow(workflow, _revision(headers)), headers)
-        await self._seen(answer)
+        answer = await self._changing.change(DeleteWorkflow(workflow, headers.revision), headers)
         return Outcome(None, 204, {"Millrace-Offset": f"0:{answer.offset}"})
 
     async def activate(self, workflow: str, headers: Conditions) -> Outcome:
         """Publish the draft and start its triggers."""
-        answer = await self._change(ActivateWorkflow(workflow, _revision(headers)), headers)
-        return await self._changed(workflow, answer)
+        change = ActivateWorkflow(workflow, headers.revision)
+        return await self._changing.outcome(change, headers, WorkflowDetail)
 
     async def deactivate(self, workflow: str, headers: Conditions) -> Outcome:
         """Stop a workflow's triggers."""
-        answer = await self._change(DeactivateWorkflow(workflow, _revision(headers)), headers)
-        return await self._changed(workflow, answer)
-
-    async def version(self, workflow: str, version: str) -> Outcome:
-        """Read one version of a workflow, also one that is no longer its draft."""
-        found = self._catalog.version(workflow, version)
-        return self._outcome(WorkflowVersion(found.id, found.workflow, found.created_at, found.body, found.problems))
-
-    async def _change(self, change: Change, headers: Conditions) -> Answer:
-        key = headers.idempotency_key
-        command = digest_id("command", type(change).__name__, change.id, key) if key else new_id()
-        return await self._publishing.change(command, change)
-
-    async def _changed(self, workflow: str, answer: Answer, status: int = 200) -> Outcome:
-        await self._seen(answer)
-        detail = msgspec.convert(answer.body, WorkflowDetail)
-        headers = {"ETag": f'"{detail.revision}"', "Millrace-Offset": f"0:{answer.offset}"}
-        if status == 201:
-            headers["Location"] = f"{PATH}/{workflow}"
-        return Outcome(detail, status, headers)
-
-    async def _seen(self, answer: Answer) -> None:
-        # The next read on this gateway sees the change; a view that lags does not undo what was decided.
-        with contextlib.suppress(HttpProblem):
-            await self._catalog.wait(answer.offset)
+        change = DeactivateWorkflow(workflow, headers.revision)
+        return await self._changing.outcome(change, headers, WorkflowDetail)
 
     def _outcome(self, body: msgspec.Struct, headers: dict[str, str] | None = None) -> Outcome:
         return Outcome(body, headers={"Millrace-Offset": f"0:{self._catalog.offset}", **(headers or {})})
-
-
-def _revision(headers: Conditions) -> int | None:
-    if headers.if_match is None or headers.if_match.strip() == "*":
-        return None
-    text = headers.if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
-        raise refuse(
-            "PreconditionFailed", f"no revision has the ETag {headers.if_match}", field="If-Match", hint="read it again"
-        )
-    return int(text)

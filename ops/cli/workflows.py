@@ -18,7 +18,7 @@ PATH = "/api/v1/workflows"
 
 @click.group("workflows")
 def workflows_verb() -> None:
-    """List, show, import, export, switch and watch workflows."""
+    """List, show, import, export, publish, switch and watch workflows."""
 
 
 @workflows_verb.command("list")
@@ -75,6 +75,38 @@ def export(workflow: str, output: Path | None) -> None:
 def activate(workflow: str) -> None:
     """Publish the draft and start its triggers."""
     connect().call("POST", f"{PATH}/{segment(workflow)}/activate")
+
+
+@workflows_verb.command("publish")
+@click.argument("workflow")
+@click.option("--version", help="Version to publish; else the draft.")
+@click.option("--message", "-m", help="Why, for whoever reads the list of versions.")
+def publish(workflow: str, version: str | None, message: str | None) -> None:
+    """Let its triggers start a version from now on; executions under way stay on theirs."""
+    body = {"version": version, "message": message}
+    shown = connect().call("POST", f"{PATH}/{segment(workflow)}/publish", body)
+    click.echo(shown["publishedVersionId"])
+
+
+@workflows_verb.command("rollback")
+@click.argument("workflow")
+@click.option("--version", help="Version to publish again; else the one published before.")
+def rollback(workflow: str, version: str | None) -> None:
+    """Publish an earlier version again; the draft stays as it is."""
+    shown = connect().call("POST", f"{PATH}/{segment(workflow)}/rollback", {"version": version})
+    click.echo(shown["publishedVersionId"])
+
+
+@workflows_verb.command("versions")
+@click.argument("workflow")
+@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def versions(workflow: str, limit: int, as_json: bool) -> None:
+    """List its versions, newest first."""
+    rows = list(connect().pages(f"{PATH}/{segment(workflow)}/versions", limit))
+    for row in rows if not as_json else ():
+        row["createdAt"], row["publishedAt"] = moment(row["createdAt"]), moment(row.get("publishedAt"))
+    table(rows, ["id", "createdAt", "nodes", "draft", "published", "publishedAt", "message"], as_json)
 
 
 @workflows_verb.command("deactivate")

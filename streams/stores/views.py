@@ -9,7 +9,6 @@ import json
 import logging
 import re
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,23 +19,25 @@ from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError, OperationalError
 from schemas.trigger import Route
 from streams.codecs import Undecodable, decode
+from streams.stores import version_rows
+from streams.stores.version_rows import VersionRows
 from streams.topics import CATALOG
 from streams.transports.protocol import Log, Reader, Record
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 RETRY_SECONDS = 0.5
 _SCHEMA = """
 CREATE TABLE workflows(
     at INTEGER PRIMARY KEY, id TEXT UNIQUE, active INTEGER, deleted INTEGER, created INTEGER, tags TEXT, snapshot BLOB
 );
 CREATE INDEX by_age ON workflows(deleted, created, id);
-CREATE TABLE versions(workflow TEXT, id TEXT, snapshot BLOB, PRIMARY KEY(workflow, id)) WITHOUT ROWID;
 CREATE TABLE facts(position INTEGER);
 INSERT INTO facts VALUES (0);
 CREATE VIRTUAL TABLE search USING fts5(name, nodes, tokenize = "unicode61 remove_diacritics 2");
 """
+_SCHEMA += version_rows.SCHEMA
 _KINDS: dict[str, type[WorkflowSnapshot] | type[VersionSnapshot]] = {
     "workflow": WorkflowSnapshot,
     "version": VersionSnapshot,
@@ -58,7 +59,7 @@ class LiveRoute(NamedTuple):
 
 
 class CatalogView:
-    """The latest snapshot of every workflow and version; for one event loop.
+    """The latest snapshot of every workflow and version (``versions`` lists these); for one event loop.
 
     ``position`` is the offset after the last record folded. ``path`` None keeps it in memory; a file makes restarts
     read only what is new, and may be deleted while nothing runs. Snapshots that come out of it are shared: never
@@ -72,7 +73,7 @@ class CatalogView:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._listeners: list[Listener] = []
         self._routes: list[LiveRoute] | None = None
-        self._versions: OrderedDict[tuple[str, str], VersionSnapshot] = OrderedDict()
+        self.versions = VersionRows(self._db, versions_cached)
         self._live: dict[str, VersionSnapshot] = {}
         self._workflows: dict[str, WorkflowSnapshot] = {}
         self.position = 0
@@ -126,13 +127,7 @@ class CatalogView:
 
     def version(self, workflow: str, version: str) -> VersionSnapshot | None:
         """Give one version of a workflow, also of a deleted one."""
-        key = (workflow, version)
-        found = self._versions.get(key)
-        if found is not None:
-            self._versions.move_to_end(key)
-            return found
-        row = self._db.execute("SELECT snapshot FROM versions WHERE workflow = ? AND id = ?", key).fetchone()
-        return None if row is None else self._keep(msgspec.json.decode(row[0], type=VersionSnapshot))
+        return self.versions.get(workflow, version)
 
     def list(
         self,
@@ -191,8 +186,9 @@ class CatalogView:
 
     def _load(self) -> None:
         self._routes = None
-        for cache in (self._versions, self._live, self._workflows):
-            cache.clear()
+        self.versions = VersionRows(self._db, self._versions_cached)
+        self._live.clear()
+        self._workflows.clear()
         self.position = self._db.execute("SELECT position FROM facts").fetchone()[0]
         for (data,) in self._db.execute("SELECT snapshot FROM workflows"):
             known = _bare(msgspec.json.decode(data, type=WorkflowSnapshot))
@@ -252,9 +248,7 @@ class CatalogView:
             self._put_workflow(snapshot)
             return {snapshot.id}
         if isinstance(snapshot, VersionSnapshot):
-            row = (snapshot.workflow, snapshot.id, msgspec.json.encode(snapshot))
-            self._db.execute("REPLACE INTO versions VALUES (?, ?, ?)", row)
-            self._keep(snapshot)
+            self.versions.put(snapshot)
             return {snapshot.workflow}
         if kind == "workflow":
             self._workflows.pop(rest, None)
@@ -262,8 +256,7 @@ class CatalogView:
             self._db.execute("DELETE FROM workflows WHERE id = ?", (rest,))
             return {rest}
         workflow, _, version = rest.rpartition("/")
-        self._versions.pop((workflow, version), None)
-        self._db.execute("DELETE FROM versions WHERE workflow = ? AND id = ?", (workflow, version))
+        self.versions.drop(workflow, version)
         return {workflow} if kind == "version" else set()
 
     def _put_workflow(self, snapshot: WorkflowSnapshot) -> None:
@@ -302,13 +295,6 @@ class CatalogView:
             self._live.pop(workflow, None)
         else:
             self._live[workflow] = live
-
-    def _keep(self, version: VersionSnapshot) -> VersionSnapshot:
-        self._versions[version.workflow, version.id] = version
-        self._versions.move_to_end((version.workflow, version.id))
-        while len(self._versions) > self._versions_cached:
-            self._versions.popitem(last=False)
-        return version
 
     def _created(self, workflow: str) -> int:
         known = self._workflows.get(workflow)

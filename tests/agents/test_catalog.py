@@ -14,6 +14,8 @@ from schemas.commands import (
     CreateWorkflow,
     DeactivateWorkflow,
     DeleteWorkflow,
+    PublishWorkflow,
+    RollBackWorkflow,
     UpdateWorkflow,
 )
 from schemas.errors import ConflictError, NotFoundError, Overloaded, WorkflowError
@@ -135,17 +137,6 @@ def test_what_is_so_already_is_no_revision():
     assert [catalog.body(ActivateWorkflow("w1"))["revision"] for _ in range(2)] == [2, 2]
 
 
-def test_an_active_workflow_publishes_an_update_at_once():
-    catalog = Catalog()
-    catalog.body(CreateWorkflow("w1", served()))
-    catalog.body(ActivateWorkflow("w1"))
-
-    body = catalog.body(UpdateWorkflow("w1", served("bills")))
-
-    assert body["publishedVersionId"] == body["versionId"]
-    assert [live.route.path for live in catalog.view.routes()] == ["bills"]
-
-
 def test_delete_hides_it_and_its_id_can_be_used_again():
     catalog = Catalog()
     catalog.body(CreateWorkflow("w1", served()))
@@ -214,19 +205,12 @@ REFUSED = [
         'node "Again": POST "t" also belongs to node "Hook"',
         id="own path twice",
     ),
+    pytest.param(PublishWorkflow("w1", expected=7), "ConflictError", 409, "is at revision 2, not 7", id="publish late"),
     pytest.param(
-        UpdateWorkflow("w1", graph(box("A"), box("B"))),
-        "WorkflowError",
-        422,
-        "nothing would start it",
-        id="update of an active one",
+        PublishWorkflow("w1", "beef"), "NotFoundError", 404, 'no version "beef"', id="publish an unknown version"
     ),
     pytest.param(
-        UpdateWorkflow("w2", served("a/:other")),
-        "ConflictError",
-        409,
-        'the active workflow "Params"',
-        id="update to a taken path",
+        RollBackWorkflow("w1"), "ConflictError", 409, "no earlier published version", id="nothing to go back to"
     ),
 ]
 
@@ -368,6 +352,8 @@ changes = st.one_of(
     st.builds(DeleteWorkflow, ids, revisions),
     st.builds(ActivateWorkflow, ids, revisions),
     st.builds(ActivateWorkflow, ids),
+    st.builds(PublishWorkflow, ids),
+    st.builds(RollBackWorkflow, ids),
     st.builds(DeactivateWorkflow, ids, revisions),
 )
 
