@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import aiohttp
-from yarl import URL
-
+from agents.credentials import GivenCredentials, Vault
 from agents.files import ConfinedFiles
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
+from nodes.data.http_client import RealHttp
 from nodes.data.kafka_client import RealKafka
 from nodes.expressions.scope import Scope
 from nodes.sdk.context import (
@@ -25,19 +24,14 @@ from nodes.sdk.context import (
     Credentials,
     Files,
     HttpClient,
-    HttpRequest,
-    HttpResponse,
     KafkaClient,
     Log,
-    Renewal,
     Sandbox,
 )
-from schemas.errors import NodeError, OperationalError, UserError
+from nodes.sdk.credential import discover_credentials
 from streams.stores.blobs import open_blobs
 
 log = logging.getLogger(__name__)
-LARGEST_ANSWER = 128 * 1024 * 1024
-CONNECTIONS = 256
 REMEMBERED = 10_000
 
 
@@ -47,64 +41,6 @@ class CodeRunner(Protocol):
     async def run_code(self, code: str, scope: Scope, *, per_item: bool) -> Any:
         """Run a Code node's body, once or per item."""
         ...
-
-
-class RealHttp:
-    """Sends requests over one connection pool, opened with the first request."""
-
-    def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        """Send one request and read its whole answer; raise OperationalError where none came."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-            self._session = aiohttp.ClientSession(
-                connector=connector, headers={"user-agent": "millrace"}, cookie_jar=aiohttp.DummyCookieJar()
-            )
-        try:
-            async with self._session.request(
-                request.method,
-                URL(request.url),
-                headers=request.headers,
-                data=request.body,
-                timeout=aiohttp.ClientTimeout(total=request.timeout),
-                allow_redirects=request.follow_redirects,
-                max_redirects=request.max_redirects,
-                ssl=request.verify_tls,
-                proxy=request.proxy,
-            ) as response:
-                return HttpResponse(
-                    status=response.status,
-                    reason=response.reason or "",
-                    headers=list(response.headers.items()),
-                    body=await _body(response),
-                    url=str(response.url),
-                )
-        except TimeoutError:
-            raise OperationalError(f'no answer from "{request.url}" within {request.timeout:g} seconds') from None
-        except aiohttp.TooManyRedirects:
-            raise NodeError(f'more than {request.max_redirects} redirects from "{request.url}"') from None
-        except (aiohttp.InvalidURL, ValueError) as bad:
-            raise NodeError(f'"{request.url}" cannot be asked: {bad}', field="url") from None
-        except (aiohttp.ClientError, OSError) as bad:
-            raise OperationalError(f'no answer from "{request.url}": {bad}'.lower()) from None
-
-    async def close(self) -> None:
-        """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    chunks, size = [], 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise NodeError(f"an answer of more than {LARGEST_ANSWER // 1024 // 1024} MB is too large")
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 class RealClock:
@@ -145,29 +81,6 @@ class NodeLog:
         log.info(message, extra={**self._bound, "fields": fields})
 
 
-class GivenCredentials:
-    """Secrets that came with a request, by credential type."""
-
-    def __init__(self, secrets: Mapping[str, dict[str, Any]]) -> None:
-        self._secrets = dict(secrets)
-        self.opened: set[str] = set()
-
-    async def get(self, kind: str) -> dict[str, Any]:
-        """Give the fields; raise UserError where there are none."""
-        found = self._secrets.get(kind)
-        if found is None:
-            raise UserError(f'no credential of type "{kind}"', hint="this node needs one, and none is known")
-        return found
-
-    async def renew(self, kind: str, make: Renewal) -> dict[str, Any]:
-        """Change the fields for the rest of the request."""
-        found = await self.get(kind)
-        changed = await make(found)
-        if changed is not None:
-            self._secrets[kind] = {**found, **changed}
-        return self._secrets[kind]
-
-
 class PoolSandbox:
     """Runs code in V8 children."""
 
@@ -185,24 +98,27 @@ class Capabilities:
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self.folders = tuple(folders)
         self.kafka = RealKafka()
-        self.credentials = GivenCredentials({})
+        self._vault: Vault | None = None
         self._http = RealHttp()
         self._shared: dict[type, Any] = {
             HttpClient: self._http,
             KafkaClient: self.kafka,
             Clock: RealClock(),
-            Credentials: self.credentials,
             Files: ConfinedFiles(folders),
         }
 
-    def equip(self, pool: CodeRunner, blobs: Blobs) -> "Capabilities":
-        """Add the sandbox and the blob store."""
+    def equip(self, pool: CodeRunner, blobs: Blobs, vault: Vault) -> "Capabilities":
+        """Add the sandbox, the blob store and the credentials."""
         self._shared |= {Sandbox: PoolSandbox(pool), Blobs: blobs}
+        self._vault = vault
         return self
 
     def __call__(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
         """Give what one activation may ask for."""
-        return {**self._shared, Log: NodeLog(execution, node.name)}
+        own: dict[type, Any] = {Log: NodeLog(execution, node.name)}
+        if self._vault is not None:
+            own[Credentials] = self._vault.of(node.credentials)
+        return {**self._shared, **own}
 
     async def close(self) -> None:
         """Close connections."""
@@ -223,6 +139,7 @@ class PrivateCapabilities:
             Blobs: open_blobs("memory://"),
             Files: ConfinedFiles(folders),
         }
+        self._types = discover_credentials()
         self._executions: OrderedDict[str, dict[type, Any]] = OrderedDict()
 
     def __call__(
@@ -240,7 +157,7 @@ class PrivateCapabilities:
         mocks = request.get("http")
         return {
             HttpClient: self._http if mocks is None else ScriptedHttp(mocks, self._http),
-            Credentials: GivenCredentials(request.get("credentials") or {}),
+            Credentials: GivenCredentials(request.get("credentials") or {}, self._types),
             Clock: PrivateClock(now),
         }
 

@@ -11,6 +11,8 @@ import msgspec
 
 from agents.deciding import CatalogIndex, Outcome, Room, revised
 from agents.publishing import publish, roll_back
+from agents.refusing import refusal
+from agents.vault_catalog import decide_vault
 from nodes.checking import Checked, check, made_here
 from nodes.sdk.registry import Registry
 from schemas.commands import (
@@ -26,29 +28,22 @@ from schemas.commands import (
     Snapshot,
     UpdateWorkflow,
     VersionSnapshot,
+    WorkflowChange,
     WorkflowSnapshot,
     present,
     present_version,
 )
 from schemas.errors import (
     ConflictError,
-    DefectError,
     MillraceError,
     NotFoundError,
-    OperationalError,
     UserError,
-    error_info,
 )
+from schemas.vault import VaultChange
 from schemas.workflow import content_hash
 
 REMEMBERED = 32
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]{0,63}")
-_STATUS: tuple[tuple[type[MillraceError], int], ...] = (
-    (NotFoundError, 404),
-    (ConflictError, 409),
-    (UserError, 422),
-    (OperationalError, 503),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +59,15 @@ def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, 
 
     ``now`` is epoch ms; ``zone`` is for schedules of workflows that name none.
     """
+    if isinstance(command.change, VaultChange):
+        snapshots, answer = decide_vault(command, index, now)
+        return Decision([*snapshots], answer)
     known = index.aggregate(command.change.id)
     for answered in known.answered if known else ():
         if answered.command == command.id:
             return Decision([], _whole(answered.answer, command.change.id, index))
     try:
-        outcome = _apply(command, known, Room(index, registry, now, zone))
+        outcome = _apply(command.change, known, Room(index, registry, now, zone))
     except MillraceError as bad:
         answer = refusal(bad)
         # Where there is no workflow there is nothing to remember it in; such a refusal comes out the same again.
@@ -81,17 +79,7 @@ def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, 
     return Decision([*outcome.written, _remember(outcome.after, command, brief)], answer)
 
 
-def refusal(error: BaseException) -> Answer:
-    """Turn an error into an answer: an ErrorInfo as data, and the HTTP status that says the same."""
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    if not isinstance(error, MillraceError):
-        error = DefectError(f"could not decide the command: {error}")
-    info = error_info(error)
-    return Answer(ok=False, body=msgspec.to_builtins(info) | {"kind": info.kind, "status": status})
-
-
-def _apply(command: Command, known: WorkflowSnapshot | None, room: Room) -> Outcome:
-    change = command.change
+def _apply(change: WorkflowChange, known: WorkflowSnapshot | None, room: Room) -> Outcome:
     if isinstance(change, CreateWorkflow):
         return _create(change, known, room)
     current = _current(known, change.id, change.expected)

@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from agents.catalog import Decision, decide, refusal
+from agents.catalog import Decision, decide
 from agents.dead_letters import DeadLetters
+from agents.refusing import refusal
 from nodes.sdk.registry import Registry
 from schemas.commands import Answer, Command, snapshot_key
 from schemas.errors import OperationalError, Revoked, UserError

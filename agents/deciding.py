@@ -9,12 +9,13 @@ from typing import Protocol
 
 import msgspec
 
+from agents.vault_catalog import VaultIndex
 from nodes.sdk.registry import Registry
 from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
 from streams.stores.views import LiveRoute
 
 
-class CatalogIndex(Protocol):
+class CatalogIndex(VaultIndex, Protocol):
     """What a decision looks up: the catalog folded to its end. A CatalogView is one."""
 
     def aggregate(self, workflow: str) -> WorkflowSnapshot | None:

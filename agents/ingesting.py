@@ -8,7 +8,7 @@ Every worker runs all of them: Kafka's own groups share the partitions between t
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ from streams.topics import CATALOG
 from streams.transports.protocol import Record
 
 RETRY_SECONDS = 10.0
+Open = Callable[[Mapping[str, Any]], Credentials]
+"""Gives the credentials that a node names."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class _Running:
 
     subscription: Subscription
     target: Target
+    credentials: Credentials
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     feed: Any = None
     trouble: str | None = None
@@ -46,13 +49,11 @@ class _Running:
 class Ingesting:
     """Starts and stops feeds as workflows are activated, changed and deactivated."""
 
-    def __init__(
-        self, streams: Streams, view: CatalogView, blobs: Blobs, credentials: Credentials, kafka: RealKafka
-    ) -> None:
+    def __init__(self, streams: Streams, view: CatalogView, blobs: Blobs, credentials: Open, kafka: RealKafka) -> None:
         self._streams = streams
         self._view = view
         self._blobs = blobs
-        self._credentials = credentials
+        self._open = credentials
         self._kafka = kafka
         self._public = PublicTopic(streams.log, view, self._ingest(), streams.settings.session_timeout)
         self._running: dict[tuple[str, str], _Running] = {}
@@ -111,7 +112,8 @@ class Ingesting:
 
     def _begin(self, key: tuple[str, str], subscription: Subscription, target: Target) -> None:
         log.info("subscribing", extra={"workflow": key[0], "node": key[1], "topics": subscription.topics})
-        self._running[key] = running = _Running(subscription, target)
+        opened = self._open(self._references(target))
+        self._running[key] = running = _Running(subscription, target, opened)
         running.task = asyncio.create_task(self._run(running), name=f"feed {key[0]}/{key[1]}")
 
     async def _end(self, key: tuple[str, str]) -> None:
@@ -129,8 +131,8 @@ class Ingesting:
         while not running.stopping.is_set():
             one = running.subscription
             try:
-                config = await cluster(self._credentials, one.brokers)
-                decode = await self._decoding(one)
+                config = await cluster(running.credentials, one.brokers)
+                decode = await self._decoding(one, running.credentials)
             except Exception as bad:
                 running.trouble = bad.message if isinstance(bad, MillraceError) else repr(bad)
                 log.warning("a subscription waits", extra={"topics": one.topics, "reason": running.trouble})
@@ -144,7 +146,14 @@ class Ingesting:
             running.feed = Feed(settings, self._ingest(), lambda: running.target, decode)
             await running.feed.run()
 
-    async def _decoding(self, one: Subscription) -> Any:
+    def _references(self, target: Target) -> Mapping[str, Any]:
+        """Give what the trigger's node names as its credentials."""
+        version = self._view.version(target.workflow, target.version)
+        nodes = version.body.get("nodes") if version else None
+        named = [node for node in nodes or [] if isinstance(node, dict) and node.get("name") == target.node]
+        return (named[-1].get("credentials") or {}) if named else {}
+
+    async def _decoding(self, one: Subscription, credentials: Credentials) -> Any:
         """Say how the records of a subscription become items: beside the loop where a registry may be asked."""
         if one.options.get("format") != "registry":
             values = Values(one.options)
@@ -153,7 +162,7 @@ class Ingesting:
                 return _items(values, records)
 
             return at_once
-        settings = await registry(self._credentials, str(one.options.get("registry") or ""))
+        settings = await registry(credentials, str(one.options.get("registry") or ""))
         schemas = await asyncio.to_thread(self._kafka.registry, settings)
         described = Values(one.options, schemas.decode)
 

@@ -13,10 +13,11 @@ import msgspec
 from agents.actions import Failed, Finished
 from agents.outcomes import outputs_of, pass_through, settle
 from agents.plan import Plan, PlannedNode
+from agents.redacting import redact_info, redact_outputs, redact_traceback
 from agents.state import Activation, Packet, State
 from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
-from nodes.sdk.context import Blobs, Run
+from nodes.sdk.context import Blobs, Credentials, Run
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.ports import NextBatch, Respond, Result, WaitUntil
 from schemas.errors import DefectError, InDoubt, MillraceError, error_info
@@ -56,14 +57,16 @@ class Runner:
         node = plan.nodes[activation.node]
         began = time.perf_counter_ns()
         inputs: list[Items] = []
+        secrets: set[str] = set()
         try:
             inputs = _held(node, activation) or await self._inputs(node, activation)
-            result = await self._result(plan, state, node, activation, inputs)
-            return await self._finished(plan, node, activation, inputs, result, began)
+            result = await self._result(plan, state, node, activation, inputs, secrets)
+            return await self._finished(plan, node, activation, inputs, result, began, secrets)
         except Exception as error:
             if not isinstance(error, MillraceError):
-                log.exception("node raised", extra={"execution": state.execution, "node": node.name})
-            return await self._failed(node, activation, inputs, error, began)
+                told = redact_traceback(error, secrets)
+                log.error("node raised: %s", told, extra={"execution": state.execution, "node": node.name})
+            return await self._failed(node, activation, inputs, error, began, secrets)
 
     async def start_items(self, start: Start) -> Items | None:
         """Give the items that a start brings, or None where its node is to run."""
@@ -101,7 +104,13 @@ class Runner:
         return _outputs.decode(await self._blobs.get(packet.blob))[packet.output]
 
     async def _result(
-        self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]
+        self,
+        plan: Plan,
+        state: State,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        secrets: set[str],
     ) -> Result:
         if node.disabled:
             return inputs[0] if inputs else []
@@ -115,7 +124,11 @@ class Runner:
         scope = self._scope(plan, state, node, activation, inputs, past)
         run = self._facts(plan, state, node, activation, inputs)
         capabilities = self._surroundings.capabilities(plan, node, scope, state.execution)
-        return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
+        try:
+            return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
+        finally:
+            if (credentials := capabilities.get(Credentials)) is not None:
+                secrets |= credentials.opened
 
     def _scope(
         self,
@@ -170,9 +183,16 @@ class Runner:
         )
 
     async def _finished(
-        self, plan: Plan, node: PlannedNode, activation: Activation, inputs: list[Items], result: Result, began: int
+        self,
+        plan: Plan,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        result: Result,
+        began: int,
+        secrets: set[str],
     ) -> Finished:
-        settled = settle(node, inputs, outputs_of(result), lineage=plan.lineage)
+        settled = redact_outputs(settle(node, inputs, outputs_of(result), lineage=plan.lineage), secrets)
         packets, text, blob = await self.pack(settled)
         return Finished(
             node=node.name,
@@ -188,9 +208,15 @@ class Runner:
         )
 
     async def _failed(
-        self, node: PlannedNode, activation: Activation, inputs: list[Items], error: Exception, began: int
+        self,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        error: Exception,
+        began: int,
+        secrets: set[str],
     ) -> Finished | Failed:
-        info = error_info(error, node.name)
+        info = redact_info(error_info(error, node.name), secrets)
         spent = (time.perf_counter_ns() - began) // 1000
         final = isinstance(error, InDoubt | DefectError) or node.error is not None
         if node.on_error == "stopWorkflow" or (activation.attempt + 1 < node.tries and not final):

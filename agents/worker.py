@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.capabilities import Capabilities
+from agents.credentials import Vault
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
 from agents.ingesting import Ingesting
@@ -30,6 +31,7 @@ from schemas.identifiers import partition_of
 from schemas.task import Task
 from streams.app import Streams
 from streams.frames import Gatherer
+from streams.stores.keyring import Keyring
 from streams.stores.views import CatalogView
 from streams.tables import Owner, RowCodec, struct_codec
 from streams.topics import EXECUTIONS, TIMERS, node_topic
@@ -184,14 +186,16 @@ def build_worker(
     pool: JavaScriptPool,
     blobs: Blobs,
     settings: WorkerSettings,
+    keyring: Keyring | None = None,
 ) -> Worker:
-    """Make the worker of a server: plans from the catalog, schedules, real time.
+    """Make the worker of a server: plans from the catalog, schedules, real time; ``keyring`` opens its credentials.
 
     ``streams`` must have been built with ``row_codecs()``.
     """
     plans = CatalogPlans(view, registry, settings.timezone)
-    surroundings = _Server(capabilities.equip(pool, blobs))
-    ingesting = Ingesting(streams, view, blobs, capabilities.credentials, capabilities.kafka)
+    vault = Vault(view.vault, keyring or Keyring(), streams.log)
+    surroundings = _Server(capabilities.equip(pool, blobs, vault))
+    ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)
     return Worker(
         streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view, ingesting=ingesting
     )

@@ -17,11 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.api.credentials import Credentials
 from gateway.api.executions import Executions
 from gateway.api.health import Check, Health
 from gateway.api.listening import ListeningResource
 from gateway.api.node_types import NodeTypes
 from gateway.api.sql import Sql
+from gateway.api.variables import Variables
 from gateway.api.versions import Versions
 from gateway.api.workflows import Workflows
 from gateway.arrivals import Doorkeeper
@@ -38,13 +40,17 @@ from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies, Tail
 from gateway.settings import GatewaySettings
+from gateway.vault import Vault
 from gateway.waiting import Waiting
-from nodes.sdk.context import Blobs
+from nodes.data.http_client import RealHttp
+from nodes.sdk.context import Blobs, HttpClient
+from nodes.sdk.credential import discover_credentials
 from nodes.sdk.registry import Registry
 from schemas.errors import MillraceError
 from schemas.identifiers import new_id, partition_of
 from streams.frames import Gatherer
 from streams.stores.history import History
+from streams.stores.keyring import Keyring
 from streams.stores.views import CatalogView
 from streams.transports.protocol import Log
 
@@ -160,16 +166,20 @@ def build_gateway(
     registry: Registry,
     blobs: Blobs,
     *,
+    keyring: Keyring | None = None,
+    http: HttpClient | None = None,
     gatherer: Gatherer | None = None,
     checks: Sequence[Check] = (),
     collectors: Iterable[Collector] = (),
 ) -> Gateway:
     """Make a gateway. Somebody else follows the catalog into ``view`` and serves ``asgi``.
 
+    ``keyring`` seals credentials, and ``http`` tries them.
     ``checks`` decide `/ready` together with the gateway's own; ``collectors`` add figures to `/metrics`.
     """
     parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
-    endpoints = _endpoints(parts, registry, checks)
+    vault = Vault(lambda: view.vault, keyring or Keyring(), discover_credentials(), http or RealHttp())
+    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, vault)]
     return Gateway(parts, endpoints, _pages(parts, endpoints))
 
 
@@ -195,6 +205,13 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
             [("replies", parts.replies_read), ("catalog", parts.catalog.reach_end), *checks],
             parts.meters,
         ).endpoints(),
+    ]
+
+
+def _vault_endpoints(parts: _Parts, vault: Vault) -> list[Endpoint]:
+    return [
+        *Credentials(vault, parts.changing).endpoints(),
+        *Variables(lambda: parts.catalog.vault, parts.changing).endpoints(),
     ]
 
 

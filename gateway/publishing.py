@@ -15,6 +15,7 @@ from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.identifiers import partition_of
 from schemas.task import Control, ControlFrame, Task
+from schemas.vault import VaultChange
 from streams.codecs import encode
 from streams.frames import Gatherer
 from streams.topics import COMMANDS, CONTROL
@@ -69,6 +70,8 @@ def _refused(answer: Answer, change: Change) -> HttpProblem:
     info = msgspec.convert(answer.body, ErrorInfo)
     if isinstance(info.detail, dict) and "revision" in info.detail and getattr(change, "expected", None) is not None:
         info.kind = "PreconditionFailed"
+    if isinstance(change, VaultChange):
+        return HttpProblem(problem_of_info(info))
     workflow = change.workflow.get("name") if isinstance(change, CreateWorkflow) else change.id
     return HttpProblem(problem_of_info(info, workflow if isinstance(workflow, str) else None))
 

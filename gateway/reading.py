@@ -22,6 +22,7 @@ from schemas.task import ReplyFrame
 from streams.codecs import Undecodable, decode
 from streams.stores.history import History
 from streams.stores.protocol import QueryResult
+from streams.stores.vault_view import VaultView
 from streams.stores.version_rows import VersionRow
 from streams.stores.views import CatalogView
 from streams.topics import CATALOG, EVENTS, REPLIES, node_topic
@@ -65,6 +66,11 @@ class Catalog:
                 for found in self._view.routes()
             )
         return self._table
+
+    @property
+    def vault(self) -> VaultView:
+        """Give credentials and variables."""
+        return self._view.vault
 
     def workflow(self, workflow: str) -> WorkflowSnapshot:
         """Find a workflow; raise NotFoundError."""

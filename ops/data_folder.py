@@ -37,7 +37,7 @@ class DataFolder:
         if kept:
             return kept, False
         made = secrets.token_urlsafe(32)
-        _write_private(self.path / "token", made + "\n")
+        write_private(self.path / "token", made + "\n")
         return made, True
 
 
@@ -115,12 +115,12 @@ def _migrate(path: Path, version: int, migrations: Mapping[int, Migration]) -> N
         if step not in migrations:
             raise UserError(f'data folder "{path}" is of version {found}, too old to be migrated to {version}')
         migrations[step](path)
-        _write_private(mark, f"{step + 1}\n")
+        write_private(mark, f"{step + 1}\n")
     if not mark.exists():
-        _write_private(mark, f"{version}\n")
+        write_private(mark, f"{version}\n")
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file of mode 600 so that a crash leaves the old one or the new one."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)

@@ -8,8 +8,10 @@ import contextlib
 import logging
 from pathlib import Path
 
+from nodes.data.http_client import RealHttp
 from nodes.sdk.registry import Registry, discover
 from ops.clickhouse import migrations
+from ops.keys import open_keyring
 from ops.roles import Role
 from ops.settings import Settings
 from ops.wiring import history_settings, records_history, stream_settings, topics_of, view_path
@@ -37,6 +39,8 @@ class Foundation:
         self.role = role
         self.view = CatalogView(view_path(stream, folder))
         self.blobs: Blobs = open_blobs(settings.blobs or (folder / "blobs").as_uri())
+        self.keyring = open_keyring(settings, folder, alone=not self.kafka)
+        self.http = RealHttp()
         self.records = records_history(settings, role)
         self.history = History(history_settings(settings, folder), migrations())
 
@@ -49,6 +53,7 @@ class Foundation:
         """Let the stack close what is open, and start the history where this process reads or writes it."""
         stack.callback(self.view.close)
         stack.push_async_callback(self.blobs.close)
+        stack.push_async_callback(self.http.close)
         if self.role.door or self.records:
             stack.push_async_callback(self.history.close)
             await self.history.start()

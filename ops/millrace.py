@@ -60,6 +60,8 @@ class Millrace:
                 foundation.history,
                 foundation.registry,
                 foundation.blobs,
+                keyring=foundation.keyring,
+                http=foundation.http,
                 checks=self._checks(),
                 collectors=collectors,
             )

@@ -41,6 +41,12 @@ class Settings(BaseSettings):
         description="Bearer token of the API. Absent: the first start makes one, prints it once and keeps it in the "
         "data folder (`token`, mode 600).",
     )
+    key: SecretStr | None = Field(
+        None,
+        description="Key that credentials are sealed with: 32 random bytes in Base64 (`openssl rand -base64 32`); the "
+        "same in every process. Several with commas between: the first seals, all open. Absent: the first start makes "
+        "one in the data folder (`key`, mode 600), where the log is in the data folder too.",
+    )
     data: Path = Field(
         Path(".millrace"), description="Data folder; owner-only, used by one process at a time: each has its own."
     )
@@ -116,6 +122,15 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value) < TOKEN_LENGTH:
             raise ValueError(f"a token has at least {TOKEN_LENGTH} characters")
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _readable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        from streams.stores.keyring import read_keys  # most verbs need no ciphers
+
+        if value is not None:
+            read_keys(value.get_secret_value())
         return value
 
     @field_validator("timezone")

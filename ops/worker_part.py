@@ -39,6 +39,7 @@ class WorkerPart(Collector):
             pool=self._pool,
             blobs=foundation.blobs,
             settings=worker_settings(settings),
+            keyring=foundation.keyring,
         )
         attach_catalog(self.streams, foundation.registry, foundation.view, zone=settings.timezone)
 

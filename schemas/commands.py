@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.errors import ErrorInfo
 from schemas.trigger import Route, Schedule, Subscription
+from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
 
 
 class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
@@ -67,7 +68,7 @@ class RollBackWorkflow(msgspec.Struct, tag="workflow.rollback", tag_field="comma
     expected: int | None = None
 
 
-Change = (
+WorkflowChange = (
     CreateWorkflow
     | UpdateWorkflow
     | DeleteWorkflow
@@ -76,6 +77,7 @@ Change = (
     | PublishWorkflow
     | RollBackWorkflow
 )
+Change = WorkflowChange | VaultChange
 
 
 class Command(msgspec.Struct, omit_defaults=True):
@@ -158,13 +160,15 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     problems: list[ErrorInfo] = []
 
 
-Snapshot = WorkflowSnapshot | VersionSnapshot
+Snapshot = WorkflowSnapshot | VersionSnapshot | VaultSnapshot
 
 
 def snapshot_key(snapshot: Snapshot) -> str:
     """Name an aggregate in topic and table `catalog`."""
     if isinstance(snapshot, WorkflowSnapshot):
         return f"workflow/{snapshot.id}"
+    if isinstance(snapshot, CredentialSnapshot | VariableSnapshot):
+        return vault_key(snapshot)
     return f"version/{snapshot.workflow}/{snapshot.id}"
 
 

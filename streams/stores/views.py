@@ -19,14 +19,14 @@ from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError, OperationalError
 from schemas.trigger import Route
 from streams.codecs import Undecodable, decode
-from streams.stores import version_rows
+from streams.stores import vault_view, version_rows
 from streams.stores.version_rows import VersionRows
 from streams.topics import CATALOG
 from streams.transports.protocol import Log, Reader, Record
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 RETRY_SECONDS = 0.5
 _SCHEMA = """
 CREATE TABLE workflows(
@@ -37,11 +37,8 @@ CREATE TABLE facts(position INTEGER);
 INSERT INTO facts VALUES (0);
 CREATE VIRTUAL TABLE search USING fts5(name, nodes, tokenize = "unicode61 remove_diacritics 2");
 """
-_SCHEMA += version_rows.SCHEMA
-_KINDS: dict[str, type[WorkflowSnapshot] | type[VersionSnapshot]] = {
-    "workflow": WorkflowSnapshot,
-    "version": VersionSnapshot,
-}
+_SCHEMA += version_rows.SCHEMA + vault_view.SCHEMA
+_KINDS: dict[str, type[Snapshot]] = {"workflow": WorkflowSnapshot, "version": VersionSnapshot, **vault_view.KINDS}
 _WORD = re.compile(r"\w+")
 
 Workflows = list[WorkflowSnapshot]
@@ -76,6 +73,7 @@ class CatalogView:
         self.versions = VersionRows(self._db, versions_cached)
         self._live: dict[str, VersionSnapshot] = {}
         self._workflows: dict[str, WorkflowSnapshot] = {}
+        self.vault = vault_view.VaultView()
         self.position = 0
         self._load()
 
@@ -195,6 +193,7 @@ class CatalogView:
             self._workflows[known.id] = known
         for workflow in self._workflows:
             self._find_live(workflow)
+        self.vault.load(self._db)
 
     async def _follow(self, log: Log) -> None:
         if (await log.ends(CATALOG)).get(0, 0) < self.position:
@@ -250,6 +249,9 @@ class CatalogView:
         if isinstance(snapshot, VersionSnapshot):
             self.versions.put(snapshot)
             return {snapshot.workflow}
+        if kind in vault_view.KINDS:
+            self.vault.fold(self._db, key, snapshot)
+            return set()
         if kind == "workflow":
             self._workflows.pop(rest, None)
             self._db.execute("DELETE FROM search WHERE rowid = (SELECT at FROM workflows WHERE id = ?)", (rest,))

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from agents.capabilities import GivenCredentials, PrivateClock, RealHttp
+from agents.capabilities import PrivateClock
+from agents.credentials import GivenCredentials
 from agents.scripted_http import ScriptedHttp
+from nodes.data.http_client import RealHttp
 from nodes.sdk.context import HttpRequest
 from schemas.errors import NodeError, OperationalError, UserError
 

@@ -20,6 +20,8 @@ import uvicorn
 
 from gateway.app import Gateway, build_gateway
 from gateway.settings import GatewaySettings
+from nodes.data.http_client import RealHttp
+from streams.stores.keyring import Keyring
 
 TOKEN = "a-token-for-tests"
 
@@ -113,7 +115,9 @@ async def _house(checks: Any, settings: dict[str, Any]) -> AsyncIterator[House]:
     other = parts.Counterpart()
     await other.start()
     told = GatewaySettings(**{"token": TOKEN, "partitions": parts.PARTITIONS, "drain_seconds": 2.0, **settings})
-    gateway = build_gateway(told, other.log, other.view, other.history, other.registry, other.blobs, checks=checks)
+    keyring, client = Keyring([bytes(32)]), RealHttp()
+    parted = (other.log, other.view, other.history, other.registry, other.blobs)
+    gateway = build_gateway(told, *parted, keyring=keyring, http=client, checks=checks)
     await gateway.start()
     held = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(gateway.asgi, http="httptools", lifespan="off", log_config=None, proxy_headers=False)
@@ -129,4 +133,5 @@ async def _house(checks: Any, settings: dict[str, Any]) -> AsyncIterator[House]:
         await serving
         await gateway.stop()
         await other.stop()
+        await client.close()
         held.close()

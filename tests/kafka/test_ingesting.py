@@ -67,7 +67,7 @@ def drawn(source: Source, topic: str, to: str = "", **params: Any) -> dict[str, 
 async def ingesting(streams: Streams, catalog: Catalog, credentials: Any = None) -> AsyncIterator[Ingesting]:
     """Have subscriptions read, and nothing run."""
     kafka = RealKafka()
-    found = Ingesting(streams, catalog.view, Blobs(), credentials or FakeCredentials(), kafka)  # type: ignore[arg-type]
+    found = Ingesting(streams, catalog.view, Blobs(), lambda _: credentials or FakeCredentials(), kafka)  # type: ignore[arg-type]
     found.start()
     try:
         yield found

@@ -1,0 +1,108 @@
+"""Vault: credentials and variables in the catalog. Of a credential it has the seal alone, never what is in it.
+
+Flow: gateway, worker (renewed tokens) → **vault** commands → catalog agent → `catalog` snapshots → every view.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A text under a key of its own, which is wrapped by the installation's key of the id ``key``."""
+
+    key: str
+    wrapped: bytes
+    text: bytes
+
+
+class CreateCredential(msgspec.Struct, tag="credential.create", tag_field="command"):
+    """Keep a credential; ``id`` is chosen by the sender."""
+
+    id: str
+    name: str
+    type: str
+    sealed: Sealed
+
+
+class UpdateCredential(msgspec.Struct, tag="credential.update", tag_field="command", omit_defaults=True):
+    """Change a credential's name or content; ``expected`` is the revision that the sender saw."""
+
+    id: str
+    name: str | None = None
+    sealed: Sealed | None = None
+    expected: int | None = None
+
+
+class DeleteCredential(msgspec.Struct, tag="credential.delete", tag_field="command", omit_defaults=True):
+    """Forget a credential; refused while workflows name it, unless it is ``forced``."""
+
+    id: str
+    expected: int | None = None
+    forced: bool = False
+
+
+class PutVariable(msgspec.Struct, tag="variable.put", tag_field="command", omit_defaults=True):
+    """Make or change a variable; ``fresh`` refuses one that is there."""
+
+    id: str
+    key: str
+    value: str
+    expected: int | None = None
+    fresh: bool = False
+
+
+class DeleteVariable(msgspec.Struct, tag="variable.delete", tag_field="command", omit_defaults=True):
+    """Forget a variable."""
+
+    id: str
+    expected: int | None = None
+
+
+class CredentialSnapshot(msgspec.Struct, tag="credential", tag_field="aggregate", omit_defaults=True):
+    """The latest state of one credential. ``done`` names the last commands, so that a repetition changes nothing."""
+
+    id: str
+    name: str
+    type: str
+    sealed: Sealed
+    revision: int
+    created_at: int
+    updated_at: int
+    done: list[str] = []
+    deleted: bool = False
+
+
+class VariableSnapshot(msgspec.Struct, tag="variable", tag_field="aggregate", omit_defaults=True):
+    """The latest state of one variable."""
+
+    id: str
+    key: str
+    value: str
+    revision: int
+    created_at: int
+    updated_at: int
+    done: list[str] = []
+    deleted: bool = False
+
+
+VaultChange = CreateCredential | UpdateCredential | DeleteCredential | PutVariable | DeleteVariable
+VaultSnapshot = CredentialSnapshot | VariableSnapshot
+
+
+def vault_key(snapshot: VaultSnapshot) -> str:
+    """Name an aggregate in topic and table `catalog`."""
+    return f"{'credential' if isinstance(snapshot, CredentialSnapshot) else 'variable'}/{snapshot.id}"
+
+
+def present_vault(snapshot: VaultSnapshot) -> dict[str, Any]:
+    """Give a credential or a variable as the API shows it; of a credential not its content."""
+    shown: dict[str, Any] = {
+        "id": snapshot.id,
+        "revision": snapshot.revision,
+        "createdAt": snapshot.created_at,
+        "updatedAt": snapshot.updated_at,
+    }
+    if isinstance(snapshot, VariableSnapshot):
+        return shown | {"key": snapshot.key, "value": snapshot.value}
+    return shown | {"name": snapshot.name, "type": snapshot.type}
