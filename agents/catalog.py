@@ -152,6 +152,7 @@ def _draft(workflow: str, raw: dict[str, Any], room: Room) -> tuple[Checked, Ver
         routes=checked.routes,
         schedules=checked.schedules,
         subscriptions=checked.subscriptions,
+        sources=checked.sources,
         problems=checked.problems,
     )
     return checked, version, [] if version == before else [version]

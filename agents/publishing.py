@@ -43,7 +43,7 @@ def claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
     for problem in filter(blocks, version.problems):
         where = f'workflow "{name}", node "{problem.node}"'
         raise WorkflowError(f"{where}: {problem.message}", node=problem.node, field=problem.field, hint=problem.hint)
-    if not version.routes and not version.schedules and not version.subscriptions:
+    if not (version.routes or version.schedules or version.subscriptions or version.sources):
         raise WorkflowError(
             f'workflow "{name}": nothing would start it while it is active',
             field="nodes",

@@ -17,7 +17,7 @@ from streams.app import Streams
 from streams.frames import Gatherer
 from streams.stores.views import CatalogView
 from streams.tables import Owner
-from streams.topics import CATALOG, node_topic
+from streams.topics import node_topic
 
 log = logging.getLogger(__name__)
 DAY_SECONDS = 86_400
@@ -47,9 +47,7 @@ class Schedules:
         self._rules: dict[str, tuple[Timer, Schedule]] = {}
 
     async def reconcile(self) -> None:
-        """Make the rows agree with what is active: called when the catalog changes or partitions come."""
-        ends = await self._streams.log.ends(CATALOG)
-        await self._view.wait(ends.get(0, 0) - 1)  # a view that lags would make rules look as if they were gone
+        """Make the rows agree with what is active: the view must be up to date."""
         self._rules = self._wanted()
         table = self._streams.table("timers")
         for partition in range(self._streams.settings.partitions):

@@ -1,6 +1,6 @@
 """Timers: what is due when, folded from the `timers` table; firing only makes a task.
 
-Flow: Sleep actions and schedules → `timers` rows → **heap per owned partition** → due tasks.
+Flow: Sleep actions, schedules and polls → `timers` rows → **heap per owned partition** → due tasks.
 A row goes when its due task has been handled, not when it was sent.
 """
 
@@ -27,7 +27,7 @@ class Timer(msgspec.Struct, omit_defaults=True):
     """One row: when (epoch ms), and for whom. A schedule's timer has its rule's number in ``run``."""
 
     due: int
-    kind: Literal["task", "schedule"]
+    kind: Literal["task", "schedule", "poll"]
     workflow: str
     version: str
     node: str

@@ -1,9 +1,8 @@
 """The worker: all agents of one process, attached to one Faust app.
 
-Flow: wiring → **worker** → node agents, control, timers, schedules, marks.
+Flow: wiring → **worker** → node agents, control, timers, triggers, marks.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -18,10 +17,11 @@ from agents.marks import Marks
 from agents.node_agent import NodeAgents
 from agents.plans import CatalogPlans, Plans
 from agents.running import Runner, Surroundings
-from agents.schedules import Schedules
 from agents.settings import WorkerSettings
+from agents.sources import SourceRow, Sources
 from agents.state import decode_row, encode_row
 from agents.timers import Timer, Timers
+from agents.triggers import Triggers
 from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
@@ -34,14 +34,18 @@ from streams.frames import Gatherer
 from streams.stores.keyring import Keyring
 from streams.stores.views import CatalogView
 from streams.tables import Owner, RowCodec, struct_codec
-from streams.topics import EXECUTIONS, TIMERS, node_topic
+from streams.topics import EXECUTIONS, SOURCES, TIMERS, node_topic
 
 log = logging.getLogger(__name__)
 
 
 def row_codecs() -> dict[str, RowCodec[Any]]:
     """Say how the rows of the engine's tables become bytes; for `build_app`."""
-    return {EXECUTIONS: RowCodec(encode_row, decode_row), TIMERS: struct_codec(Timer)}
+    return {
+        EXECUTIONS: RowCodec(encode_row, decode_row),
+        TIMERS: struct_codec(Timer),
+        SOURCES: struct_codec(SourceRow),
+    }
 
 
 class Worker:
@@ -74,19 +78,16 @@ class Worker:
         self._agents = NodeAgents(
             streams, engine, self._timers, self.marks, self._gatherer, blobs, letters, settings.frames_in_flight
         )
-        self._schedules = (
-            None if view is None else Schedules(streams, view, self._timers, self._gatherer, _now, settings)
+        sources = Sources(streams, self._gatherer, plans, surroundings, blobs, evaluate)
+        self._triggers = (
+            None if view is None else Triggers(streams, view, self._timers, self._gatherer, sources, settings)
         )
         self._ingesting = ingesting
-        self._reconciling: asyncio.Task[None] | None = None
-        self._again = False
         for node_type in registry:
             self._agents.attach(node_type.name)
         self._agents.attach_control()
         streams.on_assigned(self._assigned)
         streams.on_revoked(self._revoked)
-        if view is not None:
-            view.on_change(self._reconcile)
 
     async def start(self) -> None:
         """Begin to fire timers and sweep marks; called when the app has started."""
@@ -97,8 +98,8 @@ class Worker:
 
     async def stop(self) -> None:
         """Finish what is running; called before the app stops."""
-        if self._reconciling is not None:
-            self._reconciling.cancel()
+        if self._triggers is not None:
+            await self._triggers.stop()
         if self._ingesting is not None:
             await self._ingesting.stop()
         await self._timers.stop()
@@ -108,37 +109,21 @@ class Worker:
     def _assigned(self, partitions: set[int]) -> None:
         self._timers.own(partitions)
         self.marks.own(partitions)
-        self._reconcile()
+        if self._triggers is not None:
+            self._triggers.reconcile()
 
     def _revoked(self, partitions: set[int]) -> None:
         count = self._streams.settings.partitions
         self._engine.lose(lambda execution: partition_of(execution, count) not in partitions)
         self._timers.lose(partitions)
         self.marks.lose(partitions)
-
-    def _reconcile(self, *_: object) -> None:
-        if self._schedules is None or (self._reconciling is not None and not self._reconciling.done()):
-            self._again = True
-            return
-        self._again = False
-        self._reconciling = asyncio.ensure_future(self._reconcile_all())
-
-    async def _reconcile_all(self) -> None:
-        while self._schedules is not None:
-            self._again = False
-            try:
-                await self._schedules.reconcile()
-            except Exception:
-                log.exception("reconciling schedules failed; trying again")
-                await asyncio.sleep(1)
-                continue
-            if not self._again:
-                return
+        if self._triggers is not None:
+            self._triggers.lose(partitions)
 
     async def _fire(self, owner: Owner, key: str, timer: Timer) -> None:
-        if timer.kind == "schedule":
-            if self._schedules is not None:
-                await self._schedules.fire(owner, key, timer)
+        if timer.kind != "task":
+            if self._triggers is not None:
+                await self._triggers.fire(owner, key, timer)
             return
         if self._hurry is not None:
             self._hurry(timer)

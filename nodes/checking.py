@@ -14,7 +14,7 @@ from nodes.sdk.params import NodeParams
 from nodes.sdk.registry import NodeType, Registry
 from nodes.starting import NOTE, bare_type, listened, start_node
 from schemas.errors import ErrorInfo, MillraceError, UserError, WorkflowError
-from schemas.trigger import Route, Schedule, Subscription
+from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.workflow import Node, Workflow, parse_workflow
 
 _WAITS = frozenset({"wait"})
@@ -35,6 +35,7 @@ class Checked:
     routes: list[Route]
     schedules: list[Schedule]
     subscriptions: list[Subscription]
+    sources: list[Source]
     start_node: str | None
     start_type: str | None
 
@@ -86,6 +87,7 @@ def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
         routes=heard.routes,
         schedules=heard.schedules,
         subscriptions=heard.subscriptions,
+        sources=heard.sources,
         start_node=start.name if start else None,
         start_type=(known.name if known else _ANY_TYPE) if start else None,
     )

@@ -1,6 +1,6 @@
 """Starting: which node a manual start begins at, and what the triggers listen to.
 
-Flow: workflow → **starting** → checks (routes, schedules, subscriptions of a version), engine (where a start begins).
+Flow: workflow → **starting** → checks (what a version listens to), engine (where a start begins).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from nodes.expressions.template import expression
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import ErrorInfo, UserError, WorkflowError
-from schemas.trigger import Route, Schedule, Subscription, route_key
+from schemas.trigger import Route, Schedule, Source, Subscription, route_key
 from schemas.workflow import Node, Workflow, short_type
 
 NOTE = "stickyNote"
@@ -21,6 +21,8 @@ LAST_STARTS = ("manualTrigger", "executeWorkflowTrigger", "errorTrigger", "start
 _NO_OWN_START = frozenset({NOTE, "manualChatTrigger"})
 _MAY_WAIT = frozenset({"webhook", "stream"})  # kinds that may be incomplete in a draft
 _BLOCKS = {"blocks": "activation"}
+
+Start = Route | Schedule | Subscription | Source
 
 
 def start_node(workflow: Workflow, registry: Registry) -> Node | None:
@@ -52,6 +54,7 @@ class Listened:
     routes: list[Route] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     problems: list[ErrorInfo] = field(default_factory=list)
 
 
@@ -84,6 +87,9 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
                     found.routes.append(start)
                 case Schedule():
                     found.schedules.append(msgspec.structs.replace(start, zone=zone))
+                case Source(times=times):
+                    zoned = [msgspec.structs.replace(one, zone=zone) for one in times]
+                    found.sources.append(msgspec.structs.replace(start, times=zoned))
                 case Subscription():
                     found.subscriptions.append(start)
                     if not start.brokers and not (node.credentials or {}).get(start.credential):
@@ -92,7 +98,7 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
     return found
 
 
-def _listens(node: Node, node_type: NodeType) -> list[Route | Schedule | Subscription]:
+def _listens(node: Node, node_type: NodeType) -> list[Start]:
     parameters = node.parameters
     if node_type.kind == "webhook" and not str(parameters.get("path") or "").strip("/ "):
         own = (node.model_extra or {}).get("webhookId") or node.id or ""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas.errors import ErrorInfo
-from schemas.trigger import Route, Schedule, Subscription
+from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
 
 
@@ -157,6 +157,7 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     routes: list[Route] = []
     schedules: list[Schedule] = []
     subscriptions: list[Subscription] = []
+    sources: list[Source] = []
     problems: list[ErrorInfo] = []
 
 

@@ -1,6 +1,6 @@
 """Triggers as data: what a version listens to, decided when it is published.
 
-Flow: trigger's parameters → **routes, schedules, subscriptions** in the version snapshot → gateway, timers, ingest.
+Flow: trigger's parameters → **routes, schedules, subscriptions, sources** in the version → gateway, timers, workers.
 """
 
 from typing import Any, Literal
@@ -32,14 +32,15 @@ class Route(msgspec.Struct, omit_defaults=True):
 class Schedule(msgspec.Struct, omit_defaults=True):
     """One rule of a schedule: a cron text (5 fields, or 6 with seconds first) in the workflow's time zone.
 
-    ``every`` keeps only each n-th ``unit`` (counted from a fixed day), for "every 3 days at 09:00".
+    ``every`` keeps only each n-th ``unit`` (counted from a fixed day), for "every 3 days at 09:00". Without a cron
+    text it fires each ``every`` seconds or minutes, counted from the epoch.
     """
 
     node: str
     type: str
-    cron: str
+    cron: str = ""
     every: int = 1
-    unit: Literal["", "hours", "days", "weeks", "months"] = ""
+    unit: Literal["", "seconds", "minutes", "hours", "days", "weeks", "months"] = ""
     zone: str = "UTC"
 
 
@@ -65,6 +66,14 @@ class Subscription(msgspec.Struct, omit_defaults=True):
     order: Literal["", "key", "partition"] = ""
     session_ms: int = 30_000
     options: dict[str, Any] = {}
+
+
+class Source(msgspec.Struct, omit_defaults=True):
+    """A trigger that a worker looks after while its workflow is active: asked at ``times``, listened to without any."""
+
+    node: str
+    type: str
+    times: list[Schedule] = []
 
 
 def route_key(route: Route) -> tuple[str, str]:

@@ -3,28 +3,12 @@
 Flow: any node → **rssFeedRead** → any node.  An effect that can be repeated safely.
 """
 
-from urllib.parse import urlsplit
-
-from nodes.data.feeds import read_feed
-from nodes.data.http_answers import failure
-from nodes.sdk import (
-    Example,
-    Field,
-    HttpClient,
-    HttpRequest,
-    Item,
-    Items,
-    NodeError,
-    NodeParams,
-    Parameters,
-    Run,
-    node,
-)  # fmt: skip
+from nodes.data.feed_reading import fetch_feed
+from nodes.sdk import Example, Field, HttpClient, Item, Items, NodeParams, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
 from schemas.errors import MillraceError
 
-ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, */*;q=0.5"
 URL = "https://example.com/feed"
 FEED = (
     "<rss version='2.0'><channel><title>News</title><item><title>A</title><link>https://example.com/a</link>"
@@ -85,18 +69,7 @@ async def rss_feed_read(parameters: Parameters[RssFeedRead], items: Items, run: 
 
 
 async def _entries(params: RssFeedRead, index: int, http: HttpClient) -> Items:
-    address = params.url.strip()
-    try:
-        known = urlsplit(address).scheme in ("http", "https")
-    except ValueError:
-        known = False
-    if not known:
-        raise NodeError(f'"{address}" is not a valid URL', field="url", hint="it begins with http:// or https://")
-    request = HttpRequest(
-        "GET", address, headers=[("accept", ACCEPT)], verify_tls=not params.options.ignore_ssl, timeout=60
-    )
-    answer = await http.send(request)
-    if answer.status >= 400:
-        raise failure(answer)
-    entries = read_feed(answer.body, paths.names(params.options.custom_fields))
+    options = params.options
+    extra = paths.names(options.custom_fields)
+    entries = await fetch_feed(http, params.url, "url", verify_tls=not options.ignore_ssl, extra=extra)
     return [Item(json=entry, paired=index) for entry in entries]

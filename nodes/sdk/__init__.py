@@ -3,7 +3,20 @@
 Flow: node file → **sdk** → registry → agents, editor, docs, tests.
 """
 
-from nodes.sdk.context import Blobs, Clock, Credentials, Files, HttpClient, HttpRequest, HttpResponse, Log, Run, Sandbox
+from nodes.sdk.context import (
+    Blobs,
+    Clock,
+    Credentials,
+    Files,
+    Heard,
+    HttpClient,
+    HttpRequest,
+    HttpResponse,
+    Log,
+    Run,
+    Sandbox,
+    Since,
+)
 from nodes.sdk.credential import CredentialFields, CredentialType, credential, discover_credentials
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import Parameters
@@ -23,6 +36,7 @@ __all__ = [
     "Example",
     "Field",
     "Files",
+    "Heard",
     "HttpClient",
     "HttpRequest",
     "HttpResponse",
@@ -42,6 +56,7 @@ __all__ = [
     "Routed",
     "Run",
     "Sandbox",
+    "Since",
     "WaitUntil",
     "credential",
     "discover",

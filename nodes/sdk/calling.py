@@ -5,7 +5,7 @@ Flow: agents, harness → **call** → node function → result.
 
 import functools
 import typing
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,18 +42,30 @@ async def call(
 
     Errors come out as the node raised them.
     """
+    arguments = await supply(node_type.function, compiled, scope, run, capabilities, evaluate)
+    return await node_type.function(**arguments)  # type: ignore[no-any-return]
+
+
+async def supply(
+    function: Callable[..., Any],
+    compiled: CompiledParameters,
+    scope: Scope,
+    run: Run,
+    capabilities: Mapping[type, Any],
+    evaluate: JavaScript | None,
+) -> dict[str, Any]:
+    """Give the arguments that a node's function, or a trigger's ``poll`` or ``listen``, asks for by type."""
     fetched = None
     if compiled.javascript:
         if evaluate is None:
             raise DefectError("an expression needs the JavaScript tier, which was not supplied")
         fetched = await compiled.prefetch(scope, evaluate)
     given = _Given(Parameters(compiled, scope, fetched, evaluate), scope, run, capabilities)
-    arguments = {name: supply(given) for name, supply in _suppliers(node_type.function)}
-    return await node_type.function(**arguments)  # type: ignore[no-any-return]
+    return {name: make(given) for name, make in _suppliers(function)}
 
 
 @functools.cache
-def _suppliers(function: Callable[..., Awaitable[Any]]) -> tuple[tuple[str, Supplier], ...]:
+def _suppliers(function: Callable[..., Any]) -> tuple[tuple[str, Supplier], ...]:
     hints = typing.get_type_hints(function)
     return tuple((name, _supplier(hint)) for name, hint in hints.items() if name != "return")
 

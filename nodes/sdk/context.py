@@ -6,7 +6,7 @@ A node that asks for nothing gets its parameters and items.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -172,6 +172,25 @@ class Files(Protocol):
     async def write(self, path: str, data: bytes, *, append: bool = False) -> None:
         """Write a file, in a folder that exists."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Where a trigger's source had got to: the JSON value that was given with the last items, None at first.
+
+    ``version`` is the workflow's version that is live, ``began_at`` (epoch ms) when this process began to work.
+    """
+
+    state: Any = None
+    version: str = ""
+    began_at: int = 0
+
+
+class Heard(NamedTuple):
+    """What a trigger's source gave: the items of one execution (none: no execution), and how far it has got."""
+
+    items: Items
+    since: Any
 
 
 @dataclass(frozen=True, slots=True)

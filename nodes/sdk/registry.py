@@ -7,24 +7,29 @@ import importlib
 import inspect
 import pkgutil
 import typing
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nodes.sdk.context import Heard
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import NodeParams
 from schemas.errors import DefectError
 from schemas.node_spec import NodeSpec, RunsAs
-from schemas.trigger import Route, Schedule, Subscription
+from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.workflow import short_type
 
 Kind = Literal["manual", "webhook", "schedule", "poll", "stream"]
 Repeat = Literal["safe", "keyed", "unsafe"]
 Count = int | Callable[[Mapping[str, Any], float], int]
 Names = Sequence[str] | Callable[[Mapping[str, Any], float], Sequence[str]]
-Starts = Callable[[Mapping[str, Any], float, str], Sequence[Route | Schedule | Subscription]]
+Starts = Callable[[Mapping[str, Any], float, str], Sequence[Route | Schedule | Subscription | Source]]
 """Gives what a trigger listens to, of (raw parameters, type version, node name); raises UserError naming the field."""
+Poll = Callable[..., Awaitable[Heard]]
+"""Asked at the trigger's times, with what it wants by argument (``Since`` too); no items start nothing."""
+Listen = Callable[..., AsyncIterator[Heard]]
+"""Gives what it hears for as long as it is iterated; a failure makes the worker begin it again after a pause."""
 PACKAGES = ("triggers", "flow", "transform", "data", "files", "apps", "ai")
 
 
@@ -55,6 +60,8 @@ class NodeType:
     doc: str
     module: str
     wants: dict[str, Any] = field(default_factory=dict)
+    poll: Poll | None = None
+    listen: Listen | None = None
 
     def input_count(self, raw: Mapping[str, Any], version: float) -> int:
         """Count the inputs of a node with these parameters."""
@@ -117,6 +124,8 @@ def node(
     repeat: Repeat | Callable[[Mapping[str, Any], float], Repeat] = "safe",
     kind: Kind | None = None,
     starts: Starts | None = None,
+    poll: Poll | None = None,
+    listen: Listen | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], NodeType]:
     """Make a node type of an async function; its parameters' model is the NodeParams in its type hints."""
 
@@ -141,6 +150,8 @@ def node(
             doc=inspect.getdoc(inspect.getmodule(function)) or "",
             module=function.__module__,
             wants=wants,
+            poll=poll,
+            listen=listen,
         )
 
     return register

@@ -12,11 +12,15 @@ from schemas.errors import ParameterError
 from schemas.trigger import Schedule
 
 TRIES = 100_000
+_PERIODS = {"seconds": 1000, "minutes": 60_000}
 
 
 def next_fire(schedule: Schedule, after_ms: int) -> int:
     """Give the first firing after a time, both in epoch ms; raise ParameterError where there is none."""
     zone = zone_of(schedule.zone)
+    if not schedule.cron and (period := _PERIODS.get(schedule.unit)):
+        step = period * max(schedule.every, 1)
+        return (after_ms // step + 1) * step
     moments = _cron(schedule.cron, datetime.fromtimestamp(after_ms / 1000, UTC).astimezone(zone))
     for _ in range(TRIES):
         moment = next(moments, None)
