@@ -7,7 +7,7 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from agents.sources import Sources, source_key
+from agents.sources import Sources, live_sources
 from schemas.errors import DefectError, MillraceError, Revoked
 from streams.ingest import Target
 from streams.stores.views import CatalogView
@@ -37,13 +37,7 @@ class Listening:
 
     async def reconcile(self) -> None:
         """Make what is followed agree with what is active and ours; the view must be up to date."""
-        wanted = {
-            source_key(target): target
-            for flow, version in self._view.live()
-            for source in version.sources
-            if not source.times
-            for target in [Target(flow.id, version.id, source.node, source.type, self._view.position - 1)]
-        }
+        wanted = {key: target for key, target, source in live_sources(self._view) if not source.times}
         for key, following in list(self._following.items()):
             same = key in wanted and wanted[key].version == following.target.version
             if not same or self._sources.owner(key) is not following.owner:

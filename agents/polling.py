@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from agents.sources import Sources, source_key
+from agents.sources import Sources, live_sources
 from agents.timers import Timer, Timers
 from nodes.triggers.recurrence import next_fire
 from schemas.errors import DefectError, MillraceError, Revoked
@@ -41,13 +41,8 @@ class Polling:
 
     async def reconcile(self) -> None:
         """Make the rows agree with what is active; the view must be up to date."""
-        self._wanted = {
-            source_key(target): (target, source)
-            for flow, version in self._view.live()
-            for source in version.sources
-            if source.times
-            for target in [Target(flow.id, version.id, source.node, source.type, self._view.position - 1)]
-        }
+        live = live_sources(self._view)
+        self._wanted = {key: (target, source) for key, target, source in live if source.times}
         table = self._streams.table(TIMERS)
         for partition in range(self._streams.settings.partitions):
             owner = self._streams.owner(partition)

@@ -6,7 +6,7 @@ asked for twice. The execution's id is a digest of the row, so that a start whic
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -21,9 +21,11 @@ from nodes.sdk.parameters import JavaScript
 from schemas.errors import DefectError
 from schemas.identifiers import digest_id, partition_of
 from schemas.task import Start, Task
+from schemas.trigger import Source
 from streams.app import Streams
 from streams.frames import Gatherer
 from streams.ingest import Target
+from streams.stores.views import CatalogView
 from streams.tables import Owner
 from streams.topics import SOURCES, node_topic
 
@@ -33,12 +35,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class SourceRow(msgspec.Struct, omit_defaults=True):
-    """How far a trigger's source has got (JSON), and the start that was heard last and may not be sent yet."""
+    """How far a trigger's source has got (JSON), and the start that was heard last and may not be sent yet.
+
+    ``live`` says that it was asked since its workflow became active.
+    """
 
     since: Any = None
     number: int = 0
     at: int = 0
     start: Start | None = None
+    live: bool = False
 
 
 class Sources:
@@ -104,15 +110,16 @@ class Sources:
             mode="trigger",
         )
         capabilities = dict(self._surroundings.capabilities(plan, node, scope, ""))
-        capabilities[Since] = Since(self._row(key).since, target.version, self._began_at)
+        row = self._row(key)
+        capabilities[Since] = Since(row.since, target.version, not row.live, self._began_at)
         return await supply(function, node.compiled, scope, run, capabilities, self._evaluate)
 
     async def begin(self, owner: Owner, key: str, target: Target, heard: Heard) -> None:
         """Keep how far a source has got, and start an execution where it gave items; returns when both are durable."""
         row = self._row(key)
         if not heard.items:
-            if heard.since != row.since:
-                await self._put(owner, key, msgspec.structs.replace(row, since=heard.since))
+            if heard.since != row.since or not row.live:
+                await self._put(owner, key, msgspec.structs.replace(row, since=heard.since, live=True))
             return
         text = _encode(heard.items)
         large = len(text) > INLINE_BYTES
@@ -123,7 +130,7 @@ class Sources:
             keep_seconds=KEEP_SECONDS,
             blob=await self._blobs.put(text) if large else None,
         )
-        await self._put(owner, key, SourceRow(heard.since, row.number + 1, _now(), start))
+        await self._put(owner, key, SourceRow(heard.since, row.number + 1, _now(), start, live=True))
         await self.finish(owner, key, target)
 
     async def finish(self, owner: Owner, key: str, target: Target) -> None:
@@ -137,6 +144,15 @@ class Sources:
         await self._gatherer.add(node_topic(target.type), partition, task, target.catalog, owner)
         await self._put(owner, key, msgspec.structs.replace(row, start=None))
 
+    async def rest(self, wanted: Collection[str]) -> None:
+        """Note of all sources but these that their workflows are not active; how far they had got stays."""
+        table = self._streams.table(SOURCES)
+        for partition in range(self._streams.settings.partitions):
+            owner = self._streams.owner(partition)
+            for key, row in list(table.rows(partition)):
+                if owner is not None and row.live and key not in wanted:
+                    await table.put(owner, key, msgspec.structs.replace(row, live=False))
+
     async def _put(self, owner: Owner, key: str, row: SourceRow) -> None:
         await self._streams.table(SOURCES).put(owner, key, row)
 
@@ -148,6 +164,14 @@ class Sources:
 def source_key(target: Target) -> str:
     """Name a source: it stays the same from version to version."""
     return f"source/{target.workflow}/{target.node}"
+
+
+def live_sources(view: CatalogView) -> Iterator[tuple[str, Target, Source]]:
+    """Give the sources of active workflows, each with its key and what it starts."""
+    for flow, version in view.live():
+        for source in version.sources:
+            target = Target(flow.id, version.id, source.node, source.type, view.position - 1)
+            yield source_key(target), target, source
 
 
 def _now() -> int:

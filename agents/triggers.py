@@ -11,7 +11,7 @@ from agents.listening import Listening
 from agents.polling import Polling
 from agents.schedules import Schedules
 from agents.settings import WorkerSettings
-from agents.sources import Sources
+from agents.sources import Sources, live_sources
 from agents.timers import Timer, Timers
 from streams.app import Streams
 from streams.frames import Gatherer
@@ -36,6 +36,7 @@ class Triggers:
     ) -> None:
         self._streams = streams
         self._view = view
+        self._sources = sources
         self._schedules = Schedules(streams, view, timers, gatherer, _now, settings)
         self._polling = Polling(streams, view, timers, sources, _now)
         self._listening = Listening(view, sources)
@@ -75,6 +76,7 @@ class Triggers:
                 await self._schedules.reconcile()
                 await self._polling.reconcile()
                 await self._listening.reconcile()
+                await self._sources.rest({key for key, _, _ in live_sources(self._view)})
             except Exception:
                 log.exception("reconciling triggers failed; trying again")
                 await asyncio.sleep(1)

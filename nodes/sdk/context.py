@@ -178,11 +178,13 @@ class Files(Protocol):
 class Since:
     """Where a trigger's source had got to: the JSON value that was given with the last items, None at first.
 
-    ``version`` is the workflow's version that is live, ``began_at`` (epoch ms) when this process began to work.
+    ``version`` is the workflow's version that is live; ``activated`` says that it was not active when it was last
+    asked. ``began_at`` (epoch ms) is when this process began to work.
     """
 
     state: Any = None
     version: str = ""
+    activated: bool = False
     began_at: int = 0
 
 

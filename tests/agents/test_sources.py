@@ -43,6 +43,7 @@ class Feed:
         self.texts = list(texts)
         self.looks: list[Any] = []
         self.fail = False
+        self.activated: list[bool] = []
 
     def tell(self, since: Since) -> Heard:
         self.looks.append(since.state)
@@ -58,6 +59,7 @@ async def poll(params: Nothing, since: Since, feed: Feed) -> Heard:
 
 
 async def listen(params: Nothing, since: Since, feed: Feed) -> AsyncIterator[Heard]:
+    feed.activated.append(since.activated)
     at = since.state or 0
     while True:
         if at < len(feed.texts):
@@ -179,9 +181,13 @@ async def test_a_source_is_left_alone_when_its_workflow_is_not_active_and_goes_o
         quiet = await told(broker)
         house.publish("v3")
         await until(heard_all)
+    feed.texts.append("c")
+    async with House(broker, feed, Source("S", "heard")):
+        await until(heard_all)
 
     assert quiet == [["a"]]
-    assert await told(broker) == [["a"], ["b"]]
+    assert await told(broker) == [["a"], ["b"], ["c"]]
+    assert feed.activated == [True, True, False]
 
 
 async def _idle(house: House) -> bool:
