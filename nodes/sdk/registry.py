@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from nodes.sdk.context import Heard
@@ -124,8 +124,6 @@ def node(
     repeat: Repeat | Callable[[Mapping[str, Any], float], Repeat] = "safe",
     kind: Kind | None = None,
     starts: Starts | None = None,
-    poll: Poll | None = None,
-    listen: Listen | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], NodeType]:
     """Make a node type of an async function; its parameters' model is the NodeParams in its type hints."""
 
@@ -150,16 +148,20 @@ def node(
             doc=inspect.getdoc(inspect.getmodule(function)) or "",
             module=function.__module__,
             wants=wants,
-            poll=poll,
-            listen=listen,
         )
 
     return register
 
 
-def trigger(name: str, *, kind: Kind, **more: Any) -> Callable[[Callable[..., Awaitable[Any]]], NodeType]:
-    """Make a trigger: a node without inputs that starts executions. Its function runs in manual starts only."""
-    return node(name, kind=kind, group="triggers", inputs=0, **more)
+def trigger(
+    name: str, *, kind: Kind, poll: Poll | None = None, listen: Listen | None = None, **more: Any
+) -> Callable[[Callable[..., Awaitable[Any]]], NodeType]:
+    """Make a trigger: a node without inputs that starts executions. Its function runs in manual starts only.
+
+    One of kind poll has ``poll``; one of kind stream that the worker follows has ``listen``.
+    """
+    register = node(name, kind=kind, group="triggers", inputs=0, **more)
+    return lambda function: replace(register(function), poll=poll, listen=listen)
 
 
 def discover() -> Registry:
