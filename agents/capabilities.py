@@ -15,6 +15,7 @@ from agents.credentials import GivenCredentials, Vault
 from agents.files import ConfinedFiles
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
+from nodes.data.addresses import LOOPBACK, AddressGuard
 from nodes.data.http_client import RealHttp
 from nodes.data.kafka_client import RealKafka
 from nodes.expressions.scope import Scope
@@ -95,11 +96,11 @@ class PoolSandbox:
 class Capabilities:
     """What the nodes of the server may ask for; ``equip`` it before use, ``close`` it at the end."""
 
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, folders: Sequence[Path] = (), http: RealHttp | None = None) -> None:
         self.folders = tuple(folders)
         self.kafka = RealKafka()
         self._vault: Vault | None = None
-        self._http = RealHttp()
+        self._http = http or RealHttp()
         self._shared: dict[type, Any] = {
             HttpClient: self._http,
             KafkaClient: self.kafka,
@@ -129,9 +130,9 @@ class Capabilities:
 class PrivateCapabilities:
     """What the nodes of private executions may ask for: the request's mocks, credentials and clock."""
 
-    def __init__(self, pool: CodeRunner, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, pool: CodeRunner, folders: Sequence[Path] = (), allow: str = "") -> None:
         self.folders = tuple(folders)
-        self._http = RealHttp()
+        self._http = RealHttp(AddressGuard(f"{LOOPBACK},{allow}"))
         self._kafka = RealKafka()
         self._shared: dict[type, Any] = {
             KafkaClient: self._kafka,
@@ -167,11 +168,11 @@ class PrivateCapabilities:
         await self._http.close()
 
 
-def build_capabilities(folders: Sequence[Path] = ()) -> Capabilities:
-    """Make what the server's nodes may ask for; file nodes may touch the folders only."""
-    return Capabilities(folders)
+def build_capabilities(folders: Sequence[Path] = (), http: RealHttp | None = None) -> Capabilities:
+    """Make what the server's nodes may ask for; file nodes may touch the folders only, HTTP nodes what ``http`` may."""
+    return Capabilities(folders, http)
 
 
-def private_capabilities(pool: CodeRunner, folders: Sequence[Path] = ()) -> PrivateCapabilities:
-    """Make what the nodes of private executions may ask for."""
-    return PrivateCapabilities(pool, folders)
+def private_capabilities(pool: CodeRunner, folders: Sequence[Path] = (), allow: str = "") -> PrivateCapabilities:
+    """Make what the nodes of private executions may ask for; of addresses that are not public this machine's own."""
+    return PrivateCapabilities(pool, folders, allow)

@@ -8,6 +8,7 @@ import contextlib
 import logging
 from pathlib import Path
 
+from nodes.data.addresses import AddressGuard
 from nodes.data.http_client import RealHttp
 from nodes.sdk.registry import Registry, discover
 from ops.clickhouse import migrations
@@ -40,7 +41,7 @@ class Foundation:
         self.view = CatalogView(view_path(stream, folder))
         self.blobs: Blobs = open_blobs(settings.blobs or (folder / "blobs").as_uri())
         self.keyring = open_keyring(settings, folder, alone=not self.kafka)
-        self.http = RealHttp()
+        self.http = RealHttp(AddressGuard(settings.http_allow))
         self.records = records_history(settings, role)
         self.history = History(history_settings(settings, folder), migrations())
 

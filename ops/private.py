@@ -26,7 +26,7 @@ async def private_engine(settings: Settings) -> AsyncIterator[PrivateEngine]:
         stack.push_async_callback(blobs.close)
         pool = JavaScriptPool(children=settings.javascript_children)
         stack.push_async_callback(pool.close)
-        capabilities = private_capabilities(pool, settings.folders)
+        capabilities = private_capabilities(pool, settings.folders, settings.http_allow)
         stack.push_async_callback(capabilities.close)
         engine = PrivateEngine(discover(), capabilities, blobs, pool.evaluate, zone=settings.timezone)
         yield await stack.enter_async_context(engine)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from nodes.data.addresses import AddressGuard
 from schemas.errors import UserError
 
 PREFIX = "MILLRACE_"
@@ -96,6 +97,11 @@ class Settings(BaseSettings):
         "Gateways and workers that are processes of their own must see the same.",
     )
     files: str = Field("", description="Folders that file nodes may touch, with `:` between them. Absent: none.")
+    http_allow: str = Field(
+        "",
+        description="Where HTTP nodes may go besides public addresses: hosts, `*.domains`, addresses and networks with "
+        "commas between, such as `10.1.0.0/16,erp.local`; `*` for everywhere. `millrace run` allows this machine too.",
+    )
     timezone: str = Field(
         "UTC",
         description="Time zone of workflows that name none. The verbs `run --batch` and `eval --batch` take "
@@ -131,6 +137,15 @@ class Settings(BaseSettings):
 
         if value is not None:
             read_keys(value.get_secret_value())
+        return value
+
+    @field_validator("http_allow")
+    @classmethod
+    def _readable_addresses(cls, value: str) -> str:
+        try:
+            AddressGuard(value)
+        except UserError as bad:
+            raise ValueError(bad.message) from None
         return value
 
     @field_validator("timezone")

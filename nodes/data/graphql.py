@@ -10,8 +10,10 @@ from nodes.data import http_params
 from nodes.data.http_answers import decode, failure
 from nodes.data.http_encoding import encode, json_of
 from nodes.data.http_params import OLD_AUTHENTICATION, Pair, Pairs
+from nodes.data.http_signing import sender
 from nodes.sdk import (
     Blobs,
+    Clock,
     Credentials,
     Example,
     Field,
@@ -81,15 +83,23 @@ def _repeat(raw: Mapping[str, Any], version: float) -> Repeat:
     ],
 )
 async def graphql(
-    parameters: Parameters[Graphql], items: Items, run: Run, http: HttpClient, credentials: Credentials, blobs: Blobs
+    parameters: Parameters[Graphql],
+    items: Items,
+    run: Run,
+    http: HttpClient,
+    credentials: Credentials,
+    blobs: Blobs,
+    clock: Clock,
 ) -> Items:
     """Send a GraphQL query for each item."""
     made: Items = []
     for index, item in enumerate(items):
         try:
             params = parameters(index)
-            request = await encode(_request(params, run), item, 4, credentials, blobs, "")
-            made.append(Item(json=_read(params, await http.send(request)), paired=index))
+            request = _request(params, run)
+            send = await sender(request, http, credentials, clock)
+            answer = await send(await encode(request, item, 4, blobs, ""))
+            made.append(Item(json=_read(params, answer), paired=index))
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise

@@ -1,28 +1,43 @@
-"""HTTP client: sends requests over one pool of connections.
+"""HTTP client: sends requests over one pool of connections, to addresses that are allowed.
 
-Flow: httpRequest and its like, credentials → **http client** → services.
+Flow: httpRequest and its like, credentials → **http client** (guard) → services.
 """
 
+import asyncio
+import ipaddress
+import socket
+from collections import OrderedDict
+from collections.abc import Sequence
+from ssl import SSLContext
+from typing import Any
+
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from nodes.sdk.context import HttpRequest, HttpResponse
+from nodes.data.addresses import AddressGuard
+from nodes.data.certificates import tls_context
+from nodes.sdk.context import Certificate, HttpRequest, HttpResponse
 from schemas.errors import NodeError, OperationalError
 
 LARGEST_ANSWER = 128 * 1024 * 1024
 CONNECTIONS = 256
+CERTIFICATES = 64
 
 
 class RealHttp:
-    """Sends requests over one connection pool, opened with the first request."""
+    """Sends requests over one connection pool, opened with the first request; ``guard`` says where they may go."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: AddressGuard | None = None, resolver: AbstractResolver | None = None) -> None:
+        self._guard = guard or AddressGuard()
+        self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
+        self._contexts: OrderedDict[tuple[Certificate, bool], SSLContext] = OrderedDict()
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send one request and read its whole answer; raise OperationalError where none came."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            connector = _Connector(self._guard, limit=CONNECTIONS, resolver=self._resolver)
             self._session = aiohttp.ClientSession(
                 connector=connector, headers={"user-agent": "millrace"}, cookie_jar=aiohttp.DummyCookieJar()
             )
@@ -35,8 +50,9 @@ class RealHttp:
                 timeout=aiohttp.ClientTimeout(total=request.timeout),
                 allow_redirects=request.follow_redirects,
                 max_redirects=request.max_redirects,
-                ssl=request.verify_tls,
+                ssl=await self._tls(request),
                 proxy=request.proxy,
+                middlewares=self._middlewares(request),
             ) as response:
                 return HttpResponse(
                     status=response.status,
@@ -59,6 +75,88 @@ class RealHttp:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def _tls(self, request: HttpRequest) -> SSLContext | bool:
+        if request.certificate is None:
+            return request.verify_tls
+        key = request.certificate, request.verify_tls
+        found = self._contexts.get(key)
+        if found is None:
+            found = self._contexts[key] = await asyncio.to_thread(tls_context, *key)
+            if len(self._contexts) > CERTIFICATES:
+                self._contexts.popitem(last=False)
+        return found
+
+    def _middlewares(self, request: HttpRequest) -> Sequence[aiohttp.ClientMiddlewareType] | None:
+        """Give what looks at each hop of a request, redirects included; nothing for most requests."""
+        used: list[aiohttp.ClientMiddlewareType] = []
+        if request.proxy:
+            used.append(_behind_proxy(self._guard))
+        if request.private:
+            used.append(_kept_at(URL(request.url), request.private))
+        if request.login is not None:
+            used.append(_digest(URL(request.url), request.login))
+        return used or None
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connects to those addresses of a host that the guard admits: the very ones that the name resolved to."""
+
+    def __init__(self, guard: AddressGuard, **more: Any) -> None:
+        super().__init__(**more)
+        self._guard = guard
+
+    async def _resolve_host(self, host: str, port: int, traces: Any = None) -> list[ResolveResult]:
+        found = await super()._resolve_host(host, port, traces)
+        admitted = set(self._guard.admit(host, [each["host"] for each in found]))
+        return [each for each in found if each["host"] in admitted]
+
+
+def _behind_proxy(guard: AddressGuard) -> aiohttp.ClientMiddlewareType:
+    """Check where a proxy is sent to: it connects by itself, so that the name is all there is to look at."""
+
+    async def look(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        host = request.url.host or ""
+        guard.admit(host, await _addresses(host))
+        return await send(request)
+
+    return look
+
+
+async def _addresses(host: str) -> list[str]:
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []  # only the proxy knows the name
+    return [str(each[4][0]) for each in found]
+
+
+def _kept_at(origin: URL, private: frozenset[str]) -> aiohttp.ClientMiddlewareType:
+    """Leave secret headers out where a redirect leads to another origin."""
+
+    async def look(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        if request.url.origin() != origin.origin():
+            for name in private:
+                request.headers.popall(name, None)
+        return await send(request)
+
+    return look
+
+
+def _digest(origin: URL, login: tuple[str, str]) -> aiohttp.ClientMiddlewareType:
+    """Answer the challenge of the server that was asked, and of no other one."""
+    answering = aiohttp.DigestAuthMiddleware(*login, preemptive=False)
+
+    async def look(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        if request.url.origin() != origin.origin():
+            return await send(request)
+        return await answering(request, send)
+
+    return look
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:

@@ -13,18 +13,17 @@ import msgspec
 
 from nodes.data import http_params
 from nodes.data.http_params import HttpOptions, Pair
-from nodes.sdk import Blobs, Credentials, HttpRequest, Item, NodeError
+from nodes.sdk import Blobs, HttpRequest, Item, NodeError
 from nodes.transform.field_types import absent, parse_json, text
-from schemas.errors import UserError
 
 ACCEPT = "application/json,text/html;q=0.9,application/xml;q=0.9,text/*;q=0.9,*/*;q=0.7"
 DEFAULT_TIMEOUT = 300.0
 
 
 async def encode(
-    params: http_params.HttpRequest, item: Item, version: float, credentials: Credentials, blobs: Blobs, boundary: str
+    params: http_params.HttpRequest, item: Item, version: float, blobs: Blobs, boundary: str
 ) -> HttpRequest:
-    """Build the request for one item."""
+    """Build the request for one item; it is not signed yet."""
     options = params.options
     query = list(
         _fields(params.send_query, params.specify_query, params.query_parameters, params.json_query, "jsonQuery")
@@ -40,7 +39,6 @@ async def encode(
         headers.append(("content-type", type_))
     if not _has(headers, "accept"):
         headers.append(("accept", ACCEPT))
-    await _sign(params, headers, query, credentials)
     redirect = options.redirect.redirect
     follow = redirect.follow_redirects
     return HttpRequest(
@@ -179,29 +177,3 @@ async def _bytes(part: dict[str, Any], blobs: Blobs) -> bytes:
         return base64.b64decode(part.get("data") or "")
     except (binascii.Error, TypeError):
         raise NodeError("binary data that is not base64") from None
-
-
-async def _sign(
-    params: http_params.HttpRequest,
-    headers: list[tuple[str, str]],
-    query: list[tuple[str, Any]],
-    credentials: Credentials,
-) -> None:
-    if params.authentication == "none":
-        return
-    kind = params.generic_auth_type if params.authentication == "genericCredentialType" else params.node_credential_type
-    if params.authentication != "genericCredentialType":
-        raise UserError(f'credentials of type "{kind}" are not supported', field="nodeCredentialType")
-    secret = await credentials.get(kind)
-    match kind:
-        case "httpBasicAuth":
-            pair = f"{secret.get('user', '')}:{secret.get('password', '')}".encode()
-            headers.append(("authorization", f"Basic {base64.b64encode(pair).decode()}"))
-        case "httpHeaderAuth":
-            headers.append((str(secret.get("name", "")), str(secret.get("value", ""))))
-        case "httpBearerAuth":
-            headers.append(("authorization", f"Bearer {secret.get('token', '')}"))
-        case "httpQueryAuth":
-            query.append((str(secret.get("name", "")), str(secret.get("value", ""))))
-        case _:
-            raise UserError(f'credentials of type "{kind}" are not supported', field="genericAuthType")

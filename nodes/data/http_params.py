@@ -123,6 +123,7 @@ class HttpRequest(NodeParams):
     authentication: str = Field("none", description="How the request is signed.")
     generic_auth_type: str = Field("", description="Credential type of generic authentication.")
     node_credential_type: str = Field("", description="Credential type of a known service.")
+    provide_ssl_certificates: bool = Field(False, description="Show a TLS certificate: a credential `httpSslAuth`.")
     send_query: bool = Field(False, description="Add query parameters.")
     specify_query: Literal["keypair", "json"] = Field("keypair", description="One by one, or as JSON.")
     query_parameters: Pairs = Field(Pairs(), description="Query parameters.")

@@ -12,6 +12,7 @@ from nodes.data.http_answers import items_of
 from nodes.data.http_encoding import encode
 from nodes.data.http_pagination import Pages
 from nodes.data.http_params import Batch, upgrade
+from nodes.data.http_signing import sender
 from nodes.sdk import Blobs, Clock, Credentials, Example, HttpClient, HttpRequest, Item, Items, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.sdk.registry import Repeat
@@ -137,9 +138,10 @@ async def _ask(
     boundary = digest_id(run.task, index)  # the same when the task is repeated
 
     async def encoded(params: http_params.HttpRequest) -> HttpRequest:
-        return await encode(params, item, run.version, credentials, blobs, boundary)
+        return await encode(params, item, run.version, blobs, boundary)
 
+    send = await sender(params, http, credentials, clock)
     page = params.options.pagination.pagination
     if page is not None and page.pagination_mode != "off":
-        return await Pages(parameters, params, index, encoded, http.send, clock).fetch()
-    return items_of(params.options.response.response, await http.send(await encoded(params)), index)
+        return await Pages(parameters, params, index, encoded, send, clock).fetch()
+    return items_of(params.options.response.response, await send(await encoded(params)), index)

@@ -51,7 +51,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request; ``timeout`` in seconds. ``login`` is a user and a password for a server that asks for a digest."""
+    """One request; ``timeout`` in seconds.
+
+    ``login`` is a user and a password for a server that asks for a digest; ``private`` names headers (in lower case)
+    that do not follow a redirect to another origin.
+    """
 
     method: str
     url: str
@@ -63,6 +67,7 @@ class HttpRequest:
     verify_tls: bool = True
     proxy: str | None = None
     login: tuple[str, str] | None = field(default=None, repr=False)
+    private: frozenset[str] = frozenset()
     certificate: Certificate | None = None
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from agents.capabilities import PrivateClock
 from agents.credentials import GivenCredentials
 from agents.scripted_http import ScriptedHttp
+from nodes.data.addresses import AddressGuard
 from nodes.data.http_client import RealHttp
 from nodes.sdk.context import HttpRequest
 from schemas.errors import NodeError, OperationalError, UserError
@@ -53,7 +54,7 @@ async def server() -> AsyncIterator[str]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[RealHttp]:
-    client = RealHttp()
+    client = RealHttp(AddressGuard("127.0.0.1"))
     yield client
     await client.close()
 

@@ -20,6 +20,7 @@ import uvicorn
 
 from gateway.app import Gateway, build_gateway
 from gateway.settings import GatewaySettings
+from nodes.data.addresses import AddressGuard
 from nodes.data.http_client import RealHttp
 from streams.stores.keyring import Keyring
 
@@ -115,7 +116,7 @@ async def _house(checks: Any, settings: dict[str, Any]) -> AsyncIterator[House]:
     other = parts.Counterpart()
     await other.start()
     told = GatewaySettings(**{"token": TOKEN, "partitions": parts.PARTITIONS, "drain_seconds": 2.0, **settings})
-    keyring, client = Keyring([bytes(32)]), RealHttp()
+    keyring, client = Keyring([bytes(32)]), RealHttp(AddressGuard("127.0.0.1"))
     parted = (other.log, other.view, other.history, other.registry, other.blobs)
     gateway = build_gateway(told, *parted, keyring=keyring, http=client, checks=checks)
     await gateway.start()
