@@ -21,25 +21,29 @@ from gateway.api.credentials import Credentials
 from gateway.api.executions import Executions
 from gateway.api.health import Check, Health
 from gateway.api.listening import ListeningResource
+from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
 from gateway.api.sql import Sql
 from gateway.api.variables import Variables
 from gateway.api.versions import Versions
 from gateway.api.workflows import Workflows
 from gateway.arrivals import Doorkeeper
-from gateway.auth import TokenGate
+from gateway.auth import Key, TokenGate
 from gateway.changing import Changing
 from gateway.doors import ProductionDoor, TestDoor
 from gateway.endpoints import Endpoint, problem_response, routes_of
 from gateway.ingress import Door, Ingress
 from gateway.listening import Listening
+from gateway.live import Live
 from gateway.meters import Meters
 from gateway.openapi import document
 from gateway.pages import Pages
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
-from gateway.reading import Catalog, Past, Replies, Tail
+from gateway.reading import Catalog, Past, Replies
 from gateway.settings import GatewaySettings
+from gateway.sockets import Socket, Sockets
+from gateway.tail import Tail
 from gateway.vault import Vault
 from gateway.waiting import Waiting
 from nodes.data.http_client import RealHttp
@@ -86,6 +90,7 @@ class Gateway:
     def drain(self) -> None:
         """Let listeners go, so that the web server can close their connections."""
         self._parts.listening.end()
+        self._parts.sockets.end()
 
     async def stop(self) -> None:
         """Refuse what is new, wait for what is in work as long as the settings say, then end it."""
@@ -134,11 +139,16 @@ class _Parts:
         self.changing = Changing(self.catalog, self.publishing)
         self.past = Past(history, blobs)
         self.replies = Replies(log, self.waiting, partition)
-        self.listening = Listening(Tail(log, settings))
+        tail = Tail(log, settings)
+        self.listening = Listening(tail)
+        self.live = Live(tail)
+        self.key = Key(settings.token)
+        self.sockets = Sockets(self.key, settings.max_sockets)
         self.keeper = Doorkeeper(settings)
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "millrace_webhooks_in_work": ("Webhook requests in work.", lambda: self.keeper.visits),
             "millrace_replies_awaited": ("Requests that wait for a reply.", lambda: len(self.waiting)),
+            "millrace_sockets": ("Open WebSockets.", lambda: len(self.sockets)),
             "millrace_catalog_offset": ("Catalog offset that this gateway has read.", lambda: self.catalog.offset),
         }
         self.meters = Meters(gauges, collectors)
@@ -215,6 +225,10 @@ def _vault_endpoints(parts: _Parts, vault: Vault) -> list[Endpoint]:
     ]
 
 
+def _sockets(parts: _Parts) -> list[Socket]:
+    return [*LiveResource(parts.catalog, parts.live).sockets()]
+
+
 def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
     described = msgspec.json.encode(document(endpoints, parts.settings.version))
     pages = Pages(parts.settings.version)
@@ -231,11 +245,11 @@ def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
 
     routes = routes_of(endpoints, around, parts.settings.body_limit)
     app = Starlette(
-        routes=[*pages.routes(), Route(OPENAPI_PATH, openapi), *routes],
+        routes=[*pages.routes(), Route(OPENAPI_PATH, openapi), *routes, *parts.sockets.routes(_sockets(parts))],
         exception_handlers={HTTPException: _http_exception},
     )
     open_paths = {*pages.paths, *(endpoint.path for endpoint in endpoints if endpoint.open)}
-    return TokenGate(app, parts.settings.token, open_paths)
+    return TokenGate(app, parts.key, open_paths)
 
 
 async def _wait_for_offset(request: Request, catalog: Catalog) -> None:

@@ -14,23 +14,44 @@ from gateway.answers import send_problem
 from gateway.problems import refuse
 
 
+class Key:
+    """What the token is compared with."""
+
+    def __init__(self, token: SecretStr) -> None:
+        self._digest = _digest(token.get_secret_value().encode())
+
+    def fits(self, token: bytes) -> bool:
+        """Say whether this is the token."""
+        # Digests are compared, so that neither content nor length shows in the time it takes.
+        return hmac.compare_digest(_digest(token.strip()), self._digest)
+
+    def borne(self, scope: Scope) -> bool:
+        """Say whether a request bears the token in its header."""
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if len(given) != 1:
+            return False
+        scheme, _, token = given[0].partition(b" ")
+        return bool(scheme.lower() == b"bearer" and self.fits(token))
+
+
 class TokenGate:
     """ASGI layer that lets only bearers of the token through, except to ``open_paths`` and ``open_prefixes``.
 
-    Closed by default: a route somebody forgets to think about asks for the token.
+    Closed by default: a route somebody forgets to think about asks for the token. A WebSocket passes, because a browser
+    can send no header with it: ``gateway.sockets``, which makes all of their routes, asks it for the token.
     """
 
     def __init__(
-        self, app: ASGIApp, token: SecretStr, open_paths: Collection[str], open_prefixes: tuple[str, ...] = ()
+        self, app: ASGIApp, key: Key, open_paths: Collection[str], open_prefixes: tuple[str, ...] = ()
     ) -> None:
         self._app = app
-        self._digest = _digest(token.get_secret_value().encode())
+        self._key = key
         self._open_paths = frozenset(open_paths)
         self._open_prefixes = open_prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 401."""
-        if scope["type"] == "http" and not self._open(scope["path"]) and not self._bears(scope):
+        if scope["type"] == "http" and not self._open(scope["path"]) and not self._key.borne(scope):
             problem = refuse(
                 "Unauthorized",
                 "this needs a valid bearer token",
@@ -39,22 +60,10 @@ class TokenGate:
             )
             await send_problem(send, problem)
             return
-        if scope["type"] == "websocket" and not self._bears(scope):
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-            return
         await self._app(scope, receive, send)
 
     def _open(self, path: str) -> bool:
         return path in self._open_paths or (bool(self._open_prefixes) and path.startswith(self._open_prefixes))
-
-    def _bears(self, scope: Scope) -> bool:
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        if len(given) != 1:
-            return False
-        scheme, _, token = given[0].partition(b" ")
-        # Digests are compared, so that neither content nor length shows in the time it takes.
-        return scheme.lower() == b"bearer" and hmac.compare_digest(_digest(token.strip()), self._digest)
 
 
 def _digest(token: bytes) -> bytes:

@@ -4,11 +4,11 @@ Flow: `POST /workflows/{id}/listen` → **listener** → `/w-test/…` → draft
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from gateway.reading import Tail
 from gateway.routing import RouteTable, prepare
+from gateway.tail import Tail
 from schemas.commands import VersionSnapshot
 from schemas.events import Event, ExecutionFinished, envelope
 from schemas.identifiers import new_id
@@ -54,13 +54,14 @@ class Listener:
         self._executions.add(execution)
         self._put({"execution": execution})
 
-    def hear(self, event: Event) -> None:
-        """Tell of an event, if it is of an execution that this listener's requests made."""
-        if event.execution not in self._executions:
-            return
-        if isinstance(event, ExecutionFinished):
-            self._executions.discard(event.execution)
-        self._put(envelope(event))
+    def hear(self, events: Sequence[Event]) -> None:
+        """Tell of those events that are of an execution that this listener's requests made."""
+        for event in events:
+            if event.execution not in self._executions:
+                continue
+            if isinstance(event, ExecutionFinished):
+                self._executions.discard(event.execution)
+            self._put(envelope(event))
 
     def end(self) -> None:
         """Let the client go."""

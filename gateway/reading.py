@@ -1,37 +1,33 @@
-"""Reading: the only module of the gateway that reads views, history, blobs and topics.
+"""Reading: the only module of the gateway that reads views, history and blobs.
 
-Flow: catalog view, history, blobs, `replies`, `events` → **reading** → ingress, api, listening.
+Flow: catalog view, history, blobs, `replies` → **reading** → ingress, api.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from gateway.following import Following
 from gateway.problems import refuse
 from gateway.routing import RouteTable, prepare
-from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting
 from nodes.sdk.context import Blobs
 from schemas.commands import VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError
-from schemas.events import Event, EventFrame, ExecutionStatus
+from schemas.events import ExecutionStatus
 from schemas.task import ReplyFrame
-from streams.codecs import Undecodable, decode
+from streams.codecs import decode
 from streams.stores.history import History
 from streams.stores.protocol import QueryResult
 from streams.stores.vault_view import VaultView
 from streams.stores.version_rows import VersionRow
 from streams.stores.views import CatalogView
-from streams.topics import CATALOG, EVENTS, REPLIES, node_topic
-from streams.transports.protocol import Log, Reader
+from streams.topics import CATALOG, REPLIES, node_topic
+from streams.transports.protocol import Log
 
 CATCH_UP_SECONDS = 5.0
-ERROR_PAUSE_SECONDS = 1.0
-
-logger = logging.getLogger(__name__)
 
 
 class Catalog:
@@ -164,12 +160,12 @@ class Replies:
         self._log = log
         self._waiting = waiting
         self._partition = partition
-        self._following: _Following | None = None
+        self._following: Following | None = None
 
     async def start(self) -> None:
         """Open the reader; a request may be sent only after this."""
         reader = await self._log.reader(REPLIES, [self._partition], "latest")
-        self._following = _Following(reader, self._take)
+        self._following = Following(reader, self._take)
 
     async def stop(self) -> None:
         """Stop reading."""
@@ -185,76 +181,3 @@ class Replies:
     def _take(self, value: bytes) -> None:
         for reply in decode(value, ReplyFrame).replies:
             self._waiting.deliver(reply)
-
-
-class Tail:
-    """Hands on events as they happen, and reads them only while somebody listens."""
-
-    def __init__(self, log: Log, settings: GatewaySettings) -> None:
-        self._log = log
-        self._partitions = range(settings.partitions)
-        self._listeners: set[Callable[[Event], None]] = set()
-        self._following: _Following | None = None
-        self._lock = asyncio.Lock()
-
-    async def add(self, listener: Callable[[Event], None]) -> None:
-        """Hand every event from now on to a listener."""
-        async with self._lock:
-            self._listeners.add(listener)
-            if self._following is None:
-                reader = await self._log.reader(EVENTS, self._partitions, "latest")
-                self._following = _Following(reader, self._take)
-
-    def remove(self, listener: Callable[[Event], None]) -> None:
-        """Stop handing events to a listener."""
-        self._listeners.discard(listener)
-        if not self._listeners and self._following is not None:
-            self._following.cancel()
-            self._following = None
-
-    def _take(self, value: bytes) -> None:
-        for event in decode(value, EventFrame).events:
-            for listener in tuple(self._listeners):
-                listener(event)
-
-
-class _Following:
-    """A task that reads on for ever; a record that does not decode is reported and passed over."""
-
-    def __init__(self, reader: Reader, take: Callable[[bytes], None]) -> None:
-        self._reader = reader
-        self._take = take
-        self._task = asyncio.create_task(self._run())
-
-    @property
-    def alive(self) -> bool:
-        return not self._task.done()
-
-    def cancel(self) -> None:
-        self._task.cancel()
-
-    async def ended(self) -> None:
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        try:
-            while True:
-                await self._step()
-        finally:
-            await self._reader.close()
-
-    async def _step(self) -> None:
-        try:
-            records = await self._reader.read()
-        except Exception:
-            logger.exception("cannot read from the log")
-            await asyncio.sleep(ERROR_PAUSE_SECONDS)
-            return
-        for record in records:
-            if record.value is None:
-                continue
-            try:
-                self._take(record.value)
-            except Undecodable as bad:
-                where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-                logger.warning("record passed over: %s", bad, extra=where)

@@ -24,6 +24,7 @@ class GatewaySettings(BaseModel):
     body_timeout_seconds: float = Field(60.0, gt=0, description="How long a request body may take to arrive.")
     pending_bytes: int = Field(256 * MEBIBYTE, ge=1, description="Bytes of request bodies held at once.")
     max_waiting: int = Field(10_000, ge=1, description="Webhook requests in work at once; more are refused.")
+    max_sockets: int = Field(500, ge=1, description="WebSockets open at once; more are refused.")
     reply_timeout_seconds: float = Field(300.0, gt=0, description="How long a webhook waits for its workflow's answer.")
     command_timeout_seconds: float = Field(30.0, gt=0, description="How long a change of the catalog may take.")
     key_seconds: int = Field(86_400, ge=1, description="How long an Idempotency-Key is remembered.")

@@ -15,6 +15,8 @@ import uvicorn
 from schemas.errors import ConflictError, UserError
 
 BACKLOG = 2048
+SOCKET_BYTES = 1 << 20
+"""Largest message that a WebSocket may send us."""
 
 
 class Server(uvicorn.Server):
@@ -78,7 +80,9 @@ def _make_server(app: Any, drain_seconds: float) -> Server:
         app,
         loop="none",
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_BYTES,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -121,7 +121,9 @@ async def _house(checks: Any, settings: dict[str, Any]) -> AsyncIterator[House]:
     gateway = build_gateway(told, *parted, keyring=keyring, http=client, checks=checks)
     await gateway.start()
     held = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(gateway.asgi, http="httptools", lifespan="off", log_config=None, proxy_headers=False)
+    config = uvicorn.Config(
+        gateway.asgi, http="httptools", ws="websockets-sansio", lifespan="off", log_config=None, proxy_headers=False
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[held]))
     base = f"http://127.0.0.1:{held.getsockname()[1]}"
