@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
 from gateway.api.executions import Executions
 from gateway.api.health import Check, Health
@@ -221,6 +222,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
 def _vault_endpoints(parts: _Parts, vault: Vault) -> list[Endpoint]:
     return [
         *Credentials(vault, parts.changing).endpoints(),
+        *Connecting(vault, parts.changing, parts.settings).endpoints(),
         *Variables(lambda: parts.catalog.vault, parts.changing).endpoints(),
     ]
 
