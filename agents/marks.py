@@ -2,8 +2,9 @@
 
 Flow: ended executions → **epochs per partition** → marks dropped.
 An epoch closes with the end offsets of all node topics of its partition, and its marks go when the committed offset
-of each has passed them, two session timeouts later, and not before their own least time; but before it, where the
-record that started them is known to be committed: later starts tell that, and no copy of it can be sent any more.
+of each has passed them, two session timeouts later, and not before their own least time. A mark whose start was read
+from a topic stays, however long, until that record is known to be committed and so is never read again: later starts
+from there tell it. What is left of a topic that falls silent is what was read last.
 """
 
 import asyncio
@@ -53,7 +54,10 @@ class Marks:
         table = self._streams.table("executions")
         for partition in partitions:
             self._closed[partition] = []
-            self._open[partition] = {key for key, row in table.rows(partition) if isinstance(row, Mark)}
+            self._open[partition] = set()
+            for key, row in table.rows(partition):
+                if isinstance(row, Mark):
+                    self.add(partition, key, row.origin)
 
     def lose(self, partitions: set[int]) -> None:
         """Forget partitions that went."""
@@ -109,12 +113,12 @@ class Marks:
                 row = table.get(key)
                 if not isinstance(row, Mark):
                     continue
-                if row.until <= now or (row.origin is not None and _passed(row.origin, epoch)):
-                    waits.append(table.drop(owner, key))
-                elif row.origin is None:
+                if row.origin is not None and not _passed(row.origin, epoch):
+                    self._open[partition].add(key)  # what passes it will be known in a later epoch
+                elif row.until > now:
                     stay.append(key)
                 else:
-                    self._open[partition].add(key)  # what passes it will be known in a later epoch
+                    waits.append(table.drop(owner, key))
             if stay:
                 kept.append(_Epoch(stay, epoch.ends, epoch.closed_at, epoch.passed))
         self._closed[partition] = kept

@@ -101,8 +101,8 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
 class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
     """What remains of a finished execution until no copy of its tasks can come any more.
 
-    ``until`` (epoch ms) is the least time it stays, unless its ``origin`` was passed before; ``reply`` is the answer
-    that a repeated start gets again.
+    ``until`` (epoch ms) is the least time it stays; where its start has an ``origin``, it stays until that was passed,
+    too. ``reply`` is the answer that a repeated start gets again.
     """
 
     status: ExecutionStatus

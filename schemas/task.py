@@ -36,9 +36,9 @@ class Start(msgspec.Struct, omit_defaults=True):
     """How an execution begins: the trigger node's output (``items`` on ``output``), or None to run the node.
 
     ``key`` is the identity of the start where it has one (idempotency key, due time): such a start leaves a mark.
-    ``keep_seconds`` says how long that mark lives, unless its ``origin`` has been passed before. ``listen`` names the
-    test listener of the editor, if any. ``blob`` refers to the items in the blob store (their JSON list) where they
-    are too large to travel.
+    ``keep_seconds`` says how long that mark lives at least; with an ``origin`` it lives until that was passed, too.
+    ``listen`` names the test listener of the editor, if any. ``blob`` refers to the items in the blob store (their
+    JSON list) where they are too large to travel.
     """
 
     items: list[Item] | None = None

@@ -139,7 +139,8 @@ class Ingest:
 
     async def _start(self, opening: Opening) -> Task:
         target = opening.target
-        start = Start(opening.items, mode="trigger", key=opening.key, keep_seconds=KEEP_SECONDS, origin=opening.origin)
+        keep = KEEP_SECONDS if opening.origin is None else 0
+        start = Start(opening.items, mode="trigger", key=opening.key, keep_seconds=keep, origin=opening.origin)
         if opening.weight > _SURELY_INLINE and len(data := _encode(opening.items)) > INLINE_BYTES:
             start.items, start.blob = None, await self._keep(data)
         return Task(opening.execution, target.workflow, target.version, target.node, _now(), start=start)
