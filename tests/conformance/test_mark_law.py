@@ -40,7 +40,7 @@ class Reader:
         await self._streams.log.send(node_topic("begin"), partition, codecs.encode(frame))
         while not self.marked(execution):  # noqa: ASYNC110 nobody tells
             await asyncio.sleep(0.01)
-        while not await self._settled(partition):
+        while not await self._settled(partition):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         return execution
 
