@@ -8,6 +8,7 @@ watch remembers when it saw which end. So it is as exact as the looks are freque
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from streams.transports.kafka_owners import owned_partitions
 from streams.transports.kafka_topics import lag
 
 LOOK_SECONDS = 10.0
+BLIND_LOOKS = 3
 SAMPLES = 120
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,10 @@ Look = Callable[[], Awaitable[Sight]]
 
 
 class Watch(Collector):
-    """Looks every ten seconds. A partition may be without owner for ``grace_seconds``, while it goes to another."""
+    """Looks every ten seconds. A partition may be without owner for ``grace_seconds``, while it goes to another.
+
+    Who cannot look any more does not know: after three looks without an answer nothing counts as owned.
+    """
 
     def __init__(
         self, look: Look, limit_seconds: float, grace_seconds: float, now: Callable[[], float] = time.monotonic
@@ -60,7 +65,8 @@ class Watch(Collector):
         self._now = now
         self._ends: dict[tuple[str, int], list[tuple[float, int]]] = {}
         self._sight: Sight | None = None
-        self._whole_at: float | None = None
+        self._seen_at = -math.inf
+        self._whole_at = -math.inf
         self._oldest_seconds = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -77,7 +83,7 @@ class Watch(Collector):
     async def look(self) -> None:
         """Look once."""
         sight = await self._look()
-        now = self._now()
+        self._seen_at = now = self._now()
         if not sight.unowned:
             self._whole_at = now
         self._sight = sight
@@ -87,9 +93,11 @@ class Watch(Collector):
         """Say whether every partition has an owner, or had one a moment ago."""
         if self._sight is None:
             await self.look()
-        if self._sight is not None and not self._sight.unowned:
-            return True
-        return self._whole_at is not None and self._now() - self._whole_at < self._grace_seconds
+        now = self._now()
+        if now - self._seen_at > BLIND_LOOKS * LOOK_SECONDS:
+            return False
+        whole = self._sight is not None and not self._sight.unowned
+        return whole or now - self._whole_at < self._grace_seconds
 
     async def young(self) -> bool:
         """Say whether the oldest unfinished task is younger than the limit."""
