@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
+from aiokafka.structs import TopicPartition
 
 from schemas.errors import OperationalError, UserError
 from streams.settings import StreamSettings
-from streams.topics import Topic
+from streams.topics import EVENTS, TRIGGERS, Topic
 from streams.transports.kafka_link import EARLIEST, LATEST, RETRY_SECONDS, Link, Names, parse_address
 
-GROUPS = ("history", "ingest")
 _COPIES = 3
 _EXISTS = 36
 _TOMBSTONES_MS = 3_600_000  # longer than any recovery: a reader that saw the row must see that it went
@@ -80,7 +80,7 @@ async def prepare(settings: StreamSettings, topics: Sequence[Topic]) -> StreamSe
     settings = fitted(settings, states)
     if any(not state.partitions for state in states):
         await create(settings, topics)
-        states = await _settled(settings, topics)
+        states = await describe(settings, topics)
     for topic, what, wanted, found, serious in differences(settings, topics, states):
         if serious:
             raise UserError(
@@ -112,7 +112,7 @@ async def describe(settings: StreamSettings, topics: Sequence[Topic]) -> list[Fo
 
 
 async def create(settings: StreamSettings, topics: Sequence[Topic]) -> list[str]:
-    """Make the topics that are missing; give their names."""
+    """Make the topics that are missing; give their names when all can be seen."""
     missing = {state.name for state in await describe(settings, topics) if not state.partitions}
     async with admin_of(settings) as admin:
         brokers = len((await admin.describe_cluster())["brokers"])
@@ -125,6 +125,8 @@ async def create(settings: StreamSettings, topics: Sequence[Topic]) -> list[str]
             raise OperationalError(
                 f'could not make the topic "{name}": {reason[0] if reason else for_code(code).description}'
             )
+    if missing:
+        await _settled(settings, topics)
     return sorted(missing)
 
 
@@ -134,20 +136,21 @@ async def check(settings: StreamSettings, topics: Sequence[Topic]) -> list[Diffe
 
 
 async def lag(settings: StreamSettings, topics: Sequence[Topic]) -> list[Lag]:
-    """Say how far the engine and the other groups are, for every partition that they have read."""
-    names = Names(settings.prefix)
+    """Say how far the engine and the other groups are, for every partition that they have read or should have read."""
     link = Link(parse_address(settings.broker), _CLIENT, settings.session_timeout)
     rows: list[Lag] = []
-    ours = {names.wire(topic.name) for topic in topics}
     async with admin_of(settings) as admin:
         try:
-            for group in (settings.app_id, *map(names.group, GROUPS)):
-                found = await admin.list_consumer_group_offsets(group)
-                read = {part: each.offset for part, each in found.items() if part.topic in ours and each.offset >= 0}
-                ends, starts = await link.offsets(read, LATEST), await link.offsets(read, EARLIEST)
+            for group, names in _readers(settings, topics).items():
+                committed = {
+                    part: each.offset for part, each in (await admin.list_consumer_group_offsets(group)).items()
+                }
+                parts = await _partitions(admin, names)
+                ends, starts = await link.offsets(parts, LATEST), await link.offsets(parts, EARLIEST)
                 rows += [
-                    Lag(group, part.topic, part.partition, max(at, starts[part]), ends[part])
-                    for part, at in sorted(read.items())
+                    Lag(group, part.topic, part.partition, max(committed.get(part, -1), starts[part]), ends[part])
+                    for part in sorted(parts)
+                    if committed.get(part, -1) >= 0 or ends[part] > starts[part]
                 ]
         finally:
             await link.close()
@@ -204,13 +207,24 @@ def _config(topic: Topic, copies: int) -> dict[str, str]:
     return config
 
 
-async def _settled(settings: StreamSettings, topics: Sequence[Topic]) -> list[Found]:
+def _readers(settings: StreamSettings, topics: Sequence[Topic]) -> dict[str, list[str]]:
+    """Say which topics each group reads."""
+    names = Names(settings.prefix)
+    engine = [topic.name for topic in topics if topic.truncate and topic.name != TRIGGERS]
+    reads = {settings.app_id: engine, names.group("history"): [EVENTS], names.group("ingest"): [TRIGGERS]}
+    return {group: list(map(names.wire, read)) for group, read in reads.items()}
+
+
+async def _partitions(admin: Any, topics: list[str]) -> list[TopicPartition]:
+    """List the partitions of those topics that are there."""
+    there = [each for each in await admin.describe_topics(topics) if each["error_code"] == 0]
+    return [TopicPartition(each["topic"], one["partition"]) for each in there for one in each["partitions"]]
+
+
+async def _settled(settings: StreamSettings, topics: Sequence[Topic]) -> None:
     """Wait until what was made can be seen everywhere."""
     async with asyncio.timeout(_WAIT_SECONDS):
-        while True:
-            states = await describe(settings, topics)
-            if all(state.partitions for state in states):
-                return states
+        while not all(state.partitions for state in await describe(settings, topics)):  # noqa: ASYNC110 nobody tells
             await asyncio.sleep(RETRY_SECONDS)
 
 

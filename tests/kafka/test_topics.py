@@ -125,6 +125,14 @@ async def test_lag_is_what_was_not_committed(settings: StreamSettings) -> None:
     assert rows == [kafka_topics.Lag(f"{settings.prefix}history", f"{settings.prefix}events", 1, 5, 7)]
 
 
+async def test_what_nobody_ever_committed_is_behind_as_well(settings: StreamSettings) -> None:
+    async with log_of(settings) as log:
+        await asyncio.gather(*(log.send(node_topic("begin"), 2, b"x") for _ in range(3)))
+        rows = await kafka_topics.lag(settings, TOPICS)
+
+    assert rows == [kafka_topics.Lag(settings.app_id, f"{settings.prefix}node.begin", 2, 0, 3)]
+
+
 async def test_a_worker_of_another_release_is_refused(settings: StreamSettings) -> None:
     old, new = build_app(settings, ["begin"]), build_app(settings, ["begin", "added"])
     listen(old)
