@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 from prometheus_client.registry import Collector
@@ -25,6 +26,7 @@ from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
 from gateway.api.sql import Sql
+from gateway.api.statistics import StatisticsResource, backlog_of
 from gateway.api.variables import Variables
 from gateway.api.versions import Versions
 from gateway.api.workflows import Workflows
@@ -56,6 +58,7 @@ from schemas.identifiers import new_id, partition_of
 from streams.frames import Gatherer
 from streams.stores.history import History
 from streams.stores.keyring import Keyring
+from streams.stores.statistics import Statistics
 from streams.stores.views import CatalogView
 from streams.transports.protocol import Log
 
@@ -139,6 +142,7 @@ class _Parts:
         self.catalog = Catalog(log, view)
         self.changing = Changing(self.catalog, self.publishing)
         self.past = Past(history, blobs)
+        self.statistics = Statistics(history)
         self.replies = Replies(log, self.waiting, partition)
         tail = Tail(log, settings)
         self.listening = Listening(tail)
@@ -152,7 +156,9 @@ class _Parts:
             "millrace_sockets": ("Open WebSockets.", lambda: len(self.sockets)),
             "millrace_catalog_offset": ("Catalog offset that this gateway has read.", lambda: self.catalog.offset),
         }
+        collectors = list(collectors)
         self.meters = Meters(gauges, collectors)
+        self.backlog = partial(backlog_of, collectors)
 
     def ingress(self, door: Door) -> Ingress:
         return Ingress(
@@ -211,6 +217,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),
         *Sql(parts.past).endpoints(),
+        *StatisticsResource(parts.statistics, parts.backlog).endpoints(),
         *Health(
             parts.settings.version,
             [("replies", parts.replies_read), ("catalog", parts.catalog.reach_end), *checks],

@@ -20,6 +20,7 @@ from schemas.events import ExecutionStatus
 from schemas.task import ReplyFrame
 from streams.codecs import decode
 from streams.stores.history import History
+from streams.stores.history_filter import Within
 from streams.stores.protocol import QueryResult
 from streams.stores.vault_view import VaultView
 from streams.stores.version_rows import VersionRow
@@ -122,10 +123,17 @@ class Past:
         self._blobs = blobs
 
     async def executions(
-        self, workflow: str | None, status: ExecutionStatus | None, before: tuple[int, str] | None, limit: int
+        self,
+        workflow: str | None,
+        status: ExecutionStatus | None,
+        within: Within,
+        before: tuple[int, str] | None,
+        limit: int,
     ) -> list[dict[str, Any]]:
         """Give executions, newest first."""
-        return await self._history.executions(workflow=workflow, status=status, before=before, limit=limit)
+        return await self._history.executions(
+            workflow=workflow, status=status, before=before, limit=limit, within=within
+        )
 
     async def execution(self, execution: str) -> dict[str, Any] | None:
         """Find an execution."""

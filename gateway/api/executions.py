@@ -27,6 +27,7 @@ from schemas.identifiers import digest_id, new_execution_id
 from schemas.item import Item
 from schemas.task import ReplyTo, Start, Task
 from schemas.workflow import parse_workflow
+from streams.stores.history_filter import Within
 from streams.topics import node_topic
 
 PATH = "/api/v1/executions"
@@ -103,6 +104,12 @@ class ExecutionQuery(BaseModel):
     limit: int = Field(50, ge=1, le=250, description="Entries on a page.")
     workflow: str | None = Field(None, description="Only those of this workflow.")
     status: ExecutionStatus | None = Field(None, description="Only those with this status.")
+    since: int | None = Field(None, alias="from", ge=0, description="Only those that began then or later, epoch ms.")
+    until: int | None = Field(None, alias="to", ge=0, description="Only those that began before, epoch ms.")
+    node: str | None = Field(None, description="Only those in which the node of this name ran.")
+    search: str | None = Field(
+        None, max_length=200, description="Only those with this text in an output or error, or with this id."
+    )
 
 
 class OutputQuery(BaseModel):
@@ -187,7 +194,8 @@ class Executions:
     async def browse(self, query: ExecutionQuery) -> Outcome:
         """List executions, newest first."""
         before = read_moment_cursor(query.cursor)
-        found = await self._past.executions(query.workflow, query.status, before, query.limit + 1)
+        within = Within(query.since, query.until, query.node, query.search)
+        found = await self._past.executions(query.workflow, query.status, within, before, query.limit + 1)
         page = [msgspec.convert(row, ExecutionSummary, strict=False) for row in found[: query.limit]]
         more = write_cursor(page[-1].started_at, page[-1].id) if len(found) > query.limit else None
         return Outcome(ExecutionPage(page, more))

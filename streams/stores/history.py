@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from schemas.errors import UserError
+from streams.stores.history_filter import NOWHERE, Within
 from streams.stores.history_link import Link
 from streams.stores.history_wire import Configure
 from streams.stores.protocol import HistorySettings, Migration, QueryResult, Refused
@@ -118,14 +119,19 @@ class History:
         status: Status | None = None,
         before: tuple[int, str] | None = None,
         limit: int = 50,
+        *,
+        within: Within = NOWHERE,
     ) -> list[dict[str, Any]]:
-        """List executions, newest first; ``before`` is (startedAt, id) of the last one of the page before."""
+        """List executions, newest first; ``before`` is (startedAt, id) of the last one of the page before.
+
+        Raises UserError where looking into node runs (``within``) takes longer than a person's query may.
+        """
         limit = min(max(limit, 1), LIST_MAX)
         wanted = 2 * limit + 1  # mostly a start and an end each, or less
         found: list[dict[str, Any]] = []
         while len(found) < limit:
-            sql, parameters = _list(workflow, status, before, wanted)
-            rows = await self._rows(sql, parameters)
+            sql, parameters = _list(workflow, status, before, wanted, within)
+            rows = await self._rows(sql, parameters, guarded=within.deep)
             several = _highest(rows)
             if len(rows) == wanted and len(several) > 1:
                 several.pop()  # it may have more rows than were read
@@ -158,8 +164,8 @@ class History:
         ranks = {row["id"]: row["rank"] for row in await self._rows(sql, {"ids": [row["id"] for row in rows]})}
         return [row for row in rows if ranks.get(row["id"], row["rank"]) == row["rank"]]
 
-    async def _rows(self, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        body = await self._running().ask(sql, parameters, 0, guarded=False, seconds=READ_SECONDS)
+    async def _rows(self, sql: str, parameters: dict[str, Any], *, guarded: bool = False) -> list[dict[str, Any]]:
+        body = await self._running().ask(sql, parameters, LOOK_MAX, guarded=guarded, seconds=READ_SECONDS)
         answer = _answers.decode(body)
         names = [column.name for column in answer.meta]
         return [dict(zip(names, row, strict=True)) for row in answer.data]
@@ -171,7 +177,7 @@ class History:
 
 
 def _list(
-    workflow: str | None, status: str | None, before: tuple[int, str] | None, limit: int
+    workflow: str | None, status: str | None, before: tuple[int, str] | None, limit: int, within: Within
 ) -> tuple[str, dict[str, Any]]:
     """Write the list query: rows in reverse key order, of which the highest rank of each execution counts.
 
@@ -189,6 +195,8 @@ def _list(
     if status is not None:
         where.append("status = {status:String}")
         parameters["status"] = status
+    conditions, values = within.conditions()
+    where, parameters = [*where, *conditions], parameters | values
     sql = (
         f"SELECT {_EXECUTION}, rank FROM executions WHERE {' AND '.join(where)} "  # noqa: S608
         "ORDER BY started_at DESC, id DESC LIMIT {limit:UInt32}"

@@ -55,7 +55,7 @@ class MemoryHistory:
         self.rows: list[dict[str, Any]] = []
         self.runs: dict[str, list[dict[str, Any]]] = {}
 
-    async def executions(self, workflow=None, status=None, before=None, limit=50) -> list[dict[str, Any]]:
+    async def executions(self, workflow=None, status=None, before=None, limit=50, within=None) -> list[dict[str, Any]]:
         wanted = [
             row
             for row in sorted(self.rows, key=lambda row: (row["startedAt"], row["id"]), reverse=True)
