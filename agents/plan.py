@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.guidance import Guidance
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import MillraceError
@@ -72,7 +73,8 @@ class Plan:
     """One version of a workflow, ready to run.
 
     ``kept`` names the nodes whose outputs later nodes refer to (None: all must be kept); ``lineage`` says that
-    somebody asks for paired items, so every node's pairing is kept as well.
+    somebody asks for paired items, so every node's pairing is kept as well. ``guidance`` is of an execution that runs
+    under a guide.
     """
 
     workflow: str
@@ -89,6 +91,7 @@ class Plan:
     pinned: Mapping[str, list[Item]] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    guidance: Guidance | None = None
 
     def keeps(self, node: str) -> bool:
         """Say whether a node's output stays in the execution's state."""

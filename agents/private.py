@@ -5,12 +5,14 @@ Flow: request (workflow, start, mocks, clock) → **private engine** → status,
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from agents.guiding import guide_plan
 from agents.plan import Plan, PlannedNode, compile_plan
 from agents.settings import WorkerSettings
 from agents.timers import Timer
@@ -22,6 +24,7 @@ from nodes.sdk.registry import Registry
 from nodes.starting import start_node
 from schemas.errors import MillraceError, NotFoundError, WorkflowError, error_info
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, NodeRetried
+from schemas.guide import Guide, Past
 from schemas.identifiers import new_execution_id, partition_of
 from schemas.item import Item
 from schemas.task import Frame, Start, Task
@@ -144,12 +147,16 @@ class PrivateEngine:
         workflow = parse_workflow(raw)
         wanted = (request.get("start") or {}).get("node")
         node = workflow.node(wanted) if wanted else start_node(workflow, self._registry)
+        if node is None and request.get("partial") is not None:
+            node = next(iter(workflow.nodes), None)  # where a part begins, the plan says
         if node is None:
             raise WorkflowError(
                 "nothing to start", hint="the workflow needs an enabled trigger, or name a start node that it has"
             )
         name = new_execution_id()
         plan = compile_plan(str(raw.get("id") or name), name, raw, self._registry, zone=self._zone)
+        if (partial := request.get("partial")) is not None:
+            plan = guide_plan(plan, _guide(partial))
         given = (request.get("start") or {}).get("items")
         items = None if given is None else [_item(one) for one in given]
         now = int(request.get("clock") or time.time() * 1000)
@@ -189,6 +196,19 @@ class PrivateEngine:
             "runs": runs,
             "retries": retried,
         }
+
+
+def _guide(partial: Mapping[str, Any]) -> Guide:
+    """Read what part to run; ``past`` is the answer of an earlier run."""
+    answer = partial.get("past") or {}
+    seen: Counter[str] = Counter()
+    past = []
+    for name in answer.get("order", ()):
+        outputs = [[_item(one) for one in items or ()] for items in answer["runs"][name][seen[name]]["outputs"]]
+        past.append(Past(name, seen[name], counts=[len(items) for items in outputs], outputs=outputs))
+        seen[name] += 1
+    dirty = list(partial.get("dirty") or ())
+    return Guide(past=past, destination=partial.get("destination"), node=partial.get("node"), dirty=dirty)
 
 
 def _item(raw: Any) -> Item:

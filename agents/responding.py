@@ -18,7 +18,7 @@ JSON_HEADERS = [("content-type", "application/json; charset=utf-8")]
 def answer_at_end(plan: Plan, state: State) -> Response:
     """Give the answer: what the webhook's parameters ask for, or the result as JSON for a start by API."""
     items = _first_items(state)
-    if state.mode == "api":
+    if state.mode == "api" or plan.guidance is not None:
         body = {
             "execution": state.execution,
             "status": state.status,

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import msgspec
 
 from agents.actions import Failed, Finished
+from agents.guidance import Guidance
+from agents.guiding import identity, marked, mode_of
 from agents.outcomes import outputs_of, pass_through, settle
 from agents.plan import Plan, PlannedNode
 from agents.redacting import redact_info, redact_outputs, redact_traceback
@@ -20,7 +22,7 @@ from nodes.sdk.calling import call
 from nodes.sdk.context import Blobs, Credentials, Run
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.ports import NextBatch, Respond, Result, WaitUntil
-from schemas.errors import DefectError, InDoubt, MillraceError, error_info
+from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, error_info
 from schemas.identifiers import task_id
 from schemas.item import Item, Items, NodeRun, Outputs
 from schemas.task import Start
@@ -60,6 +62,8 @@ class Runner:
         secrets: set[str] = set()
         try:
             inputs = _held(node, activation) or await self._inputs(node, activation)
+            if plan.guidance is not None and not node.disabled and plan.guidance.answers(node.type):
+                return await self._answered(plan, plan.guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
             return await self._finished(plan, node, activation, inputs, result, began, secrets)
         except Exception as error:
@@ -114,7 +118,7 @@ class Runner:
     ) -> Result:
         if node.disabled:
             return inputs[0] if inputs else []
-        if state.mode in ("manual", "cli") and node.name in plan.pinned:
+        if mode_of(plan, state.mode) in ("manual", "cli") and node.name in plan.pinned:
             return plan.pinned[node.name]
         if node.error is not None:
             raise node.error
@@ -149,12 +153,15 @@ class Runner:
             runs=lambda name: past.get(name, []) if name in plan.nodes else None,
             sources=activation.sources,
             workflow=plan.facts,
-            execution={"id": state.execution, "mode": "test" if state.mode == "manual" else "production"},
-            now=activation.at,
+            execution={
+                "id": identity(plan, state.execution),
+                "mode": "test" if mode_of(plan, state.mode) == "manual" else "production",
+            },
+            now=_now(plan, activation),
             zone=plan.zone,
             contexts=state.contexts,
             node_parameters=plan.node_parameters,
-            seed=activation.key,
+            seed=task_id(identity(plan, state.execution), node.name, activation.run),
         )
 
     async def _past(self, state: State) -> dict[str, list[NodeRun]]:
@@ -170,13 +177,13 @@ class Runner:
             type=node.type_name,
             version=node.version,
             inputs=inputs,
-            now=activation.at,
+            now=_now(plan, activation),
             timezone=plan.zone,
             run_index=activation.run,
-            execution=state.execution,
+            execution=identity(plan, state.execution),
             workflow=plan.facts,
-            mode=state.mode,
-            task=task_id(state.execution, node.name, activation.run),
+            mode=mode_of(plan, state.mode),
+            task=task_id(identity(plan, state.execution), node.name, activation.run),
             attempt=activation.attempt,
             continue_on_fail=last and node.on_error != "stopWorkflow",
             context=state.contexts.get(node.name),
@@ -203,9 +210,31 @@ class Runner:
             duration_us=(time.perf_counter_ns() - began) // 1000,
             context=result.context if isinstance(result, NextBatch) else None,
             looping=isinstance(result, NextBatch),
-            until=result.at if isinstance(result, WaitUntil) else None,
+            until=result.at if isinstance(result, WaitUntil) and not _replays(plan) else None,
             response=result.response if isinstance(result, Respond) else None,
         )
+
+    async def _answered(
+        self,
+        plan: Plan,
+        guidance: Guidance,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        began: int,
+    ) -> Finished | Failed:
+        """Answer for an effect that is not made: with what it gave before, else with its input, marked."""
+        past = guidance.recorded(activation)
+        if past is None and guidance.replays:
+            raise NodeError("this run is not in the record", node=node.name, hint="the version or its inputs differ")
+        if past is None:
+            return await self._finished(plan, node, activation, inputs, marked(node, inputs), began, set())
+        if past.status != "success":
+            error = past.error or ErrorInfo("the recorded run failed", node=node.name)
+            return Failed(node.name, activation.run, error, final=True)
+        outputs = past.outputs if past.blob is None else _outputs.decode(await self._blobs.get(past.blob))
+        packets, text, blob = await self.pack(outputs)
+        return Finished(node.name, activation.run, packets, text, blob, error=past.error)
 
     async def _failed(
         self,
@@ -223,6 +252,14 @@ class Runner:
             return Failed(node.name, activation.run, info, spent, final)
         packets, text, blob = await self.pack(pass_through(node, inputs))
         return Finished(node.name, activation.run, packets, text, blob, spent, error=info)
+
+
+def _now(plan: Plan, activation: Activation) -> int:
+    return activation.at if plan.guidance is None else plan.guidance.now(activation)
+
+
+def _replays(plan: Plan) -> bool:
+    return plan.guidance is not None and plan.guidance.replays
 
 
 def _held(node: PlannedNode, activation: Activation) -> list[Items]:

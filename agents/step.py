@@ -11,6 +11,7 @@ import msgspec
 from agents.actions import Action, Answer, Began, Cancelled, End, Failed, Finished, Occurrence, Record, Run, Sleep, Woke
 from agents.joining import release
 from agents.ordering import enqueue, runnable
+from agents.partial import resume
 from agents.plan import Plan
 from agents.responding import answer_at_end
 from agents.retrying import retry
@@ -55,6 +56,13 @@ def _begin(plan: Plan, state: State, began: Began, now: int, cause: str, actions
     actions.append(
         Record(ExecutionStarted(state.execution, plan.workflow, plan.version, state.started, began.node, state.mode))
     )
+    opening = plan.guidance.opening if plan.guidance is not None else None
+    if opening is not None and opening.root is None:
+        enqueue(plan, state, resume(plan, state, opening, now, actions), began.node)
+        _advance(plan, state, now, cause, actions)
+        return
+    if opening is not None and opening.root is not None and opening.root != began.node:
+        began = Began(opening.root, None)
     state.runs[began.node] = 1
     start = Packet(items=EMPTY_START, count=1)
     state.flight[f"{began.node}/0"] = Activation(node=began.node, inputs=[start], sources=[], at=now, cause=cause)
@@ -114,6 +122,7 @@ def _record(plan: Plan, state: State, activation: Activation, done: Finished, no
         done.blob,
         activation.sources,
         done.error,
+        activation.at,
     )
     actions.append(Record(event))
     state.seq += 1
@@ -176,6 +185,7 @@ def _fail(plan: Plan, state: State, failed: Failed, now: int, actions: list[Acti
                 attempt=activation.attempt,
                 sources=activation.sources,
                 error=failed.error,
+                now=activation.at,
             )
         )
     )

@@ -12,6 +12,7 @@ from agents.capabilities import Capabilities
 from agents.credentials import Vault
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
+from agents.guiding import GuidedPlans
 from agents.ingesting import Ingesting
 from agents.marks import Marks
 from agents.node_agent import NodeAgents
@@ -177,7 +178,7 @@ def build_worker(
 
     ``streams`` must have been built with ``row_codecs()``.
     """
-    plans = CatalogPlans(view, registry, settings.timezone)
+    plans = GuidedPlans(CatalogPlans(view, registry, settings.timezone), blobs, registry, settings.timezone)
     vault = Vault(view.vault, keyring or Keyring(), streams.log)
     surroundings = _Server(capabilities.equip(pool, blobs, vault))
     ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)

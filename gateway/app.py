@@ -46,6 +46,7 @@ from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies
 from gateway.settings import GatewaySettings
 from gateway.sockets import Socket, Sockets
+from gateway.starting import Starting
 from gateway.tail import Tail
 from gateway.vault import Vault
 from gateway.waiting import Waiting
@@ -201,14 +202,20 @@ def build_gateway(
 
 
 def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> list[Endpoint]:
-    executions = Executions(
+    starting = Starting(
         catalog=parts.catalog,
-        past=parts.past,
         publishing=parts.publishing,
         waiting=parts.waiting,
         registry=registry,
         blobs=parts.blobs,
         settings=parts.settings,
+    )
+    executions = Executions(
+        catalog=parts.catalog,
+        past=parts.past,
+        publishing=parts.publishing,
+        starting=starting,
+        registry=registry,
     )
     return [
         *Workflows(parts.catalog, parts.changing).endpoints(),

@@ -4,6 +4,7 @@ Flow: catalog view, history, blobs, `replies` → **reading** → ingress, api.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,8 @@ from gateway.waiting import Waiting
 from nodes.sdk.context import Blobs
 from schemas.commands import VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError
-from schemas.events import ExecutionStatus
+from schemas.events import TERMINAL, ExecutionStatus
+from schemas.guide import Past as PastRun
 from schemas.task import ReplyFrame
 from streams.codecs import decode
 from streams.stores.history import History
@@ -29,6 +31,8 @@ from streams.topics import CATALOG, REPLIES, node_topic
 from streams.transports.protocol import Log
 
 CATCH_UP_SECONDS = 5.0
+SETTLE_SECONDS = 3.0
+SETTLE_PAUSE_SECONDS = 0.1
 
 
 class Catalog:
@@ -149,6 +153,21 @@ class Past:
             elif blob and run.get("outputs") is None:
                 run["outputs"] = await self._output(blob)
         return runs
+
+    async def recorded(self, execution: str) -> list[PastRun]:
+        """Give the node runs in order as a guide takes them; large outputs stay references."""
+        runs = await self._history.node_runs(execution)
+        known = [{key: value for key, value in run.items() if value is not None} for run in runs]
+        return msgspec.convert(known, list[PastRun], strict=False)
+
+    async def settled(self, execution: str, seconds: float = SETTLE_SECONDS) -> dict[str, Any] | None:
+        """Find an execution, waiting a little for its end: what happened comes to the history a moment later."""
+        until = time.monotonic() + seconds
+        while True:
+            found = await self._history.execution(execution)
+            if (found is not None and found["status"] in TERMINAL) or time.monotonic() > until:
+                return found
+            await asyncio.sleep(SETTLE_PAUSE_SECONDS)
 
     async def query(self, sql: str, parameters: dict[str, Any], max_rows: int) -> QueryResult:
         """Ask history in SQL."""

@@ -32,7 +32,8 @@ class NodeFinished(msgspec.Struct, tag="node.finished", tag_field="event", omit_
     """One run of one node ended.
 
     ``outputs`` is the JSON text of its items per output, or empty where ``blob`` refers to it (over 64 KB).
-    ``counts`` has the number of items per output; ``seq`` counts node runs within the execution from 0.
+    ``counts`` has the number of items per output; ``seq`` counts node runs within the execution from 0. ``now`` (epoch
+    ms) is the time that the run saw as now.
     """
 
     execution: str
@@ -51,6 +52,7 @@ class NodeFinished(msgspec.Struct, tag="node.finished", tag_field="event", omit_
     blob: str | None = None
     sources: list[Source | None] = []
     error: ErrorInfo | None = None
+    now: int = 0
 
 
 class NodeRetried(msgspec.Struct, tag="node.retried", tag_field="event", omit_defaults=True):

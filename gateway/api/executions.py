@@ -3,29 +3,29 @@
 Flow: `/api/v1/executions` → **executions** → start tasks, controls; history → **executions** → client.
 """
 
-import time
+import contextlib
 from typing import Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.cursors import read_moment_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
-from gateway.problems import HttpProblem, refuse
+from gateway.partial_starts import StartBody, guide_of, unsaved
+from gateway.problems import refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past
-from gateway.settings import GatewaySettings
-from gateway.waiting import Waiting, wait_or_leave
-from nodes.sdk.context import Blobs
+from gateway.starting import Starting, now
 from nodes.sdk.registry import Registry
 from schemas.commands import VersionSnapshot
 from schemas.errors import ErrorInfo, NotFoundError, ParameterError
 from schemas.events import TERMINAL, ExecutionStatus
+from schemas.guide import Guide
 from schemas.identifiers import digest_id, new_execution_id
 from schemas.item import Item
-from schemas.task import ReplyTo, Start, Task
+from schemas.task import Start, Task
 from schemas.workflow import parse_workflow
 from streams.stores.history_filter import Within
 from streams.topics import node_topic
@@ -120,34 +120,6 @@ class OutputQuery(BaseModel):
     outputs: bool = Field(True, description="Show the items that each node gave.")
 
 
-class StartItem(BaseModel):
-    """An item to begin with: ``{"json": {…}, "binary": {…}}``, or its JSON object alone."""
-
-    model_config = ConfigDict(extra="allow")
-
-    data: dict[str, Any] = Field(default_factory=dict, alias="json")
-    binary: dict[str, Any] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def wrap(cls, given: Any) -> Any:
-        """Take a bare object as the item's JSON."""
-        bare = isinstance(given, dict) and not {"json", "binary"} & given.keys()
-        return {"json": given} if bare else given
-
-
-class StartBody(BaseModel):
-    """What to start: a workflow's draft or a version of it, at its trigger or at ``node``."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    workflow: str = Field(min_length=1, description="Id of the workflow.")
-    node: str | None = Field(None, description="Name of the node to begin at; else where a manual start begins.")
-    items: list[StartItem] | None = Field(None, description="Output of that node; absent: the node runs.")
-    version: str | None = Field(None, description="Version to run; else the draft.")
-    wait: bool = Field(False, description="Answer when the execution has ended.")
-
-
 class StartHeaders(BaseModel):
     """Headers of a start."""
 
@@ -162,23 +134,13 @@ class Executions:
     """The resource."""
 
     def __init__(
-        self,
-        *,
-        catalog: Catalog,
-        past: Past,
-        publishing: Publishing,
-        waiting: Waiting,
-        registry: Registry,
-        blobs: Blobs,
-        settings: GatewaySettings,
+        self, *, catalog: Catalog, past: Past, publishing: Publishing, starting: Starting, registry: Registry
     ) -> None:
         self._catalog = catalog
         self._past = past
         self._publishing = publishing
-        self._waiting = waiting
+        self._starting = starting
         self._registry = registry
-        self._blobs = blobs
-        self._settings = settings
 
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
@@ -201,22 +163,29 @@ class Executions:
         return Outcome(ExecutionPage(page, more))
 
     async def start(self, body: StartBody, headers: StartHeaders, request: Request) -> Outcome | Response:
-        """Start an execution of a workflow's draft, or of a version.
+        """Start an execution of a workflow's draft, of a version, or of an unsaved draft; whole or a part of it.
 
-        With ``wait`` the answer comes when it has ended; its status says how.
+        With ``wait`` the answer comes when it has ended; its status says how. A part, pinned data and unsaved drafts
+        run in manual mode.
         """
-        workflow = self._catalog.workflow(body.workflow)
-        version = self._catalog.version(workflow.id, body.version or workflow.draft)
-        node, type_name = self._where(version, body.node)
+        version = self._version(body)
+        node, topic = self._where(version, body)
         key = headers.idempotency_key
-        execution = digest_id(workflow.id, node, key) if key else new_execution_id()
-        start = Start(mode="api", key=key, keep_seconds=self._settings.key_seconds if key else 0)
-        await self._give(start, body.items)
-        task = Task(execution, workflow.id, version.id, node, int(time.time() * 1000), start=start)
+        execution = digest_id(version.workflow, node, key) if key else new_execution_id()
+        start = self._starting.keyed(Start(mode="manual" if body.manual else "api"), key)
+        label = version.id
+        if body.manual:
+            label = await self._starting.under(label, await self._guide(body, version))
+        if not body.partial:
+            await self._starting.give(start, body.items)
+        task = Task(execution, version.workflow, label, node, now(), start=start)
         location = {"Location": f"{PATH}/{execution}", "Millrace-Execution": execution}
         if body.wait:
-            return await self._start_and_wait(task, type_name, request, location)
-        await self._publishing.start(node_topic(type_name), task, self._catalog.offset)
+            ended = await self._starting.send_and_wait(task, topic, request)
+            if ended is None:
+                return Response(status_code=204)
+            return Outcome(msgspec.json.decode(ended, type=Ended), 200, location)
+        await self._starting.send(task, topic)
         return Outcome(Asked(execution, "started"), 202, location)
 
     async def get(self, execution: str, query: OutputQuery) -> Outcome:
@@ -238,59 +207,39 @@ class Executions:
         await self._publishing.cancel(execution, "asked through the API")
         return Outcome(Asked(execution, "stopping"), 202)
 
-    def _where(self, version: VersionSnapshot, name: str | None) -> tuple[str, str]:
+    def _version(self, body: StartBody) -> VersionSnapshot:
+        if body.workflow_body is not None:
+            if body.version is not None:
+                raise ParameterError("either a version or an unsaved draft can run", field="version")
+            return unsaved(body.workflow, body.workflow_body, self._registry)
+        workflow = self._catalog.workflow(body.workflow)
+        return self._catalog.version(workflow.id, body.version or workflow.draft)
+
+    async def _guide(self, body: StartBody, version: VersionSnapshot) -> Guide:
+        before = None
+        if body.reuse is not None:
+            earlier = await self._past.settled(body.reuse.execution)
+            if earlier is None:
+                raise _missing(body.reuse.execution)
+            with contextlib.suppress(NotFoundError):  # an unsaved draft that ran: only the client knows what it changed
+                before = self._catalog.version(earlier["workflow"], earlier["version"])
+        return await guide_of(body, version, self._past, before)
+
+    def _where(self, version: VersionSnapshot, body: StartBody) -> tuple[str, str]:
+        """Give the node that the start's task names, and the topic that it goes to."""
+        workflow = parse_workflow(version.body)
+        name = body.node or version.start_node
+        if name is None and body.partial and workflow.nodes:
+            name = workflow.nodes[0].name  # where it really begins the engine finds out
         if name is None:
-            if version.start_node is None or version.start_type is None:
-                raise ParameterError("nothing in this workflow can be started", field="node", hint="name a node")
-            return version.start_node, self._known(version.start_node, version.start_type)
-        node = parse_workflow(version.body).node(name)
+            raise ParameterError("nothing in this workflow can be started", field="node", hint="name a node")
+        node = workflow.node(name)
         if node is None:
             raise ParameterError(f'the workflow has no node "{name}"', node=name, field="node")
-        return name, self._known(name, node.type)
-
-    def _known(self, node: str, type_name: str) -> str:
-        node_type = self._registry.get(type_name)
-        if node_type is None:
-            raise ParameterError(f'node "{node}" has the type "{type_name}", which is not installed', node=node)
-        return node_type.name
-
-    async def _give(self, start: Start, items: list[StartItem] | None) -> None:
-        if items is None:
-            return
-        given = [Item(item.data, item.binary) for item in items]
-        encoded = msgspec.json.encode(given)
-        if len(encoded) > self._settings.inline_bytes:
-            start.blob = await self._blobs.put(encoded)
-        else:
-            start.items = given
-
-    async def _start_and_wait(
-        self, task: Task, type_name: str, request: Request, location: dict[str, str]
-    ) -> Outcome | Response:
-        to, waiter = self._waiting.open()
-        assert task.start is not None  # noqa: S101
-        task.start.reply = ReplyTo(to.boot, to.partition, to.request)
-        try:
-            await self._publishing.start(node_topic(type_name), task, self._catalog.offset)
-            reply = await wait_or_leave(waiter, request.receive, self._settings.reply_timeout_seconds)
-        except TimeoutError:
-            raise self._late(task) from None
-        finally:
-            self._waiting.close(to)
-        if reply is None:
-            return Response(status_code=204)
-        body = reply.body if reply.blob is None else await self._blobs.get(reply.blob)
-        return Outcome(msgspec.json.decode(body, type=Ended), 200, location)
-
-    def _late(self, task: Task) -> HttpProblem:
-        return refuse(
-            "TimedOut",
-            f"the execution did not end within {self._settings.reply_timeout_seconds:g} seconds",
-            workflow=task.workflow,
-            node=task.node,
-            execution=task.execution,
-            hint="it goes on; read it under its id",
-        )
+        if body.partial:
+            return name, self._starting.topic(node.type)
+        start_type = version.start_type if body.node is None else node.type
+        return name, node_topic(self._starting.known(name, start_type or node.type))
 
 
 def _missing(execution: str) -> NotFoundError:

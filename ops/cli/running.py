@@ -21,15 +21,35 @@ BATCH_ZONE = "America/New_York"
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--batch", is_flag=True, help="Read one JSON request per line, write one JSON answer per line.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON answer per file.")
+@click.option("--to", "destination", help="Run to this node and no further.")
+@click.option("--from", "node", help="Run this node and what follows it; the same as --to: it alone.")
+@click.option(
+    "--past",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What an earlier run gave (its --json answer): nodes that need not run again give that.",
+)
 @click.pass_context
-def run_verb(ctx: click.Context, files: tuple[Path, ...], batch: bool, as_json: bool) -> None:
-    """Run workflow files to their end, without a server, and print each node's output."""
+def run_verb(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    batch: bool,
+    as_json: bool,
+    destination: str | None,
+    node: str | None,
+    past: Path | None,
+) -> None:
+    """Run workflow files, or parts of them, without a server, and print each node's output."""
     if batch == bool(files):
         raise click.UsageError("give workflow files, or --batch")
+    if past is not None and destination is None and node is None:
+        raise click.UsageError("--past needs --to, --from or both")
     if batch:
         asyncio.run(_batch())
         return
-    requests = [{"id": str(path), "workflow": load(path)} for path in files]
+    requests: list[dict[str, Any]] = [{"id": str(path), "workflow": load(path)} for path in files]
+    if destination is not None or node is not None:
+        partial = {"destination": destination, "node": node, "past": None if past is None else load(past)}
+        requests = [{**request, "partial": partial} for request in requests]
     answers = asyncio.run(_run(requests))
     for answer in answers:
         click.echo(json.dumps(answer, ensure_ascii=False) if as_json else shown(answer, titled=len(files) > 1))

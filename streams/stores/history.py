@@ -29,7 +29,7 @@ _EXECUTION = (
 _ONE = f"SELECT {_EXECUTION} FROM executions WHERE id = {{id:String}} ORDER BY rank DESC LIMIT 1"  # noqa: S608
 _NODE_RUNS = (
     "SELECT node, type, run, seq, status, toUnixTimestamp64Milli(at) AS finishedAt, duration_us AS durationUs, "
-    "attempt, counts, outputs, blob, sources, error "
+    "attempt, counts, outputs, blob, sources, error, now "
     "FROM node_runs FINAL WHERE execution = {id:String} ORDER BY seq, at, node, run"
 )
 

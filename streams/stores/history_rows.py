@@ -22,7 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     NODE_RUNS: (
         "execution", "workflow", "version", "node", "type", "run", "seq", "at", "status", "duration_us", "attempt",
-        "counts", "outputs", "blob", "sources", "error",
+        "counts", "outputs", "blob", "sources", "error", "now",
     ),
     EXECUTION_EVENTS: (
         "execution", "event", "workflow", "version", "node", "run", "attempt", "at", "payload",
@@ -129,7 +129,7 @@ def _node_run(event: NodeFinished) -> Row:
     return (
         event.execution, event.workflow, event.version, event.node, event.node_type, event.run, event.seq,
         event.at / 1000, event.status, event.duration_us, event.attempt, event.counts, outputs, event.blob,
-        event.sources, event.error,
+        event.sources, event.error, event.now,
     )  # fmt: skip
 
 

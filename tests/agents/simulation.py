@@ -63,8 +63,8 @@ class Simulation:
 
     async def run(self, start: str, items: list[Item] | None = None, *, cancel_after: int | None = None) -> State:
         state = State("x", self.plan.workflow, self.plan.version, "webhook", EPOCH, start, replies=[ReplyTo("b", 0, 1)])
-        packets = None if items is None else (await self.runner.pack([items]))[0]
-        state, flying = self._take(*step(self.plan, state, Began(start, packets), EPOCH, "start"), [])
+        began = Began(start, None) if items is None else Began(start, *(await self.runner.pack([items])))
+        state, flying = self._take(*step(self.plan, state, began, EPOCH, "start"), [])
         steps = 0
         while flying:
             one = self.choose(flying)

@@ -45,6 +45,18 @@ def test_a_file_runs_to_its_end_and_shows_each_nodes_output():
     assert done.stdout.endswith("→ success\n")
 
 
+def test_a_part_of_a_file_runs_on_what_an_earlier_run_gave(tmp_path):
+    file, past = tmp_path / "w.json", tmp_path / "past.json"
+    file.write_text(json.dumps(workflow("noOp", {})))
+    past.write_text(json.dumps({"order": ["T"], "runs": {"T": [{"outputs": [[{"json": {"was": "given"}}]]}]}}))
+
+    to = millrace("run", str(file), "--to", "T")
+    alone = millrace("run", str(file), "--from", "N", "--past", str(past))
+
+    assert to.stdout == "T\n   {}\n→ success\n"
+    assert alone.stdout == 'T\n   {"was": "given"}\nN\n   {"was": "given"}\n→ success\n'
+
+
 def test_a_run_that_fails_has_a_status_and_names_the_node(tmp_path):
     file = tmp_path / "w.json"
     file.write_text(json.dumps(workflow("stopAndError", {"errorMessage": "enough"})))

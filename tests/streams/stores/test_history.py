@@ -138,7 +138,7 @@ async def test_node_runs_come_in_order_with_everything_they_had(history: History
     error = ErrorInfo("bad", kind="NodeError", node="B", detail={"line": 3})
     runs = [
         _run(started, node="B", seq=1, run=1, status="error", error=error, sources=[Source("A", 1), None]),
-        _run(started, node="A", seq=0, duration_us=2_500, attempt=2, counts=[1, 0]),
+        _run(started, node="A", seq=0, duration_us=2_500, attempt=2, counts=[1, 0], now=7),
     ]
 
     await history.write([_frame(*runs)])
@@ -148,13 +148,13 @@ async def test_node_runs_come_in_order_with_everything_they_had(history: History
         {
             "node": "A", "type": "set", "run": 0, "seq": 0, "status": "success", "startedAt": first.at - 2,
             "durationUs": 2_500, "attempt": 2, "counts": [1, 0], "outputs": [[{"json": {"n": 1}}]], "blob": None,
-            "sources": [], "error": None,
+            "sources": [], "error": None, "now": 7,
         },
         {
             "node": "B", "type": "set", "run": 1, "seq": 1, "status": "error", "startedAt": last.at,
             "durationUs": 0, "attempt": 0, "counts": [1], "outputs": [[{"json": {"n": 1}}]], "blob": None,
             "sources": [["A", 1, 0], None],
-            "error": {"message": "bad", "kind": "NodeError", "node": "B", "detail": {"line": 3}},
+            "error": {"message": "bad", "kind": "NodeError", "node": "B", "detail": {"line": 3}}, "now": 0,
         },
     ]  # fmt: skip
 
