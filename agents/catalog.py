@@ -26,6 +26,7 @@ from schemas.commands import (
     PublishWorkflow,
     RollBackWorkflow,
     Snapshot,
+    TagWorkflow,
     UpdateWorkflow,
     VersionSnapshot,
     WorkflowChange,
@@ -40,7 +41,7 @@ from schemas.errors import (
     UserError,
 )
 from schemas.vault import VaultChange
-from schemas.workflow import content_hash
+from schemas.workflow import content_hash, tag_names
 
 REMEMBERED = 32
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]{0,63}")
@@ -86,6 +87,9 @@ def _apply(change: WorkflowChange, known: WorkflowSnapshot | None, room: Room) -
     match change:
         case UpdateWorkflow():
             return _update(change, current, room)
+        case TagWorkflow():
+            after = msgspec.structs.replace(current, tags=tag_names({"tags": change.tags}) or [])
+            return Outcome(revised(current, after, room.now), room.index.version(current.id, current.draft))
         case ActivateWorkflow():
             return publish(current, current.draft, room)
         case PublishWorkflow():
@@ -122,7 +126,7 @@ def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: Room) 
         draft=version.id,
         created_at=room.now,
         updated_at=room.now,
-        tags=_tags(change.workflow, []),
+        tags=tag_names(change.workflow) or [],
         answered=known.answered if known else [],
     )
     return Outcome(after, version, written)
@@ -131,8 +135,9 @@ def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: Room) 
 def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: Room) -> Outcome:
     raw = {"name": current.name} | change.workflow if isinstance(change.workflow, dict) else change.workflow
     checked, version, written = _draft(change.id, raw, room)
+    tags = tag_names(change.workflow)
     after = msgspec.structs.replace(
-        current, name=checked.workflow.name, draft=version.id, tags=_tags(change.workflow, current.tags)
+        current, name=checked.workflow.name, draft=version.id, tags=current.tags if tags is None else tags
     )
     return Outcome(revised(current, after, room.now, force=bool(written)), version, written)
 
@@ -185,12 +190,3 @@ def _whole(first: Answer, workflow: str, index: CatalogIndex) -> Answer:
     """Give a remembered answer with the workflow's JSON, which is kept with the version only."""
     version = index.version(workflow, first.body["versionId"]) if first.ok and "versionId" in first.body else None
     return Answer(ok=first.ok, body=first.body | present_version(first.body, version) if version else first.body)
-
-
-def _tags(raw: dict[str, Any], default: list[str]) -> list[str]:
-    """Name the tags: texts, or objects with a name as n8n exports them."""
-    tags = raw.get("tags")
-    if not isinstance(tags, list):
-        return list(default)
-    names = [tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))

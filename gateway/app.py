@@ -25,6 +25,7 @@ from gateway.api.health import Check, Health
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
+from gateway.api.searching import Searching
 from gateway.api.sql import Sql
 from gateway.api.statistics import StatisticsResource, backlog_of
 from gateway.api.variables import Variables
@@ -220,6 +221,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
     return [
         *Workflows(parts.catalog, parts.changing).endpoints(),
         *Versions(parts.catalog, parts.changing).endpoints(),
+        *Searching(parts.catalog).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),

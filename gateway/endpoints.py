@@ -40,7 +40,7 @@ class Endpoint:
     ``problems`` lists the statuses of problems besides those that every operation may give.
     """
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     handler: Handler
     tag: str

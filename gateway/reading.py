@@ -21,6 +21,7 @@ from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Past as PastRun
 from schemas.task import ReplyFrame
 from streams.codecs import decode
+from streams.stores.catalog_search import CatalogSearch
 from streams.stores.history import History
 from streams.stores.history_filter import Within
 from streams.stores.protocol import QueryResult
@@ -91,9 +92,16 @@ class Catalog:
         """Give a workflow's versions, newest first, those before a given one (when it was made, its id)."""
         return self._view.versions.page(workflow, before, limit)
 
-    def page(self, after: str | None, limit: int, active: bool | None, search: str | None) -> list[WorkflowSnapshot]:
-        """Give workflows by id, those after a given one."""
-        return self._view.list(after=after, limit=limit, active=active, search=search)
+    def page(
+        self, after: str | None, limit: int, active: bool | None, search: str | None, tag: str | None = None
+    ) -> list[WorkflowSnapshot]:
+        """Give workflows, newest first, those after a given one."""
+        return self._view.list(after=after, limit=limit, active=active, search=search, tag=tag)
+
+    @property
+    def search(self) -> CatalogSearch:
+        """Give what looks into drafts, and knows the tags."""
+        return self._view.search
 
     async def wait(self, offset: int, timeout_seconds: float = CATCH_UP_SECONDS) -> None:
         """Wait until what was written at an offset can be read here; raise a problem when it takes too long."""

@@ -10,6 +10,7 @@ import msgspec
 from schemas.errors import ErrorInfo
 from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
+from schemas.workflow import tag_names
 
 
 class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
@@ -27,6 +28,14 @@ class UpdateWorkflow(msgspec.Struct, tag="workflow.update", tag_field="command")
 
     id: str
     workflow: dict[str, Any]
+    expected: int | None = None
+
+
+class TagWorkflow(msgspec.Struct, tag="workflow.tag", tag_field="command"):
+    """Give a workflow tags, in place of those that it has."""
+
+    id: str
+    tags: list[str]
     expected: int | None = None
 
 
@@ -71,6 +80,7 @@ class RollBackWorkflow(msgspec.Struct, tag="workflow.rollback", tag_field="comma
 WorkflowChange = (
     CreateWorkflow
     | UpdateWorkflow
+    | TagWorkflow
     | DeleteWorkflow
     | ActivateWorkflow
     | DeactivateWorkflow
@@ -190,8 +200,14 @@ def present(snapshot: WorkflowSnapshot, version: VersionSnapshot | None = None) 
 
 
 def present_version(shown: dict[str, Any], version: VersionSnapshot) -> dict[str, Any]:
-    """Give what a version adds to a presented workflow: its JSON under the workflow's own id and name, its problems."""
+    """Give what a version adds to a presented workflow: its JSON under the workflow's own id and name, its problems.
+
+    Tags that were changed since stand in that JSON as well, so that saving it again does not undo them.
+    """
+    own = {key: shown[key] for key in ("id", "name", "active")}
+    if tag_names(version.body) not in (None, shown["tags"]):
+        own["tags"] = [{"name": tag} for tag in shown["tags"]]
     return {
-        "workflow": version.body | {key: shown[key] for key in ("id", "name", "active")},
+        "workflow": version.body | own,
         "problems": msgspec.to_builtins(version.problems),
     }

@@ -111,6 +111,15 @@ def content_hash(raw: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:32]
 
 
+def tag_names(raw: dict[str, Any]) -> list[str] | None:
+    """Name the tags of a workflow's JSON: texts, or objects with a name as n8n exports them. None: it says nothing."""
+    tags = raw.get("tags")
+    if not isinstance(tags, list):
+        return None
+    names = [tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+
+
 def short_type(name: str) -> str:
     """Give a node type's name without n8n's package: ``n8n-nodes-base.set`` and ``set`` are one type."""
     package, dot, short = name.rpartition(".")

@@ -4,7 +4,7 @@ Flow: `/api/v1/workflows` → **workflows** → commands; catalog view → **wor
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
@@ -21,6 +21,7 @@ from schemas.commands import (
     CreateWorkflow,
     DeactivateWorkflow,
     DeleteWorkflow,
+    TagWorkflow,
     UpdateWorkflow,
     present,
 )
@@ -76,7 +77,16 @@ class WorkflowQuery(BaseModel):
     cursor: str | None = Field(None, description="nextCursor of the page before.")
     limit: int = Field(50, ge=1, le=250, description="Entries on a page.")
     active: bool | None = Field(None, description="Only active ones, or only others.")
+    tag: str | None = Field(None, description="Only those with this tag.")
     search: str | None = Field(None, description="Beginnings of words in the name, or in the names and types of nodes.")
+
+
+class WorkflowPatch(BaseModel):
+    """What of a workflow to change besides its draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(max_length=32, description="All its tags.")
 
 
 class Workflows:
@@ -94,6 +104,7 @@ class Workflows:
             Endpoint("POST", PATH, self.create, "workflows", {201: WorkflowDetail}, (409, 422, 504)),
             Endpoint("GET", one, self.get, "workflows", {200: WorkflowDetail}, (404,)),
             Endpoint("PUT", one, self.update, "workflows", {200: WorkflowDetail}, changes),
+            Endpoint("PATCH", one, self.patch, "workflows", {200: WorkflowDetail}, changes),
             Endpoint("DELETE", one, self.delete, "workflows", {204: None}, changes),
             Endpoint("POST", f"{one}/activate", self.activate, "workflows", {200: WorkflowDetail}, changes),
             Endpoint("POST", f"{one}/deactivate", self.deactivate, "workflows", {200: WorkflowDetail}, changes),
@@ -102,7 +113,7 @@ class Workflows:
     async def browse(self, query: WorkflowQuery) -> Outcome:
         """List workflows, newest first."""
         after = read_workflow_cursor(query.cursor)
-        found = self._catalog.page(after, query.limit + 1, query.active, query.search)
+        found = self._catalog.page(after, query.limit + 1, query.active, query.search, query.tag)
         page = found[: query.limit]
         more = write_cursor(page[-1].id) if len(found) > query.limit else None
         return self._outcome(WorkflowPage([msgspec.convert(present(entry), WorkflowSummary) for entry in page], more))
@@ -130,6 +141,11 @@ class Workflows:
         """Save a workflow's draft; what its triggers start stays as it was published."""
         change = UpdateWorkflow(workflow, body.root, headers.revision)
         return await self._changing.outcome(change, headers, WorkflowDetail)
+
+    async def patch(self, workflow: str, body: WorkflowPatch, headers: Conditions) -> Outcome:
+        """Tag a workflow; neither its draft nor what its triggers start changes."""
+        tags = [tag.strip() for tag in body.tags if tag.strip()]
+        return await self._changing.outcome(TagWorkflow(workflow, tags, headers.revision), headers, WorkflowDetail)
 
     async def delete(self, workflow: str, headers: Conditions) -> Outcome:
         """Remove a workflow; its executions keep the version they run on."""

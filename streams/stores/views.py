@@ -7,9 +7,8 @@ It can be deleted at any time: the log has everything. Any number of views may f
 import asyncio
 import json
 import logging
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,14 +18,15 @@ from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError, OperationalError
 from schemas.trigger import Route
 from streams.codecs import Undecodable, decode
-from streams.stores import vault_view, version_rows
+from streams.stores import catalog_search, vault_view, version_rows
+from streams.stores.catalog_search import CatalogSearch, phrase_of
 from streams.stores.version_rows import VersionRows
 from streams.topics import CATALOG
 from streams.transports.protocol import Log, Reader, Record
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 RETRY_SECONDS = 0.5
 _SCHEMA = """
 CREATE TABLE workflows(
@@ -35,11 +35,9 @@ CREATE TABLE workflows(
 CREATE INDEX by_age ON workflows(deleted, created, id);
 CREATE TABLE facts(position INTEGER);
 INSERT INTO facts VALUES (0);
-CREATE VIRTUAL TABLE search USING fts5(name, nodes, tokenize = "unicode61 remove_diacritics 2");
 """
-_SCHEMA += version_rows.SCHEMA + vault_view.SCHEMA
+_SCHEMA += version_rows.SCHEMA + catalog_search.SCHEMA + vault_view.SCHEMA
 _KINDS: dict[str, type[Snapshot]] = {"workflow": WorkflowSnapshot, "version": VersionSnapshot, **vault_view.KINDS}
-_WORD = re.compile(r"\w+")
 
 Workflows = list[WorkflowSnapshot]
 Change = tuple[int, str, Snapshot | None]
@@ -56,7 +54,7 @@ class LiveRoute(NamedTuple):
 
 
 class CatalogView:
-    """The latest snapshot of every workflow and version (``versions`` lists these); for one event loop.
+    """The latest snapshot of every workflow and version; for one event loop. ``versions`` and ``search`` ask further.
 
     ``position`` is the offset after the last record folded. ``path`` None keeps it in memory; a file makes restarts
     read only what is new, and may be deleted while nothing runs. Snapshots that come out of it are shared: never
@@ -71,6 +69,7 @@ class CatalogView:
         self._listeners: list[Listener] = []
         self._routes: list[LiveRoute] | None = None
         self.versions = VersionRows(self._db, versions_cached)
+        self.search = CatalogSearch(self._db)
         self._live: dict[str, VersionSnapshot] = {}
         self._workflows: dict[str, WorkflowSnapshot] = {}
         self.vault = vault_view.VaultView()
@@ -150,9 +149,9 @@ class CatalogView:
         if tag is not None:
             where.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag)")
             values["tag"] = tag
-        if search and (words := _WORD.findall(search)):
+        if search and (phrase := phrase_of(search, "name nodes")):
             where.append("at IN (SELECT rowid FROM search WHERE search MATCH :search)")
-            values["search"] = " ".join(f'"{word}"*' for word in words)
+            values["search"] = phrase
         query = f"SELECT id FROM workflows WHERE {' AND '.join(where)} ORDER BY created DESC, id DESC LIMIT :limit"  # noqa: S608 - made of constants
         return [self._workflows[row[0]] for row in self._db.execute(query, values)]
 
@@ -185,6 +184,7 @@ class CatalogView:
     def _load(self) -> None:
         self._routes = None
         self.versions = VersionRows(self._db, self._versions_cached)
+        self.search = CatalogSearch(self._db)
         self._live.clear()
         self._workflows.clear()
         self.position = self._db.execute("SELECT position FROM facts").fetchone()[0]
@@ -284,11 +284,10 @@ class CatalogView:
         if known is None:
             return
         at = self._db.execute("SELECT at FROM workflows WHERE id = ?", (workflow,)).fetchone()[0]
-        self._db.execute("DELETE FROM search WHERE rowid = ?", (at,))
+        self.search.drop(at)
         draft = self.version(workflow, known.draft)
         if not known.deleted:
-            words = _words(draft.body) if draft else ""
-            self._db.execute("INSERT INTO search(rowid, name, nodes) VALUES (?, ?, ?)", (at, known.name, words))
+            self.search.put(at, known.name, draft.body if draft else {})
 
     def _find_live(self, workflow: str) -> None:
         known = self.workflow(workflow)
@@ -320,12 +319,6 @@ def _change(record: Record) -> tuple[str, Snapshot | None]:
 
 def _bare(snapshot: WorkflowSnapshot) -> WorkflowSnapshot:
     return msgspec.structs.replace(snapshot, answered=[])
-
-
-def _words(body: Mapping[str, object]) -> str:
-    nodes = body.get("nodes")
-    boxes = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
-    return "\n".join(f"{node.get('name', '')} {str(node.get('type', '')).rpartition('.')[2]}" for node in boxes)
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
