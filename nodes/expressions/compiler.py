@@ -12,7 +12,7 @@ from nodes.expressions.binding import binder, bound
 from nodes.expressions.builtins.iteration import iterate, own
 from nodes.expressions.builtins.pattern import compile_pattern
 from nodes.expressions.coercion import to_key, to_string, truthy
-from nodes.expressions.functions_table import METHODS, MUTATING, fresh
+from nodes.expressions.functions_table import METHODS, MUTATING, fresh, localised
 from nodes.expressions.lexer import NotCompiled
 from nodes.expressions.members import DENIED, answers, denied, invoke, member
 from nodes.expressions.scope import Scope
@@ -155,7 +155,7 @@ class Compiler:
         callee = node.callee
         given = self._arguments(node.arguments)
         if isinstance(callee, Member) and not isinstance(self._known(callee.target), Namespace):
-            return self._method(callee, given, node.optional)
+            return self._method(callee, node.arguments, given, node.optional)
         if isinstance(callee, Chain):
             raise NotCompiled("a call of an optional chain in parentheses")
         direct = self._scoped(callee)
@@ -176,7 +176,7 @@ class Compiler:
             return found.scoped if isinstance(found, ScopedFunction) else None
         return None
 
-    def _method(self, callee: Member, given: Closure, optional: bool) -> Closure:
+    def _method(self, callee: Member, arguments: list[Node], given: Closure, optional: bool) -> Closure:
         if not isinstance(callee.key, Literal):
             raise NotCompiled("a computed method")
         name = to_key(callee.key.value)
@@ -184,6 +184,8 @@ class Compiler:
             return _refuse(name)
         if name not in METHODS:
             raise NotCompiled(f"the method {name}")
+        if name == "format" and localised(arguments):
+            raise NotCompiled("a locale")
         if name in MUTATING and not fresh(callee.target):
             raise NotCompiled(f"{name} on an array that others may see")
         target = self.compile(callee.target)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nodes.expressions.lineage import paired_item
+from nodes.expressions.nested import resolved
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED, ByName, Function, Lazy
 from schemas.errors import ExpressionError
@@ -30,6 +31,10 @@ def _function(call: Any) -> Any:
     return lambda: function
 
 
+def _no_arguments(name: str) -> Any:
+    raise ExpressionError(f"$input.{name}() should have no arguments", hint="use $input.all()[index]")
+
+
 def input_view(scope: Scope) -> Lazy:
     """Give ``$input``."""
     items = scope.items
@@ -38,8 +43,8 @@ def input_view(scope: Scope) -> Lazy:
         {
             "item": lambda: this_item(scope),
             "all": _function(lambda given: list(items)),
-            "first": _function(lambda given: _at(items, 0)),
-            "last": _function(lambda given: _at(items, len(items) - 1)),
+            "first": _function(lambda given: _at(items, 0) if not given else _no_arguments("first")),
+            "last": _function(lambda given: _at(items, len(items) - 1) if not given else _no_arguments("last")),
             "params": lambda: dict(scope.node_parameters.get(source.node, {})) if source else {},
             "context": lambda: dict(scope.contexts.get(scope.node, {})),
         }
@@ -55,7 +60,7 @@ def runs_of(scope: Scope, name: str) -> list[NodeRun]:
         )
     if not runs:
         raise ExpressionError(
-            f"Node '{name}' hasn't been executed", hint="connect it before this node, or test with isExecuted"
+            f"Referenced node is unexecuted: {name!r}", hint="connect it before this node, or test with isExecuted"
         )
     return runs
 
@@ -165,13 +170,5 @@ def environment(scope: Scope) -> Any:
 
 def parameter_view(scope: Scope) -> Any:
     """Give ``$parameter``; an expression among the parameters is evaluated when read."""
-
-    def read(name: str) -> Any:
-        value = scope.parameters.get(name, UNDEFINED)
-        if isinstance(value, str) and value.startswith("="):
-            raise ExpressionError(
-                f"parameter {name!r} is an expression", hint="expressions cannot read other expressions yet"
-            )
-        return value
-
-    return ByName(read)
+    given = scope.parameters
+    return ByName(lambda name: resolved(scope, given.get(name, UNDEFINED)), lambda: resolved(scope, dict(given)))

@@ -22,7 +22,8 @@ class Scope:
     ``runs(name)`` gives the finished runs of another node: None where the workflow has no such node, an empty list
     where it has not run. ``now`` is epoch ms, ``zone`` an IANA name. ``contexts`` has loop state by node name.
     ``seed`` makes random functions repeatable. ``sources`` has where each input came from. ``extra`` has what only
-    some expressions see: ``$response``, ``$request`` and ``$pageCount`` while pages are fetched.
+    some expressions see: ``$response``, ``$request`` and ``$pageCount`` while pages are fetched. ``depth`` counts
+    the expressions around this one.
     """
 
     inputs: list[Items] = field(default_factory=lambda: [[]])
@@ -44,6 +45,7 @@ class Scope:
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    depth: int = 0
 
     @property
     def items(self) -> Items:

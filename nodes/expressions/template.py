@@ -12,6 +12,7 @@ from nodes.expressions.coercion import UNDEFINED, join
 from nodes.expressions.compiler import MOST_CALLS, Budget, Closure, Compiler
 from nodes.expressions.fast import fast_path
 from nodes.expressions.lexer import NotCompiled, SyntaxFault, balanced
+from nodes.expressions.nested import offer
 from nodes.expressions.parser import parse
 from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
@@ -65,6 +66,17 @@ def compile_template(source: str) -> Template:
         except SyntaxFault as fault:
             raise ExpressionError(f"invalid syntax in expression: {fault}", detail={"source": source}) from None
     return Template(source, "javascript", references, reason=reason)
+
+
+@offer
+def evaluate_nested(source: str, scope: Scope) -> Any:
+    """Evaluate a text that another expression names; raise where only V8 could."""
+    template = compile_template(source)
+    if template.evaluate is None:
+        raise ExpressionError(
+            "an expression can evaluate only such as need no V8", hint=f"this one needs it: {template.reason}"
+        )
+    return template.evaluate(scope)
 
 
 def split(text: str) -> list[str | Code]:

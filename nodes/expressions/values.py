@@ -123,16 +123,21 @@ class Lazy(HostObject):
 
 
 class ByName(HostObject):
-    """An object with any member, computed from its name, such as ``$node``."""
+    """An object with any member, computed from its name, such as ``$node``; ``whole`` gives what JSON shows of it."""
 
-    __slots__ = ("get",)
+    __slots__ = ("get", "whole")
 
-    def __init__(self, get: Callable[[str], Any]) -> None:
+    def __init__(self, get: Callable[[str], Any], whole: Callable[[], Any] = dict) -> None:
         self.get = get
+        self.whole = whole
 
     def member(self, key: str) -> Any:
         """Compute a member."""
         return self.get(key)
+
+    def json(self) -> Any:
+        """Show all members."""
+        return self.whole()
 
 
 class UniqueSet(HostObject):

@@ -3,17 +3,22 @@
 Flow: compiler → **lookup** → a closure that reads the scope or a constant.
 """
 
+import re
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from nodes.expressions.builtins.dates import make_date
 from nodes.expressions.builtins.globals import DENYLIST, make_globals
 from nodes.expressions.builtins.luxon import make_luxon
+from nodes.expressions.coercion import to_string
 from nodes.expressions.functions.top import make_functions
 from nodes.expressions.lexer import NotCompiled
-from nodes.expressions.members import DENIED, denied
+from nodes.expressions.lineage import paired_item
+from nodes.expressions.members import DENIED, denied, member
 from nodes.expressions.moments import DateTime, start_of
+from nodes.expressions.nested import nested
 from nodes.expressions.nodes_seen import (
     environment,
     input_view,
@@ -24,20 +29,20 @@ from nodes.expressions.nodes_seen import (
     previous,
     this_item,
 )
+from nodes.expressions.registry import argument
 from nodes.expressions.scope import Scope
-from nodes.expressions.values import UNDEFINED, ByName, Function, Namespace, ScopedFunction
+from nodes.expressions.values import UNDEFINED, ByName, Function, Lazy, Namespace, ScopedFunction
+from schemas.errors import ExpressionError
 
 Closure = Callable[[Scope, list[Any]], Any]
 Read = Callable[[Scope], Any]
 
 _V8 = """
-    Map WeakMap WeakSet WeakRef Symbol BigInt Error TypeError RangeError SyntaxError EvalError URIError
-    AggregateError RegExp ReferenceError Intl Interval Info Settings ArrayBuffer DataView Iterator Temporal
+    $jmespath $jmesPath Map WeakMap WeakSet WeakRef Symbol BigInt Error TypeError RangeError SyntaxError EvalError
+    URIError AggregateError RegExp ReferenceError Intl Interval Info Settings ArrayBuffer DataView Iterator Temporal
     console structuredClone atob btoa Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array
-    Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array Float16Array arguments $jmespath
-    $jmesPath $fromAI $fromAi $fromai $evaluateExpression $getPairedItem $item $secrets $agentInfo $self
-    $rawParameter $webhookId extendOptional extend Buffer URL URLSearchParams TextEncoder TextDecoder
-    numberList zip $getWorkflowStaticData
+    Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array Float16Array arguments extendOptional extend
+    Buffer URL URLSearchParams TextEncoder TextDecoder $getWorkflowStaticData
 """
 V8_ONLY: Final = frozenset(_V8.split())
 
@@ -63,11 +68,64 @@ _READS: dict[str, Read] = {
     "$parameter": parameter_view,
     "$mode": lambda scope: scope.execution.get("mode", UNDEFINED),
     "$nodeVersion": lambda scope: scope.node_version,
-    "$nodeId": lambda scope: UNDEFINED,
+    "$rawParameter": lambda scope: dict(scope.parameters),
+    "$secrets": lambda scope: scope.extra.get("$secrets", UNDEFINED),
+    "$self": lambda scope: dict(scope.contexts.get(scope.node, {})),
+    "$nodeId": lambda scope: scope.extra.get("$nodeId", UNDEFINED),
+    "$webhookId": lambda scope: scope.extra.get("$webhookId", UNDEFINED),
+    "$agentInfo": lambda scope: scope.extra.get("$agentInfo", UNDEFINED),
     "$node": lambda scope: ByName(lambda name: node_by_name(scope, name)),
 }
 _READS |= {name: lambda scope, name=name: scope.extra.get(name, UNDEFINED) for name in EXTRA}  # type: ignore[misc]
-_CALLS: Final[dict[str, Callable[[Scope, list[Any]], Any]]] = {"$": node_view, "$items": items_of}
+
+
+def _item_view(scope: Scope, given: list[Any]) -> Lazy:
+    """Do ``$item(index, run?)``: the variables as that item of the input sees them."""
+    at, run = argument(given, 0, 0), argument(given, 1, scope.run_index)
+    if not isinstance(at, int) or not 0 <= at < len(scope.items):
+        raise ExpressionError(
+            f"Can't get data for expression: no item {to_string(at)}", hint="the input has fewer items"
+        )
+    there = replace(scope, index=at, run_index=run if isinstance(run, int) else scope.run_index)
+    return Lazy({name: partial(read, there) for name, read in _READS.items()})
+
+
+def _evaluated(scope: Scope, given: list[Any]) -> Any:
+    """Do ``$evaluateExpression(text, index?)``."""
+    text, at = argument(given, 0, ""), argument(given, 1, scope.index)
+    there = replace(scope, index=at if isinstance(at, int) else scope.index)
+    return nested(there, f"={to_string(text)}")
+
+
+def _paired(scope: Scope, given: list[Any]) -> Any:
+    """Do ``$getPairedItem(node, source, pairedItem)``: the item of a node from which an input item came."""
+    pair = argument(given, 2, scope.index)
+    at = member(pair, "item") if isinstance(pair, dict) else pair
+    return paired_item(scope, to_string(argument(given, 0)), at if isinstance(at, int) else scope.index)
+
+
+def _from_ai(scope: Scope, given: list[Any]) -> Any:
+    """Do ``$fromAI(key, description?, type?, default?)``: what a model chose for the key, else the default."""
+    key = argument(given, 0)
+    if not isinstance(key, str) or not _AI_KEY.fullmatch(key):
+        raise ExpressionError(
+            "Add a key, e.g. $fromAI('placeholder_name')", hint="1 to 64 letters, digits, underscores or hyphens"
+        )
+    chosen = scope.extra.get("$fromAI") or {}
+    return chosen[key] if key in chosen else argument(given, 3)
+
+
+_AI_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CALLS: Final[dict[str, Callable[[Scope, list[Any]], Any]]] = {
+    "$": node_view,
+    "$items": items_of,
+    "$item": _item_view,
+    "$evaluateExpression": _evaluated,
+    "$getPairedItem": _paired,
+    "$fromAI": _from_ai,
+    "$fromAi": _from_ai,
+    "$fromai": _from_ai,
+}
 
 
 @lru_cache(maxsize=1)

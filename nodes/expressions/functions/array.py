@@ -3,13 +3,15 @@
 Flow: compiler → **array** → values.
 """
 
+import math
 import random
 from typing import Any
 
+from nodes.expressions.builtins.globals import extreme
 from nodes.expressions.builtins.iteration import own
 from nodes.expressions.builtins.json_text import stringify
-from nodes.expressions.coercion import jsonable, number, strict_equals, text_number, to_string
-from nodes.expressions.functions.object_ import nothing
+from nodes.expressions.coercion import jsonable, number, strict_equals, to_string
+from nodes.expressions.functions.object_ import compacted, nothing
 from nodes.expressions.registry import Arguments, argument, extension
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED
@@ -72,15 +74,12 @@ def random_item(_: Scope, values: list[Any], __: Arguments) -> Any:
 
 
 def _numbers(values: list[Any], name: str) -> list[float]:
-    out = []
     for value in values:
-        read = text_number(value) if isinstance(value, str) and value.strip() else value
-        if isinstance(read, bool) or not isinstance(read, int | float) or read != read:
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise ExpressionError(
-                f"{name}() can only be called on an array of numbers", hint=f"{to_string(value)!r} is not one"
+                f"{name}(): all array elements must be numbers", hint=f"{to_string(value)!r} is not one; use toNumber()"
             )
-        out.append(read)
-    return out
+    return values
 
 
 @extension("array", "sum", examples=[("[1, 2].sum()", 3)])
@@ -101,13 +100,13 @@ def average(_: Scope, values: list[Any], __: Arguments) -> float:
 @extension("array", "min", examples=[("[2, 1].min()", 1)])
 def least(_: Scope, values: list[Any], __: Arguments) -> float:
     """Give the smallest."""
-    return min(_numbers(values, "min"), default=float("inf"))
+    return extreme(_numbers(values, "min"), -1)
 
 
 @extension("array", "max", examples=[("[2, 1].max()", 2)])
 def most(_: Scope, values: list[Any], __: Arguments) -> float:
     """Give the largest."""
-    return max(_numbers(values, "max"), default=float("-inf"))
+    return extreme(_numbers(values, "max"), 1)
 
 
 @extension("array", "unique", "removeDuplicates", examples=[("[1, 1, 2].unique()", [1, 2])])
@@ -128,9 +127,8 @@ def unique(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
 
 @extension("array", "compact", examples=[("[1, null, '', 2].compact()", [1, 2])])
 def compact(_: Scope, values: list[Any], __: Arguments) -> list[Any]:
-    """Drop what is null, undefined, empty or without content."""
-    kept = [value for value in values if not nothing(value) and value not in ({}, [])]
-    return [{k: v for k, v in one.items() if not nothing(v)} if isinstance(one, dict) else one for one in kept]
+    """Drop what is null, undefined, empty or without content; in objects likewise."""
+    return [compacted(value) for value in values if not nothing(value)]
 
 
 @extension("array", "pluck", examples=[("[{a: 1}, {a: 2}].pluck('a')", [1, 2])])
@@ -144,7 +142,7 @@ def pluck(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
         row = own(value) if isinstance(value, dict) else {}
         picked = [row[name] for name in names if name in row]
         if picked:
-            rows.append(picked[0] if len(names) == 1 else picked)
+            rows.append(picked[0] if len(picked) == 1 else picked)
     return rows
 
 
@@ -154,7 +152,8 @@ def chunk(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     size = argument(given, 0)
     if not isinstance(size, int | float) or isinstance(size, bool) or size < 1:
         raise ExpressionError("chunk() requires a positive number as its argument")
-    return [values[at : at + int(size)] for at in range(0, len(values), int(size))]
+    count = math.ceil(len(values) / size)
+    return [values[int(at * size) : int(at * size + size)] for at in range(count)]
 
 
 @extension("array", "smartJoin", examples=[("[{n: 'a', v: 1}].smartJoin('n', 'v')", {"a": 1})])
@@ -185,13 +184,24 @@ def _other(given: Arguments, name: str) -> list[Any]:
     return other
 
 
-@extension("array", "merge", examples=[("[{a: 1}].merge([{a: 2, b: 3}])", {"a": 1, "b": 3})])
+@extension(
+    "array",
+    "merge",
+    examples=[
+        ("[{a: 1}].merge([{a: 2, b: 3}])", {"a": 1, "b": 3}),
+        ("[{a: 1}, {a: 2}].merge([{b: 1}, {b: 2}])", {"a": 2, "b": 2}),
+    ],
+)
 def merge(_: Scope, values: list[Any], given: Arguments) -> dict[str, Any]:
-    """Make one object of all; what comes first wins."""
+    """Make one object of all, the first wins; with another array, of the pairs, the last pair wins."""
     out: dict[str, Any] = {}
-    for one in [*values, *_other(given, "merge")] if given else values:
-        if isinstance(one, dict):
-            out = {**out, **{key: value for key, value in one.items() if key not in out}}
+    if not given:
+        for one in reversed(values):
+            out = {**out, **one} if isinstance(one, dict) else out
+        return out
+    for one, more in zip(values, _other(given, "merge"), strict=False):
+        if isinstance(one, dict) and isinstance(more, dict):
+            out = {**out, **more, **one}
     return out
 
 

@@ -19,13 +19,13 @@ def to_int(_: Scope, value: bool, __: Arguments) -> int:
     return int(value)
 
 
-@extension("boolean", "isEmpty", examples=[("(false).isEmpty()", False)])
+@extension("boolean", "isEmpty", examples=[("(false).isEmpty()", True)])
 def is_empty(_: Scope, value: bool, __: Arguments) -> bool:
-    """Say no: a boolean is there."""
-    return False
+    """Say whether it is false."""
+    return not value
 
 
-@extension("boolean", "isNotEmpty", examples=[("(false).isNotEmpty()", True)])
+@extension("boolean", "isNotEmpty", examples=[("(false).isNotEmpty()", False)])
 def is_not_empty(_: Scope, value: bool, __: Arguments) -> bool:
-    """Say yes: a boolean is there."""
-    return True
+    """Say whether it is true."""
+    return value

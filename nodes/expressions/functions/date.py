@@ -182,9 +182,3 @@ def is_empty(_: Scope, value: Any, __: Arguments) -> bool:
 def is_not_empty(_: Scope, value: Any, __: Arguments) -> bool:
     """Say yes: a date is there."""
     return True
-
-
-@both("toBoolean")
-def to_boolean(_: Scope, value: Any, __: Arguments) -> bool:
-    """Refuse: a date is no boolean."""
-    raise ExpressionError("toBoolean() is not callable on a date")

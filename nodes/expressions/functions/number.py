@@ -4,16 +4,20 @@ Flow: compiler → **number** → values.
 """
 
 import math
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from nodes.expressions.builtins.globals import power, rounded
-from nodes.expressions.coercion import to_string
+from nodes.expressions.builtins.globals import rounded
+from nodes.expressions.builtins.number import to_fixed
+from nodes.expressions.coercion import text_number, to_string
 from nodes.expressions.moments import DateTime
 from nodes.expressions.registry import Arguments, argument, extension
 from nodes.expressions.scope import Scope
+from nodes.expressions.values import UNDEFINED
 from schemas.errors import ExpressionError
 
-_EPOCHS = {"ms": 1.0, "s": 1000.0, "us": 0.001}
+_THOUSANDTH = Decimal("0.001")
+EPOCHS = {"ms": 1.0, "s": 1000.0, "us": 0.001, "excel": 86_400_000.0}
 
 
 @extension("number", "ceil", examples=[("(1.2).ceil()", 2)])
@@ -34,12 +38,10 @@ def absolute(_: Scope, value: float, __: Arguments) -> float:
     return abs(value)
 
 
-@extension("number", "round", examples=[("(1.256).round(2)", 1.26)])
+@extension("number", "round", examples=[("(1.256).round(2)", 1.26), ("(-2.5).round()", -3)])
 def round_(_: Scope, value: float, given: Arguments) -> float:
-    """Round to a number of decimals."""
-    places = argument(given, 0, 0)
-    factor = power(10, places if isinstance(places, int | float) else 0)
-    return rounded(value * factor) / factor if places else rounded(value)
+    """Round to a number of decimals, halves away from zero."""
+    return text_number(to_fixed(_, value, given))
 
 
 @extension("number", "isInteger", examples=[("(2).isInteger()", True)])
@@ -66,16 +68,16 @@ def is_odd(_: Scope, value: float, __: Arguments) -> bool:
     return _whole(value, "isOdd") % 2 == 1
 
 
-@extension("number", "isEmpty", examples=[("(0).isEmpty()", False)])
+@extension("number", "isEmpty", examples=[("(0).isEmpty()", True)])
 def is_empty(_: Scope, value: float, __: Arguments) -> bool:
-    """Say no: a number is there."""
-    return False
+    """Say whether it is 0 or no number."""
+    return value == 0 or value != value
 
 
-@extension("number", "isNotEmpty", examples=[("(0).isNotEmpty()", True)])
+@extension("number", "isNotEmpty", examples=[("(0).isNotEmpty()", False)])
 def is_not_empty(_: Scope, value: float, __: Arguments) -> bool:
-    """Say yes: a number is there."""
-    return True
+    """Say whether it is a number other than 0."""
+    return not is_empty(_, value, __)
 
 
 @extension("number", "toBoolean", examples=[("(0).toBoolean()", False)])
@@ -86,8 +88,8 @@ def to_boolean(_: Scope, value: float, __: Arguments) -> bool:
 
 @extension("number", "toInt", examples=[("(1.5).toInt()", 2)])
 def to_int(_: Scope, value: float, __: Arguments) -> float:
-    """Round to a whole."""
-    return rounded(value)
+    """Round to a whole, halves away from zero."""
+    return round_(_, value, [])
 
 
 @extension("number", "toFloat", "toNumber", examples=[("(1.5).toFloat()", 1.5)])
@@ -98,25 +100,30 @@ def to_float(_: Scope, value: float, __: Arguments) -> float:
 
 @extension("number", "format", examples=[("(1234567.891).format()", "1,234,567.891")])
 def format_(_: Scope, value: float, given: Arguments) -> str:
-    """Write with thousands separators and at most three decimals, in English."""
-    locale = argument(given, 0, "en-US")
-    if not str(locale).startswith("en") or len(given) > 1 or not math.isfinite(value):
-        raise ExpressionError(
-            f"numbers are formatted in English only, not {to_string(locale)!r}", hint="use toLocaleString()"
-        )
-    whole = round(value * 1000) if abs(value) < 1e12 else None
-    text = f"{value:,.3f}" if whole is None or isinstance(value, float) else f"{value:,}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Write with thousands separators and at most three decimals; other locales and options are V8's."""
+    if argument(given, 0) is not UNDEFINED:
+        raise ExpressionError("a locale must be written in the expression", hint="such as .format('de-DE')")
+    if not math.isfinite(value):
+        return "NaN" if value != value else "∞" if value > 0 else "-∞"
+    if value == 0:
+        return "-0" if math.copysign(1, value) < 0 else "0"
+    exact = Decimal(repr(value)).quantize(_THOUSANDTH, rounding=ROUND_HALF_UP, context=Context(prec=400))
+    return f"{exact:,}".rstrip("0").rstrip(".")
 
 
 @extension("number", "toDateTime", examples=[("(0).toDateTime().toMillis()", 0)])
 def to_datetime(scope: Scope, value: float, given: Arguments) -> DateTime:
     """Read as a moment: epoch ms, or s, us, or an Excel day."""
     unit: Any = argument(given, 0, "ms")
-    if unit == "excel":
-        return DateTime(round((value - 25_569) * 86_400_000), scope.zone)
-    if unit not in _EPOCHS:
+    if unit not in EPOCHS:
         raise ExpressionError(
             f"Unsupported format '{to_string(unit)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'"
         )
-    return DateTime(value * _EPOCHS[unit], scope.zone)
+    return since_epoch(value, unit, scope.zone)
+
+
+def since_epoch(value: float, unit: str, zone: str) -> DateTime:
+    """Give the moment a count of a unit after the epoch; an Excel day counts from the end of 1899."""
+    if unit == "excel":
+        return DateTime(value if value != value else rounded((value - 25_569) * 86_400_000), zone)
+    return DateTime(value * EPOCHS[unit], zone)

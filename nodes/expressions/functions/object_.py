@@ -60,21 +60,22 @@ def keep_containing(_: Scope, value: Any, given: Arguments) -> dict[str, Any]:
     return {key: one for key, one in own(value).items() if isinstance(one, str) and text in one}
 
 
-@extension("object", "compact", examples=[("({a: null, b: 1, c: ''}).compact()", {"b": 1})])
+@extension("object", "compact", examples=[("({a: null, b: 1, c: '', d: []}).compact()", {"b": 1})])
 def compact(_: Scope, value: Any, __: Arguments) -> dict[str, Any]:
-    """Drop what is null, undefined, empty text or "nil"."""
-    return {key: _compacted(one) for key, one in own(value).items() if not nothing(one)}
+    """Drop what is null, undefined, empty text, "nil", or an empty object or array; in objects below likewise."""
+    return compacted(value)
+
+
+def compacted(value: Any) -> Any:
+    """Give a value without what compact drops."""
+    if not isinstance(value, dict):
+        return value
+    return {key: compacted(one) for key, one in own(value).items() if not nothing(one)}
 
 
 def nothing(value: Any) -> bool:
     """Say whether compact drops a value."""
-    return value is None or value is UNDEFINED or value in ("", "nil")
-
-
-def _compacted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _compacted(one) for key, one in value.items() if not nothing(one)}
-    return value
+    return value is None or value is UNDEFINED or value in ("", "nil") or value in ({}, [])
 
 
 @extension("object", "urlEncode", examples=[("({a: 1, b: 'x y'}).urlEncode()", "a=1&b=x+y")])
@@ -103,3 +104,13 @@ def values(_: Scope, value: Any, __: Arguments) -> list[Any]:
 def to_json(_: Scope, value: Any, __: Arguments) -> Any:
     """Write as JSON."""
     return stringify(value)
+
+
+@extension("object", "toInt", "toFloat", "toBoolean", "toDateTime")
+@extension("array", "toInt", "toFloat", "toBoolean", "toDateTime")
+@extension("boolean", "toDateTime")
+@extension("date", "toBoolean")
+@extension("dateTime", "toBoolean")
+def not_convertible(_: Scope, value: Any, __: Arguments) -> Any:
+    """Give undefined: such a value is no number, boolean or date."""
+    return UNDEFINED

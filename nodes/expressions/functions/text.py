@@ -5,10 +5,8 @@ Flow: compiler → **text** → values.
 
 import base64
 import hashlib
-import math
 import re
 import unicodedata
-import urllib.parse
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -19,10 +17,11 @@ from nodes.expressions.builtins.json_text import parse, stringify
 from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.builtins.units import length
 from nodes.expressions.coercion import text_number, to_string
+from nodes.expressions.functions.number import EPOCHS, since_epoch
 from nodes.expressions.moments import DateTime, JSDate
 from nodes.expressions.registry import Arguments, argument, extension
 from nodes.expressions.scope import Scope
-from nodes.expressions.values import UNDEFINED, JavaScriptError
+from nodes.expressions.values import JavaScriptError
 from schemas.errors import ExpressionError
 
 _HASHES = {
@@ -34,38 +33,34 @@ _HASHES = {
     "sha512": hashlib.sha512,
     "sha3": hashlib.sha3_512,
 }
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
-_URL = re.compile(
-    r"(?:https?|ftp|file)://(?:www\.)?[-A-Za-z0-9@:%.+~#=_]{1,256}\b(?:[-A-Za-z0-9()@:%_+.~#?&/=]*)", re.ASCII
-)
-_WHOLE_URL = re.compile(r"(?:https?|ftp|file)://\S+", re.IGNORECASE)
-_DOMAIN = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)", re.ASCII
-)
-_HOST = re.compile(
-    r"(?:(?:https?|ftp|file)://|mailto:)?(?:[^\s@/]+@)?([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(?::\d{1,5})?(?:[/?#]\S*)?",
-    re.ASCII,
-)
-_WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]+[0-9]*|\b)|[A-Z]?[a-z]+[0-9]*|[A-Z]+|[0-9]+")
-_FALSE = frozenset({"false", "no", "0", "", "off", "n"})
-_SPECIAL = {
-    "ß": "ss",
-    "æ": "ae",
-    "Æ": "AE",
-    "ø": "o",
-    "Ø": "O",
-    "œ": "oe",
-    "Œ": "OE",
-    "ł": "l",
-    "Ł": "L",
-    "đ": "d",
-    "Đ": "D",
-    "ð": "d",
-    "Þ": "TH",
-    "þ": "th",
-    "ı": "i",
-}
+_MARKS = [
+    (re.compile(pattern, re.MULTILINE), other)
+    for pattern, other in [
+        (r"^(?:[ \t]*)(?:[-*+]|\d+\.)\s+", ""),
+        (r"<[A-Za-z/!][^>@\n]*>", ""),
+        (r"^[=-]{2,}\s*$", ""),
+        (r"\[\^[^\]]+\](?:: .*)?", ""),
+        (r"^[ \t]{0,2}\[[^\]]*\]:[ \t]*\S+$", ""),
+        (r"!\[[^\]]*\]\([^)]*\)", ""),
+        (r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1"),
+        (r">", ""),
+        (r"^#{1,6}\s*", ""),
+        (r"~~", ""),
+        (r"(\*{1,3}|_{1,3})(\S(?:.*?\S)?)\1", r"\2"),
+        (r"`{3}\w*\n?", ""),
+        (r"`([^`]*)`", r"\1"),
+        (r"\n{3,}", "\n\n"),
+    ]
+]
+_RESERVED = re.compile("%(3b|2f|3f|3a|40|26|3d|2b|24|2c|23)", re.IGNORECASE)
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_FALSE = frozenset({"false", "no", "0", ""})
+_LETTERS = """
+ß=ss æ=ae Æ=AE ø=o Ø=O œ=oe Œ=OE ł=l Ł=L đ=d Đ=D ð=d Ð=D Þ=Th þ=th ı=i ħ=h Ħ=H ŋ=n Ŋ=N ŧ=t Ŧ=T ĸ=k ſ=s
+«=<< »=>> ‹=< ›=> „=,, “=" ”=" ‚=, ‘=' ’=' •=* ·=* ©=(c) ®=(r) °=deg ±=+- ×=x ÷=/ ¿=? ¡=! §=SS ¶=P
+ª=a º=o ²=2 ³=3 ¹=1 ¼=1/4 ½=1/2 ¾=3/4 £=PS ¥=Y= ¢=C/ €=EU –=- —=-- …=... ™=(tm) ﬁ=fi ﬂ=fl ĳ=ij Ĳ=IJ
+"""
+_SPECIAL = dict(pair.split("=", 1) for pair in _LETTERS.split()) | {"\u00a0": " ", "\u200b": ""}
 
 
 @extension("string", "isEmpty", examples=[('"".isEmpty()', True)])
@@ -106,34 +101,9 @@ def remove_tags(_: Scope, text: str, __: Arguments) -> str:
 @extension("string", "removeMarkdown", examples=[('"# *a* [b](c)".removeMarkdown()', "a b")])
 def remove_markdown(_: Scope, text: str, __: Arguments) -> str:
     """Drop Markdown and HTML marks."""
-    text = re.sub(r"^(?:\s*[-*+]\s|\s*\d+\.\s)", "", text, flags=re.MULTILINE)
-    text = re.sub(r"<[^>]*>", "", text)
-    text = re.sub(r"^[=-]{2,}\s*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"^\s{0,3}>\s?", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^#{1,6}\s*", "", text, flags=re.MULTILINE)
-    text = re.sub(r"(\*{1,3}|_{1,3})(\S(?:.*?\S)?)\1", r"\2", text)
-    return re.sub(r"`{1,3}([^`]*)`{1,3}", r"\1", text)
-
-
-@extension("string", "toSentenceCase", examples=[('"hELLO. you".toSentenceCase()', "Hello. You")])
-def sentence_case(_: Scope, text: str, __: Arguments) -> str:
-    """Raise the first letter of each sentence, lower the rest."""
-    return re.sub(r"(^\s*|[.!?]\s+)([^\W\d_])", lambda m: m.group(1) + m.group(2).upper(), text.lower())
-
-
-@extension("string", "toTitleCase", examples=[('"quick brown fox".toTitleCase()', "Quick Brown Fox")])
-def title_case(_: Scope, text: str, __: Arguments) -> str:
-    """Raise the first letter of each word."""
-    return re.sub(r"(^|\s|-)(\S)", lambda m: m.group(1) + m.group(2).upper(), text.lower())
-
-
-@extension("string", "toSnakeCase", examples=[('"Quick Brown".toSnakeCase()', "quick_brown")])
-def snake_case(_: Scope, text: str, __: Arguments) -> str:
-    """Join lower-case words with underscores."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    return re.sub(r"[^\w]+|_+", "_", spaced.strip(" \t\n.,!?;:'\"()[]{}-_")).strip("_").lower()
+    for pattern, other in _MARKS:
+        text = pattern.sub(other, text)
+    return text
 
 
 @extension("string", "urlEncode", examples=[('"a b&c".urlEncode()', "a%20b%26c")])
@@ -144,7 +114,11 @@ def url_encode(_: Scope, text: str, given: Arguments) -> str:
 
 @extension("string", "urlDecode", examples=[('"a%20b".urlDecode()', "a b")])
 def url_decode(_: Scope, text: str, given: Arguments) -> str:
-    """Decode from a URL."""
+    """Decode from a URL; true leaves encoded what has a meaning in a whole address."""
+    if argument(given, 0, False) is True:
+        text = _RESERVED.sub(r"%25\1", text)
+    if _BROKEN.search(text):
+        raise JavaScriptError("URIError", "URI malformed")
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
@@ -155,7 +129,9 @@ def url_decode(_: Scope, text: str, given: Arguments) -> str:
 def quoted(_: Scope, text: str, given: Arguments) -> str:
     """Wrap in quotes, escaping those inside."""
     mark = to_string(argument(given, 0, '"'))
-    return mark + text.replace(mark, "\\" + mark) + mark
+    if not mark:
+        raise JavaScriptError("SyntaxError", "nothing to repeat")
+    return mark + text.replace("\\", "\\\\").replace(mark, "\\" + mark) + mark
 
 
 @extension("string", "replaceSpecialChars", examples=[('"déjà".replaceSpecialChars()', "deja")])
@@ -169,58 +145,6 @@ def replace_special(_: Scope, text: str, __: Arguments) -> str:
 def is_numeric(_: Scope, text: str, __: Arguments) -> bool:
     """Say whether it is a number."""
     return bool(text) and " " not in text and (value := text_number(text)) == value
-
-
-@extension("string", "isEmail", examples=[('"a@b.co".isEmail()', True)])
-def is_email(_: Scope, text: str, __: Arguments) -> bool:
-    """Say whether it is an e-mail address."""
-    return _EMAIL.fullmatch(text) is not None
-
-
-@extension("string", "isUrl", examples=[('"https://a.co/x".isUrl()', True)])
-def is_url(_: Scope, text: str, __: Arguments) -> bool:
-    """Say whether it is an absolute address."""
-    return _WHOLE_URL.fullmatch(text) is not None
-
-
-@extension("string", "isDomain", examples=[('"a.co".isDomain()', True)])
-def is_domain(_: Scope, text: str, __: Arguments) -> bool:
-    """Say whether it is a domain name."""
-    return _DOMAIN.fullmatch(text) is not None
-
-
-@extension("string", "extractEmail", examples=[('"to a@b.co now".extractEmail()', "a@b.co")])
-def extract_email(_: Scope, text: str, __: Arguments) -> Any:
-    """Find the first e-mail address."""
-    found = _EMAIL.search(text)
-    return found.group() if found else UNDEFINED
-
-
-@extension("string", "extractUrl", examples=[('"see https://a.co/x".extractUrl()', "https://a.co/x")])
-def extract_url(_: Scope, text: str, __: Arguments) -> Any:
-    """Find the first address."""
-    found = _URL.search(text)
-    return found.group() if found else UNDEFINED
-
-
-@extension("string", "extractDomain", examples=[('"https://a.co/x".extractDomain()', "a.co")])
-def extract_domain(_: Scope, text: str, __: Arguments) -> Any:
-    """Find the domain of an address or an e-mail address."""
-    email = _EMAIL.fullmatch(text)
-    if email:
-        return text.rpartition("@")[2]
-    found = _HOST.fullmatch(text)
-    return found.group(1) if found else UNDEFINED
-
-
-@extension("string", "extractUrlPath", examples=[('"https://a.co/x?y".extractUrlPath()', "/x")])
-def extract_path(_: Scope, text: str, __: Arguments) -> Any:
-    """Find the path of an address."""
-    try:
-        parts = urllib.parse.urlsplit(text)
-    except ValueError:
-        return UNDEFINED
-    return (parts.path or "/") if parts.scheme and parts.netloc else UNDEFINED
 
 
 @extension("string", "toJsonString", examples=[("'a'.toJsonString()", '"a"')])
@@ -261,14 +185,22 @@ def to_boolean(_: Scope, text: str, __: Arguments) -> bool:
 
 @extension("string", "toInt", "toWholeNumber", examples=[('"1.9".toInt()', 1)])
 def to_int(_: Scope, text: str, given: Arguments) -> float:
-    """Read a whole number from its start."""
-    return parse_int([text, argument(given, 0)])
+    """Read a whole number from its start; raise where there is none."""
+    value = parse_int([text, argument(given, 0)])
+    if value != value:
+        raise ExpressionError("cannot convert to integer", hint=f"{text[:40]!r} does not start with a number")
+    return value
 
 
 @extension("string", "toFloat", "toDecimalNumber", examples=[('"1.9".toFloat()', 1.9)])
 def to_float(_: Scope, text: str, __: Arguments) -> float:
-    """Read a number from its start."""
-    return parse_float([text.replace(",", ".") if "." not in text else text])
+    """Read a number from its start; raise where there is none, or a comma that could be a decimal sign."""
+    if "," in text:
+        raise ExpressionError("cannot convert to float, expected . as decimal separator")
+    value = parse_float([text])
+    if value != value:
+        raise ExpressionError("cannot convert to float", hint=f"{text[:40]!r} does not start with a number")
+    return value
 
 
 @extension("string", "toNumber", examples=[('"1.9".toNumber()', 1.9)])
@@ -291,15 +223,14 @@ def to_date(_: Scope, text: str, __: Arguments) -> JSDate:
 
 @extension("string", "toDateTime", examples=[('"2024-01-02T03:04:05Z".toDateTime().toMillis()', 1704164645000)])
 def to_datetime(scope: Scope, text: str, given: Arguments) -> DateTime:
-    """Read as a DateTime: ISO 8601, a Date's text, milliseconds, or by a format."""
+    """Read as a DateTime: ISO 8601 or a Date's text; by a format; or a count of ms, s, us or Excel's days."""
     pattern = argument(given, 0)
-    if isinstance(pattern, str) and pattern not in ("ms", "s", "us", "excel"):
-        value = parse_format(text, pattern, scope.zone, scope.now)
-    else:
-        value = parse_iso(text, scope.zone, scope.now, keep=True)
-        value = value if value.valid else DateTime(parse_date(text), scope.zone)
-        if not value.valid and re.fullmatch(r"\d{9,}", text):
-            value = DateTime(int(text) if len(text) < 17 else math.nan, scope.zone)
+    if pattern in EPOCHS:
+        return since_epoch(text_number(text), pattern, scope.zone)
+    if isinstance(pattern, str) and pattern:
+        return parse_format(text, pattern, scope.zone, scope.now)
+    value = parse_iso(text, scope.zone, scope.now, keep=True)
+    value = value if value.valid else DateTime(parse_date(text), scope.zone)
     if not value.valid:
         raise ExpressionError(
             "cannot convert to Luxon DateTime",

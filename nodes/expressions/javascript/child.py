@@ -46,7 +46,7 @@ class Machine:
 
         init_mini_racer(flags=["--single-threaded", f"--max-heap-size={memory_mb}", "--stack-size=900"])
         self._make = MiniRacer
-        files = ("luxon.js", "prelude.js", "scope.js")
+        files = ("luxon.js", "prelude.js", "hashes.js", "strings.js", "jmespath.js", "scope.js")
         self._prelude = "(() => {" + "\n".join((HERE / name).read_text() for name in files) + "\n})()"
         self._expressions = self._isolate()
         self._expressions.eval("__millrace.harden()")

@@ -8,7 +8,7 @@ const missing = (text) => { throw new ExpressionError(text); };
 const item = () => scope.items[index] ?? missing('No execution data available');
 const runsOf = (name) => {
   if (!Object.hasOwn(scope.nodes, name) || scope.nodes[name] === null) missing(`Referenced node doesn't exist: '${name}'`);
-  return scope.nodes[name].length ? scope.nodes[name] : missing(`Node '${name}' hasn't been executed`);
+  return scope.nodes[name].length ? scope.nodes[name] : missing(`Referenced node is unexecuted: '${name}'`);
 };
 const outputOf = (name, output, run) => {
   const runs = runsOf(name), at = run >= 0 ? run : runs.length - 1, outputs = runs[at]?.outputs ?? missing(`Run ${at} of node '${name}' doesn't exist`);
@@ -35,8 +35,9 @@ const byName = (name) => {
   return getters({ json: () => one().json, data: () => one().json, binary: () => one().binary ?? {}, parameter: () => parametersOf(name), context: () => scope.contexts[name] ?? {}, runIndex: () => runsOf(name).length - 1 });
 };
 const previous = () => { const s = scope.sources[0]; return s ? { name: s[0], outputIndex: s[1] ?? 0, runIndex: s[2] ?? 0 } : {}; };
+const noArguments = (name) => missing(`$input.${name}() should have no arguments`);
 const input = () => getters({
-  item, all: () => () => [...scope.items], first: () => () => scope.items[0], last: () => () => scope.items.at(-1),
+  item, all: () => () => [...scope.items], first: () => (...g) => g.length ? noArguments('first') : scope.items[0], last: () => (...g) => g.length ? noArguments('last') : scope.items.at(-1),
   params: () => parametersOf(scope.sources[0]?.[0]), context: () => scope.contexts[scope.node] ?? {},
 });
 const VARIABLES = {
@@ -45,12 +46,22 @@ const VARIABLES = {
   $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
   $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
   $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
-  $response: () => scope.extra.$response, $request: () => scope.extra.$request, $pageCount: () => scope.extra.$pageCount,
+  $secrets: () => scope.extra.$secrets, $nodeId: () => scope.extra.$nodeId, $webhookId: () => scope.extra.$webhookId, $agentInfo: () => scope.extra.$agentInfo,
+  $self: () => scope.contexts[scope.node] ?? {}, $rawParameter: () => scope.parameters, $response: () => scope.extra.$response, $request: () => scope.extra.$request, $pageCount: () => scope.extra.$pageCount,
   $node: () => getters(Object.fromEntries(Object.keys(scope.nodes).map((name) => [name, () => byName(name)]))),
 };
 for (const [name, get] of Object.entries(VARIABLES)) Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
-for (const name of ['$jmespath', '$jmesPath', '$fromAI', '$fromAi', '$fromai', '$evaluateExpression', '$getPairedItem', '$item', '$agentInfo'])
-  hidden(globalThis, { [name]: () => missing(`${name}() is not supported yet`) });
+const fromAi = (key, description, type, other) => {
+  if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(key)) missing("Add a key, e.g. $fromAI('placeholder_name')");
+  const chosen = scope.extra.$fromAI ?? {};
+  return Object.hasOwn(chosen, key) ? chosen[key] : other;
+};
+const itemView = (at = 0) => (scope.items[at] ? getters({ $json: () => scope.items[at].json, $data: () => scope.items[at].json, $binary: () => scope.items[at].binary ?? {}, $itemIndex: () => at, $position: () => at }) : missing(`Can't get data for expression: no item ${at}`));
+const apart = (name) => () => missing(`${name}() works in expressions that need no V8`);
+hidden(globalThis, {
+  $jmespath: jmespath, $jmesPath: jmespath, $fromAI: fromAi, $fromAi: fromAi, $fromai: fromAi, $item: itemView, $getPairedItem: (name, source, pair) => paired(name, pair?.item ?? index),
+  $evaluateExpression: apart('$evaluateExpression'),
+});
 // What `generate` writes: calls that find n8n's extensions first, denied keys, and optional chains.
 const STOP = Symbol('chain');
 const check_key = (key) => {
@@ -63,6 +74,7 @@ const find = (v, name) => {
   const native = own ?? v[name];
   return typeof native === 'function' && (own || native !== EXTENSIONS.object[name]) ? native : undefined;
 };
+const ALL = new Set(Object.values(EXTENSIONS).flatMap((table) => Object.keys(table)).concat('hash'));
 const $$call = (v, name, ...given) => {
   const absent = v === null || v === undefined, method = absent ? undefined : find(v, name);
   if (method) return Reflect.apply(method, v, given);
@@ -78,7 +90,6 @@ const $$optional = (v, name, ...given) => {
 const $$present = (v) => { if (v === null || v === undefined) throw STOP; return v; };
 const $$chain = (body) => { try { return body(); } catch (stop) { if (stop === STOP) return undefined; throw stop; } };
 hidden(globalThis, { $$call, $$optional, $$present, $$chain, $$key: check_key, $$denied: check_key });
-EXTENSIONS.string.hash = () => missing('hash() is not supported beside JavaScript that only V8 reads; put it in an expression of its own');
 const RealDate = Date;
 const clocked = function Date(...given) {
   if (!new.target) return new RealDate(clockState.now).toString();
@@ -117,7 +128,7 @@ const compiled = new Map();
 const compilePart = (code, safe) => {
   const denied = safe ? null : DENIED.exec(code);
   if (denied) return () => missing(`Cannot access "${denied[1]}" due to security concerns`);
-  const names = [...new Set(code.match(/[A-Za-z_$\u00aa-\uffff][\w$\u00aa-\uffff]*/g) ?? [])].filter((n) => !RESERVED.has(n) && !EMPTY.includes(n) && !(n in globalThis)).slice(0, 500);
+  const names = [...new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu) ?? [])].filter((n) => !RESERVED.has(n) && !EMPTY.includes(n) && !(n in globalThis)).slice(0, 500);
   const trimmed = code.replace(/[;\s]+$/, '');
   let call;
   try {

@@ -20,7 +20,6 @@ from schemas.errors import ExpressionError
 from schemas.item import Item
 
 NOW = 1_710_000_000_123
-PYTHON_ONLY = {"hash", "randomItem"}
 QUIET = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 words = st.sampled_from(["a", "b", "10", "1e3", " 7 ", "", "x,y", "Ünï", "2024-03-10T02:30:00Z", "😀z", "true", "-0"])
@@ -124,7 +123,7 @@ def comparable(value: object) -> object:
 
 @pytest.mark.parametrize(
     ("source", "value"),
-    [pytest.param(text, value, id=f"{kind}.{name}") for kind, name, text, value in EXAMPLES if name not in PYTHON_ONLY],
+    [pytest.param(text, value, id=f"{kind}.{name}") for kind, name, text, value in EXAMPLES],
 )
 def test_examples_hold_in_both_tiers(source, value, pool, runner):
     assert LOADED
@@ -133,14 +132,6 @@ def test_examples_hold_in_both_tiers(source, value, pool, runner):
 
     assert in_closures(text, scope) == value
     assert runner.run(in_v8(pool, text, scope)) == value
-
-
-@pytest.mark.parametrize(
-    ("source", "value"),
-    [pytest.param(text, value, id=name) for _, name, text, value in EXAMPLES if name in PYTHON_ONLY],
-)
-def test_examples_of_the_compiled_tier_hold(source, value):
-    assert in_closures(f"={{{{ {source} }}}}", scope_of({})) == value
 
 
 DATES = [

@@ -69,7 +69,7 @@ CASES = [
 REFUSED = [
     pytest.param("$('Start').item.json.n", "Lost", "unavailable", id="no pairing"),
     pytest.param("$('Start').item.json.n", "Many", "Multiple matching", id="two origins"),
-    pytest.param("$('Idle').first()", "Lost", "hasn't been executed", id="a node that has not run"),
+    pytest.param("$('Idle').first()", "Lost", "is unexecuted", id="a node that has not run"),
     pytest.param("$('Ghost').first()", "Lost", "doesn't exist", id="no such node"),
 ]
 
