@@ -121,7 +121,9 @@ class Pages:
         found = await self._resolve(self._raw.get("nextURL"))
         address = "" if absent(found) else str(found).strip()
         if not address.lower().startswith(("http://", "https://")):
-            raise NodeError(f"'{address}' is not a valid URL", field="nextURL", hint="check the next URL's expression")
+            # worded as imported workflows compare it: the error is the item that goes on
+            hint = 'Make sure the "Next URL" parameter evaluates to a valid URL.'
+            raise NodeError(f"'{address}' is not a valid URL.", field="nextURL", hint=hint)
         return address
 
     def _number(self, value: Any, default: int = 0) -> int:
