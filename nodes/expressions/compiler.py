@@ -7,12 +7,12 @@ Locals are frames of arrow functions: a list whose first element is the outer fr
 from collections.abc import Callable
 from typing import Any
 
-from nodes.expressions import operators
+from nodes.expressions import luxon_limits, operators
 from nodes.expressions.binding import binder, bound
 from nodes.expressions.builtins.iteration import iterate, own
 from nodes.expressions.builtins.pattern import compile_pattern
 from nodes.expressions.coercion import to_key, to_string, truthy
-from nodes.expressions.functions_table import METHODS, MUTATING, fresh, localised
+from nodes.expressions.functions_table import METHODS, MUTATING, fresh
 from nodes.expressions.lexer import NotCompiled
 from nodes.expressions.members import DENIED, answers, denied, invoke, member
 from nodes.expressions.scope import Scope
@@ -132,6 +132,8 @@ class Compiler:
         known = self._known(node.target)
         if isinstance(known, Namespace):
             return self._static(known, node)
+        if fixed in luxon_limits.MEMBERS:
+            raise NotCompiled(f"the property {fixed}")
         target = self.compile(node.target)
         if isinstance(node.key, Literal):
             return _fixed_member(target, node.key.value, node.optional)
@@ -153,6 +155,7 @@ class Compiler:
 
     def _call(self, node: Call) -> Closure:
         callee = node.callee
+        self._static_limits(callee, node.arguments)
         given = self._arguments(node.arguments)
         if isinstance(callee, Member) and not isinstance(self._known(callee.target), Namespace):
             return self._method(callee, node.arguments, given, node.optional)
@@ -165,6 +168,14 @@ class Compiler:
         if node.optional:
             return lambda scope, frame: _apply(_present(function(scope, frame)), given(scope, frame))
         return lambda scope, frame: _apply(function(scope, frame), given(scope, frame))
+
+    def _static_limits(self, callee: Node, arguments: list[Node]) -> None:
+        """Leave to V8 what a static such as ``DateTime.fromFormat`` is asked beyond the compiled tier."""
+        match callee:
+            case Member(Name("DateTime") as owner, Literal(str(name))) if self._known(owner) is not UNDEFINED:
+                reason = luxon_limits.beyond(name, owner, arguments)
+                if reason is not None:
+                    raise NotCompiled(reason)
 
     def _scoped(self, callee: Node) -> Callable[[Scope, list[Any]], Any] | None:
         """Find a global function that needs the scope, such as ``DateTime.now``."""
@@ -184,8 +195,9 @@ class Compiler:
             return _refuse(name)
         if name not in METHODS:
             raise NotCompiled(f"the method {name}")
-        if name == "format" and localised(arguments):
-            raise NotCompiled("a locale")
+        reason = luxon_limits.beyond(name, callee.target, arguments)
+        if reason is not None:
+            raise NotCompiled(reason)
         if name in MUTATING and not fresh(callee.target):
             raise NotCompiled(f"{name} on an array that others may see")
         target = self.compile(callee.target)

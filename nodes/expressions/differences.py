@@ -5,12 +5,22 @@ Flow: diff, diffTo → **differences** → Duration.
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
-from nodes.expressions.moments import UNIT_MS, DateTime, Duration
+from nodes.expressions.moments import UNIT_MS, UNITS, DateTime, Duration
 
 _CLOCK: Final[tuple[str, ...]] = ("hours", "minutes", "seconds", "milliseconds")
 _DAYS: Final = {"years": 365, "quarters": 91, "months": 30}
+_SIZES: Final = {**{unit: days * 86_400_000 for unit, days in _DAYS.items()}, **UNIT_MS}
+_FITS: Final = {
+    ("years", "quarters"): 4,
+    ("years", "months"): 12,
+    ("years", "weeks"): 52,
+    ("quarters", "months"): 3,
+    ("quarters", "weeks"): 13,
+    ("months", "weeks"): 4,
+}
 
 
 def _days(a: DateTime, b: DateTime) -> int:
@@ -85,26 +95,52 @@ def _calendar(
 
 
 def _spread(ms: float, units: list[str]) -> dict[str, float]:
-    amounts: dict[str, float] = {}
-    for unit in units[:-1]:
-        amounts[unit] = math.trunc(ms / UNIT_MS[unit])
-        ms -= amounts[unit] * UNIT_MS[unit]
-    amounts[units[-1]] = _tidy(ms / UNIT_MS[units[-1]])
-    return amounts
+    return shift_to(Duration({"milliseconds": ms}), units).amounts
+
+
+def _fits(large: str, small: str) -> float:
+    """Count how many of a unit go into a larger one, as people count."""
+    found = _FITS.get((large, small))
+    return _SIZES[large] / _SIZES[small] if found is None else found
 
 
 def shift_to(value: Duration, units: list[str]) -> Duration:
     """Spread a duration over units, by casual months and years."""
-    sizes = {**{unit: days * 86_400_000 for unit, days in _DAYS.items()}, **UNIT_MS}
-    ordered = [unit for unit in sizes if unit in units]
-    rest = value.milliseconds()
-    amounts: dict[str, float] = {}
-    for unit in ordered[:-1]:
-        amounts[unit] = math.trunc(rest / sizes[unit])
-        rest -= amounts[unit] * sizes[unit]
-    if ordered:
-        amounts[ordered[-1]] = _tidy(rest / sizes[ordered[-1]])
-    return Duration(amounts)
+    built: dict[str, float] = {}
+    over: dict[str, float] = {}
+    for unit in UNITS:
+        own = value.amounts.get(unit)
+        if unit not in units:
+            if own is not None:
+                over[unit] = own
+            continue
+        total = (own or 0) + sum(_fits(larger, unit) * amount for larger, amount in over.items())
+        over = dict.fromkeys(over, 0)
+        built[unit] = float(math.trunc(total)) if math.isfinite(total) else total
+        over[unit] = (total * 1000 - built[unit] * 1000) / 1000 if math.isfinite(total) else 0
+        last = unit
+    for unit, amount in over.items():
+        if amount and built:
+            built[last] += amount if unit == last else amount / _fits(last, unit)
+    return Duration({unit: _tidy(amount) for unit, amount in _carried(built).items()})
+
+
+def _carried(given: dict[str, float]) -> dict[str, float]:
+    """Carry what is more than a larger unit up, and fractions down."""
+    out, names = dict(given), [unit for unit in UNITS if unit in given]
+    if not all(math.isfinite(amount) for amount in out.values()):
+        return out
+    sign = -1 if sum(amount * _SIZES[unit] for unit, amount in out.items()) < 0 else 1
+    for large, small in reversed(list(pairwise(names))):
+        size = _fits(large, small)
+        whole = math.floor(out[small] * sign / size)
+        out[large] += whole * sign
+        out[small] -= whole * size * sign
+    for large, small in pairwise(names):
+        part = math.fmod(out[large], 1)
+        out[large] -= part
+        out[small] += part * _fits(large, small)
+    return out
 
 
 def _tidy(amount: float) -> float:

@@ -3,7 +3,6 @@
 Flow: builtins and functions → **functions table** → compiler.
 """
 
-import re
 from typing import Final
 
 from nodes.expressions.builtins import array, dates, luxon, number, plain, text
@@ -32,18 +31,11 @@ LOADED: Final = (
 )
 METHODS: Final = method_names()
 MUTATING: Final = frozenset({"sort", "reverse", "pop", "shift", "fill"})
-_LOCALE: Final = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 _MAKERS = "map filter slice concat split flat flatMap toSorted toReversed sort reverse fill compact unique chunk"
 _FRESH: Final = frozenset(_MAKERS.split())
 _FRESH_STATIC: Final = frozenset(
     {("Object", "keys"), ("Object", "values"), ("Object", "entries"), ("Array", "from"), ("Array", "of")}
 )
-
-
-def localised(arguments: list[Node]) -> bool:
-    """Say whether the arguments of ``format`` name a locale or options, which only V8 knows."""
-    first = arguments[0] if arguments else None
-    return len(arguments) > 1 or (isinstance(first, Literal) and bool(_LOCALE.fullmatch(str(first.value))))
 
 
 def fresh(node: Node) -> bool:

@@ -6,7 +6,7 @@ Flow: `$now`, `new Date(…)`, `DateTime.…` → **moments** → coercion, memb
 import math
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from nodes.expressions import zones
@@ -265,6 +265,29 @@ def end_of(moment: DateTime, unit: str) -> DateTime:
     return start_of(moment.plus({unit: 1}), unit).plus({"milliseconds": 1}, -1)
 
 
+def weeks_in(year: int) -> int:
+    """Count the ISO weeks of a year."""
+    return date(year, 12, 28).isocalendar()[1]
+
+
+def local_week(local: datetime) -> tuple[int, int]:
+    """Give the year and number of the week as the United States count: from Sunday, the first has 1 January."""
+    saturday = local.date() + timedelta(days=6 - local.isoweekday() % 7)
+    return saturday.year, (saturday.timetuple().tm_yday - 1) // 7 + 1
+
+
+def last_local_week(year: int) -> int:
+    """Count the weeks of a year as the United States do."""
+    end = datetime(year, 12, 31)  # noqa: DTZ001 - a date of the calendar
+    return local_week(end if local_week(end)[0] == year else end - timedelta(days=7))[1]
+
+
+def zone_view(name: str) -> dict[str, Any]:
+    """Show a zone as Luxon's Zone does."""
+    fixed = zones.fixed(name) is not None
+    return {"name": name, "type": "fixed" if fixed else "iana", "isUniversal": fixed, "isValid": zones.known(name)}
+
+
 _GETTERS: Final[dict[str, Callable[[DateTime], Any]]] = {
     "year": lambda m: m.local.year,
     "month": lambda m: m.local.month,
@@ -291,7 +314,20 @@ _GETTERS: Final[dict[str, Callable[[DateTime], Any]]] = {
     "zoneName": lambda m: m.zone,
     "ts": lambda m: m.ms,
     "locale": lambda m: "en-US",
+    "isWeekend": lambda m: m.local.isoweekday() > 5,
+    "isOffsetFixed": lambda m: zones.fixed(m.zone) is not None,
+    "numberingSystem": lambda m: None,
+    "outputCalendar": lambda m: None,
+    "weeksInWeekYear": lambda m: weeks_in(m.local.isocalendar()[0]),
+    "localWeekday": lambda m: m.local.isoweekday() % 7 + 1,
+    "localWeekNumber": lambda m: local_week(m.local)[1],
+    "localWeekYear": lambda m: local_week(m.local)[0],
+    "weeksInLocalWeekYear": lambda m: last_local_week(local_week(m.local)[0]),
+    "zone": lambda m: zone_view(m.zone),
 }
 _TEXTS: Final = frozenset(
-    {"monthShort", "monthLong", "weekdayShort", "weekdayLong", "zoneName", "offsetNameShort", "locale"}
+    {
+        *("monthShort", "monthLong", "weekdayShort", "weekdayLong", "zoneName", "offsetNameShort", "locale"),
+        *("isOffsetFixed", "numberingSystem", "outputCalendar"),
+    }
 )

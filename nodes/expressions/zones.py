@@ -9,6 +9,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: local time in any zone
+NAMED = frozenset("EST EDT CST CDT MST MDT PST PDT AKST AKDT HST HDT".split())  # noqa: SIM905
+NAMED_WHERE = ("America/", "US/", "Canada/", "Pacific/Honolulu", "EST", "CST", "MST", "PST", "HST")
 FARTHEST = 253_402_300_799_999
 _FIXED = re.compile(r"utc(?:([+-]\d{1,2})(?::(\d{2}))?)?", re.IGNORECASE)
 
@@ -29,6 +31,12 @@ def _rules(name: str) -> ZoneInfo | int | None:
 def known(name: str) -> bool:
     """Say whether a zone exists."""
     return _rules(name) is not None
+
+
+def fixed(name: str) -> int | None:
+    """Give the minutes of a zone such as UTC+2; None for one with rules."""
+    rules = _rules(name)
+    return rules if isinstance(rules, int) else None
 
 
 def fixed_name(minutes: int) -> str:
@@ -54,9 +62,11 @@ def abbreviation(name: str, ms: float) -> str:
     if not isinstance(rules, ZoneInfo):
         return name.upper() if rules == 0 else name
     short = (EPOCH + timedelta(milliseconds=int(ms))).replace(tzinfo=UTC).astimezone(rules).tzname() or ""
-    if short[:1] in "+-" and short:
+    if short not in NAMED or not name.startswith(NAMED_WHERE):
         minutes = offset(name, ms)
         whole, part = divmod(abs(minutes), 60)
+        if minutes == 0:
+            return "GMT"
         return f"GMT{'-' if minutes < 0 else '+'}{whole}" + (f":{part:02d}" if part else "")
     return short
 

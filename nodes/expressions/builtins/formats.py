@@ -13,11 +13,13 @@ from nodes.expressions.coercion import number_text
 from nodes.expressions.moments import DAYS, MONTHS, DateTime, offset_text
 
 TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
+_CLOCK = r"(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,30}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?"
 _ISO = re.compile(
     r"(?:([+-]\d{6}|\d{4})(?:-?(?:(\d\d)(?:-?(\d\d))?|W(\d\d)(?:-?(\d))?|(\d{3})))?)"
-    r"(?:T(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,30}))?)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?",
+    rf"(?:T{_CLOCK})?(?:\[([\w/+-]+)\])?",
     re.ASCII | re.IGNORECASE,
 )
+_TIME = re.compile(_CLOCK, re.ASCII | re.IGNORECASE)
 
 
 def _pad(value: int, size: int) -> str:
@@ -29,7 +31,7 @@ def _macro(moment: DateTime, token: str) -> str | None:
     month, day = MONTHS[at.month - 1], DAYS[at.weekday()]
     half = f"{at.hour % 12 or 12}:{at:%M}"
     name = zones.abbreviation(moment.zone, moment.ms)
-    short = "\u202fPM" if at.hour >= 12 else "\u202fAM"
+    short = " PM" if at.hour >= 12 else " AM"
     dates = {
         "D": f"{at.month}/{at.day}/{at.year}",
         "DD": f"{month[:3]} {at.day}, {at.year}",
@@ -93,13 +95,17 @@ def format_moment(moment: DateTime, pattern: str) -> str:
 
 def parse_iso(text: str, zone: str, now: float, *, keep: bool = False) -> DateTime:
     """Read ISO 8601 into a zone; with ``keep`` the written offset becomes the zone."""
-    found = _ISO.fullmatch(text.strip())
+    found, clock = _ISO.fullmatch(text), _TIME.fullmatch(text)
+    if found is None and clock is not None:
+        day = DateTime(now, zone if not clock.group(5) else zones.fixed_name(offset_minutes(clock.group(5)))).local
+        found = _ISO.fullmatch(f"{day:%Y-%m-%d}T{text}")
     local = _local(found) if found else None
     if found is None or local is None:
         return DateTime(math.nan, zone)
-    mark = found.group(11)
+    mark, named = found.group(11), found.group(12)
     if not mark:
-        return DateTime.of(local, zone, now)
+        read = DateTime.of(local, named or zone, now)
+        return read if keep or not named else DateTime(read.ms, zone)
     shift = offset_minutes(mark)
     return DateTime(zones.to_ms(local) - shift * 60_000, zones.fixed_name(shift) if keep else zone)
 
@@ -114,7 +120,7 @@ def offset_minutes(mark: str) -> int:
 
 
 def _local(found: re.Match[str]) -> datetime | None:
-    year, month, day, week, weekday, ordinal, hour, minute, second, part, _ = found.groups()
+    year, month, day, week, weekday, ordinal, hour, minute, second, part, _, _ = found.groups()
     clock = int(hour or 0), int(minute or 0), int(second or 0), int((part or "0")[:3].ljust(3, "0")) * 1000
     try:
         extra = timedelta(days=1) if clock[0] == 24 and not any(clock[1:]) else timedelta(0)

@@ -87,7 +87,7 @@ def to_boolean(_: Scope, value: float, __: Arguments) -> bool:
 
 
 @extension("number", "toInt", examples=[("(1.5).toInt()", 2)])
-def to_int(_: Scope, value: float, __: Arguments) -> float:
+def to_int(_: Scope, value: float, __: Arguments) -> Any:
     """Round to a whole, halves away from zero."""
     return round_(_, value, [])
 

@@ -61,7 +61,7 @@ def keep_containing(_: Scope, value: Any, given: Arguments) -> dict[str, Any]:
 
 
 @extension("object", "compact", examples=[("({a: null, b: 1, c: '', d: []}).compact()", {"b": 1})])
-def compact(_: Scope, value: Any, __: Arguments) -> dict[str, Any]:
+def compact(_: Scope, value: Any, __: Arguments) -> Any:
     """Drop what is null, undefined, empty text, "nil", or an empty object or array; in objects below likewise."""
     return compacted(value)
 

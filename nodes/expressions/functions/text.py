@@ -54,6 +54,7 @@ _MARKS = [
 ]
 _RESERVED = re.compile("%(3b|2f|3f|3a|40|26|3d|2b|24|2c|23)", re.IGNORECASE)
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SQL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d(?:[.,]\d{1,30})?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?")
 _FALSE = frozenset({"false", "no", "0", ""})
 _LETTERS = """
 ß=ss æ=ae Æ=AE ø=o Ø=O œ=oe Œ=OE ł=l Ł=L đ=d Đ=D ð=d Ð=D Þ=Th þ=th ı=i ħ=h Ħ=H ŋ=n Ŋ=N ŧ=t Ŧ=T ĸ=k ſ=s
@@ -229,7 +230,8 @@ def to_datetime(scope: Scope, text: str, given: Arguments) -> DateTime:
         return since_epoch(text_number(text), pattern, scope.zone)
     if isinstance(pattern, str) and pattern:
         return parse_format(text, pattern, scope.zone, scope.now)
-    value = parse_iso(text, scope.zone, scope.now, keep=True)
+    spaced = _SQL.fullmatch(text)
+    value = parse_iso(f"{spaced[1]}T{spaced[2]}{spaced[3] or ''}" if spaced else text, scope.zone, scope.now, keep=True)
     value = value if value.valid else DateTime(parse_date(text), scope.zone)
     if not value.valid:
         raise ExpressionError(

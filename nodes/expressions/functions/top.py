@@ -48,7 +48,7 @@ def choose(given: Sequence[Any]) -> Any:
     return argument(given, 1) if truthy(argument(given, 0)) else argument(given, 2, False)
 
 
-def average(given: Sequence[Any]) -> float:
+def average(given: Sequence[Any]) -> Any:
     """Give the mean of the arguments."""
     return mean(Scope(), list(given), [])
 

@@ -12,10 +12,14 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 HERE = Path(__file__).resolve().parent
+DATES = tuple(f"luxon/{name}.js" for name in ("zones", "duration", "datetime", "formats", "interval"))
+FILES = ("prelude.js", "hashes.js", "strings.js", "jmespath.js", "scope.js")
+SHARED = "{ DateTime, Duration, Interval, clockState }"
 EVALUATE, CODE_ONCE, CODE_EACH, CHECK = b"E", b"O", b"I", b"C"
 READY, DONE, FAILED, LATE, FULL = b"r", b"d", b"f", b"t", b"m"
 HEADROOM = 1.15
@@ -38,6 +42,10 @@ def data_bytes() -> int:
     return 0
 
 
+def _joined(names: Sequence[str]) -> str:
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 class Machine:
     """V8 with the prelude: one hardened isolate for expressions, a fresh one for each Code node."""
 
@@ -46,8 +54,8 @@ class Machine:
 
         init_mini_racer(flags=["--single-threaded", f"--max-heap-size={memory_mb}", "--stack-size=900"])
         self._make = MiniRacer
-        files = ("luxon.js", "prelude.js", "hashes.js", "strings.js", "jmespath.js", "scope.js")
-        self._prelude = "(() => {" + "\n".join((HERE / name).read_text() for name in files) + "\n})()"
+        dates, rest = _joined(DATES), _joined(FILES)
+        self._prelude = f"(() => {{const {SHARED} = (() => {{{dates}\nreturn {SHARED};}})();\n{rest}\n}})()"
         self._expressions = self._isolate()
         self._expressions.eval("__millrace.harden()")
         self._spare: Any = self._isolate()

@@ -159,7 +159,9 @@ const onDates = {
   toBoolean() {},
 };
 extend('date', Date.prototype, onDates);
+const luxonOwn = Object.getOwnPropertyDescriptor(DateTime.prototype, 'isWeekend'); // read without a call it is Luxon's
 extend('dateTime', DateTime.prototype, onDates);
+Object.defineProperty(DateTime.prototype, 'isWeekend', luxonOwn);
 
 
 // ---- global functions

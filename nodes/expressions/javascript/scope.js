@@ -70,7 +70,7 @@ const check_key = (key) => {
 };
 const kindOf = (v) => typeof v !== 'object' ? typeof v : Array.isArray(v) ? 'array' : v instanceof Date ? 'date' : v instanceof DateTime ? 'dateTime' : 'object';
 const find = (v, name) => {
-  const own = EXTENSIONS[kindOf(v)]?.[name];
+  const kind = kindOf(v), own = kind === 'object' && v instanceof Interval ? undefined : EXTENSIONS[kind]?.[name];
   const native = own ?? v[name];
   return typeof native === 'function' && (own || native !== EXTENSIONS.object[name]) ? native : undefined;
 };

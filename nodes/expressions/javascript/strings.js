@@ -53,6 +53,7 @@ const toDateTime = (text, format) => {
   if (['ms', 's', 'us', 'excel'].includes(format)) return Number(text).toDateTime(format);
   if (typeof format === 'string' && format) return DateTime.fromFormat(text, format);
   let value = DateTime.fromISO(text, { setZone: true });
+  for (const read of ['fromHTTP', 'fromRFC2822', 'fromSQL']) if (!value.isValid) value = DateTime[read](text, { setZone: true });
   if (!value.isValid) value = DateTime.fromJSDate(new Date(text));
   return value.isValid ? value : refuse('cannot convert to Luxon DateTime');
 };
