@@ -7,12 +7,12 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from agents.credentials import GivenCredentials, Vault
-from agents.files import ConfinedFiles
+from agents.outside import Allowed, outside
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
 from nodes.data.addresses import LOOPBACK, AddressGuard
@@ -23,7 +23,6 @@ from nodes.sdk.context import (
     Blobs,
     Clock,
     Credentials,
-    Files,
     HttpClient,
     KafkaClient,
     Log,
@@ -96,8 +95,7 @@ class PoolSandbox:
 class Capabilities:
     """What the nodes of the server may ask for; ``equip`` it before use, ``close`` it at the end."""
 
-    def __init__(self, folders: Sequence[Path] = (), http: RealHttp | None = None) -> None:
-        self.folders = tuple(folders)
+    def __init__(self, allowed: Allowed, http: RealHttp | None = None) -> None:
         self.kafka = RealKafka()
         self._vault: Vault | None = None
         self._http = http or RealHttp()
@@ -105,7 +103,7 @@ class Capabilities:
             HttpClient: self._http,
             KafkaClient: self.kafka,
             Clock: RealClock(),
-            Files: ConfinedFiles(folders),
+            **outside(allowed),
         }
 
     def equip(self, pool: CodeRunner, blobs: Blobs, vault: Vault) -> "Capabilities":
@@ -130,15 +128,15 @@ class Capabilities:
 class PrivateCapabilities:
     """What the nodes of private executions may ask for: the request's mocks, credentials and clock."""
 
-    def __init__(self, pool: CodeRunner, folders: Sequence[Path] = (), allow: str = "") -> None:
-        self.folders = tuple(folders)
-        self._http = RealHttp(AddressGuard(f"{LOOPBACK},{allow}"))
+    def __init__(self, pool: CodeRunner, allowed: Allowed) -> None:
+        allowed = replace(allowed, http=f"{LOOPBACK},{allowed.http}")
+        self._http = RealHttp(AddressGuard(allowed.http))
         self._kafka = RealKafka()
         self._shared: dict[type, Any] = {
             KafkaClient: self._kafka,
             Sandbox: PoolSandbox(pool),
             Blobs: open_blobs("memory://"),
-            Files: ConfinedFiles(folders),
+            **outside(allowed),
         }
         self._types = discover_credentials()
         self._executions: OrderedDict[str, dict[type, Any]] = OrderedDict()
@@ -168,11 +166,11 @@ class PrivateCapabilities:
         await self._http.close()
 
 
-def build_capabilities(folders: Sequence[Path] = (), http: RealHttp | None = None) -> Capabilities:
-    """Make what the server's nodes may ask for; file nodes may touch the folders only, HTTP nodes what ``http`` may."""
-    return Capabilities(folders, http)
+def build_capabilities(allowed: Allowed | None = None, http: RealHttp | None = None) -> Capabilities:
+    """Make what the server's nodes may ask for, within what the operator allows; HTTP nodes send by ``http``."""
+    return Capabilities(allowed or Allowed(), http)
 
 
-def private_capabilities(pool: CodeRunner, folders: Sequence[Path] = (), allow: str = "") -> PrivateCapabilities:
+def private_capabilities(pool: CodeRunner, allowed: Allowed | None = None) -> PrivateCapabilities:
     """Make what the nodes of private executions may ask for; of addresses that are not public this machine's own."""
-    return PrivateCapabilities(pool, folders, allow)
+    return PrivateCapabilities(pool, allowed or Allowed())

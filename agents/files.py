@@ -42,6 +42,11 @@ class ConfinedFiles:
         """Write or extend a regular file."""
         await asyncio.to_thread(self._write, path, data, append)
 
+    def inside(self, path: str) -> Path:
+        """Give a path with its links resolved; raise NodeError where it is outside of the folders."""
+        root, below = self._inside(path)
+        return root / below
+
     def _roots(self) -> list[Path]:
         if not self._folders:
             raise UserError("file nodes are switched off: no folder is open to them", hint=_HINT)

@@ -13,6 +13,7 @@ from nodes.expressions.evaluation import evaluate_request
 from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.registry import discover
 from ops.settings import Settings
+from ops.wiring import allowed
 from streams.stores.blobs import open_blobs
 
 Evaluating = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -26,7 +27,7 @@ async def private_engine(settings: Settings) -> AsyncIterator[PrivateEngine]:
         stack.push_async_callback(blobs.close)
         pool = JavaScriptPool(children=settings.javascript_children)
         stack.push_async_callback(pool.close)
-        capabilities = private_capabilities(pool, settings.folders, settings.http_allow)
+        capabilities = private_capabilities(pool, allowed(settings))
         stack.push_async_callback(capabilities.close)
         engine = PrivateEngine(discover(), capabilities, blobs, pool.evaluate, zone=settings.timezone)
         yield await stack.enter_async_context(engine)

@@ -102,6 +102,10 @@ class Settings(BaseSettings):
         description="Where HTTP nodes may go besides public addresses: hosts, `*.domains`, addresses and networks with "
         "commas between, such as `10.1.0.0/16,erp.local`; `*` for everywhere. `millrace run` allows this machine too.",
     )
+    allow_commands: bool = Field(
+        False, description="Let executeCommand run commands on this host, as the user that Millrace runs as."
+    )
+    allow_ssh: bool = Field(False, description="Let ssh run commands and move files on other hosts.")
     timezone: str = Field(
         "UTC",
         description="Time zone of workflows that name none. The verbs `run --batch` and `eval --batch` take "

@@ -4,9 +4,11 @@ Flow: settings, data folder → **wiring** → the parts' own settings → parts
 """
 
 import hashlib
+import os
 from importlib.metadata import version
 from pathlib import Path
 
+from agents.outside import Allowed
 from agents.settings import WorkerSettings
 from gateway.settings import GatewaySettings
 from nodes.sdk.registry import Registry
@@ -19,6 +21,7 @@ from streams.topics import PREFIX, Topic, all_topics
 
 EMBEDDED_PARTITIONS = 2
 KAFKA_PARTITIONS = 24
+COMMANDS_SEE = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 def stream_settings(settings: Settings, folder: Path) -> StreamSettings:
@@ -91,6 +94,12 @@ def gateway_settings(settings: Settings, stream: StreamSettings, token: str) -> 
 def worker_settings(settings: Settings) -> WorkerSettings:
     """Give the worker its part."""
     return WorkerSettings(chaining=settings.chaining, timezone=settings.timezone)
+
+
+def allowed(settings: Settings) -> Allowed:
+    """Say what nodes may reach of this host and of others."""
+    seen = {name: os.environ[name] for name in COMMANDS_SEE if name in os.environ}
+    return Allowed(settings.folders, settings.allow_commands, settings.allow_ssh, settings.http_allow, seen)
 
 
 def _shown(broker: str) -> str:

@@ -14,7 +14,7 @@ from agents.catalog_agent import attach_catalog
 from agents.worker import Worker, build_worker, row_codecs
 from nodes.expressions.javascript.pool import JavaScriptPool
 from ops.foundation import Foundation
-from ops.wiring import worker_settings
+from ops.wiring import allowed, worker_settings
 from streams.app import Streams, build_app
 
 
@@ -30,7 +30,7 @@ class WorkerPart(Collector):
         self._foundation = foundation
         self._rebalances = 0
         self._pool = JavaScriptPool(children=settings.javascript_children)
-        self._capabilities = build_capabilities(settings.folders, foundation.http)
+        self._capabilities = build_capabilities(allowed(settings), foundation.http)
         self._worker: Worker = build_worker(
             self.streams,
             foundation.registry,

@@ -37,7 +37,7 @@ class RealHttp:
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send one request and read its whole answer; raise OperationalError where none came."""
         if self._session is None:
-            connector = _Connector(self._guard, limit=CONNECTIONS, resolver=self._resolver)
+            connector = GuardedConnector(self._guard, limit=CONNECTIONS, resolver=self._resolver)
             self._session = aiohttp.ClientSession(
                 connector=connector, headers={"user-agent": "millrace"}, cookie_jar=aiohttp.DummyCookieJar()
             )
@@ -99,7 +99,7 @@ class RealHttp:
         return used or None
 
 
-class _Connector(aiohttp.TCPConnector):
+class GuardedConnector(aiohttp.TCPConnector):
     """Connects to those addresses of a host that the guard admits: the very ones that the name resolved to."""
 
     def __init__(self, guard: AddressGuard, **more: Any) -> None:

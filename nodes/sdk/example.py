@@ -13,7 +13,8 @@ class Example:
 
     ``given`` lists bare JSON objects of input 0; ``inputs`` gives them per input instead. ``then`` lists those of
     output 0; ``outputs`` per output. ``binary`` is what every given item has; ``files`` are on the host: path → text.
-    ``http`` scripts answers: (method, url) → (status, headers, JSON or text).
+    ``http`` scripts answers: (method, url) → (status, headers, JSON or text). ``credentials`` has their fields by type;
+    ``remote`` the files of a server elsewhere, ``commands`` what commands write: text → output.
     """
 
     title: str
@@ -27,3 +28,6 @@ class Example:
     http: dict[tuple[str, str], tuple[int, dict[str, str], Any]] = field(default_factory=dict)
     binary: dict[str, Any] | None = None
     files: dict[str, str] = field(default_factory=dict)
+    credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remote: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)

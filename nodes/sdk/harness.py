@@ -31,6 +31,7 @@ from nodes.sdk.context import (
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import CompiledParameters, JavaScript
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
+from nodes.sdk.pretending import FakeCommands, FakeOutside, FakeServer
 from nodes.sdk.registry import NodeType
 from schemas.errors import MillraceError, NodeError, NotFoundError, OperationalError, UserError
 from schemas.identifiers import digest_id
@@ -196,6 +197,7 @@ class Harness:
     files: FakeFiles = field(default_factory=FakeFiles)
     kafka: FakeKafka = field(default_factory=FakeKafka)
     sandbox: Sandbox = field(default_factory=NoSandbox)
+    outside: FakeOutside = field(default_factory=FakeOutside)
     evaluate: JavaScript | None = None
 
     async def run(
@@ -238,7 +240,15 @@ class Harness:
         """Run an example; give the JSON of the items per output."""
         inputs = [example.given] if example.inputs is None else example.inputs
         files = FakeFiles({path: text.encode() for path, text in example.files.items()})
-        scripted = dataclasses.replace(self, http=FakeHttp(example.http), files=files, kafka=FakeKafka())
+        remote = FakeServer({path: text.encode() for path, text in example.remote.items()}, dict(example.commands))
+        scripted = dataclasses.replace(
+            self,
+            http=FakeHttp(example.http),
+            files=files,
+            kafka=FakeKafka(),
+            credentials=FakeCredentials(dict(example.credentials)) if example.credentials else self.credentials,
+            outside=FakeOutside(server=remote, commands=FakeCommands(dict(example.commands))),
+        )
         items = [[Item(json=one, binary=example.binary) for one in each] for each in inputs]
         result = await scripted.run(example.params, items, version=example.version)
         return [[item.json for item in each] for each in outputs(result)]
@@ -253,6 +263,7 @@ class Harness:
             Files: self.files,
             KafkaClient: self.kafka,
             Sandbox: self.sandbox,
+            **self.outside.capabilities(),
         }
 
 

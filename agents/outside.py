@@ -1,0 +1,47 @@
+"""Outside: what nodes may reach of other machines and of this host, within what the operator allows.
+
+Flow: settings → **outside** → capabilities.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agents.file_servers import RealFileServers
+from agents.files import ConfinedFiles
+from agents.mail import SmtpMail
+from agents.shells import LocalCommands, RealShells
+from agents.watching import ConfinedWatch
+from nodes.data.addresses import AddressGuard
+from nodes.data.http_streams import RealStreams
+from nodes.sdk.context import Files
+from nodes.sdk.outside import Commands, FileServers, FileWatch, HttpStreams, MailServers, RemoteShells
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the operator opens to nodes: folders of the host, commands on it, SSH to others, and HTTP addresses.
+
+    ``environment`` is what commands see of the process's own.
+    """
+
+    folders: Sequence[Path] = ()
+    commands: bool = False
+    ssh: bool = False
+    http: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def outside(allowed: Allowed) -> Mapping[type, Any]:
+    """Make what nodes may ask for."""
+    files = ConfinedFiles(allowed.folders)
+    return {
+        Files: files,
+        FileWatch: ConfinedWatch(files),
+        FileServers: RealFileServers(),
+        MailServers: SmtpMail(),
+        HttpStreams: RealStreams(AddressGuard(allowed.http)),
+        RemoteShells: RealShells(allowed=allowed.ssh),
+        Commands: LocalCommands(allowed=allowed.commands, environment=allowed.environment),
+    }

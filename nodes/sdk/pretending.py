@@ -1,0 +1,159 @@
+"""Pretending: a world for one node that is tried by itself: mail, servers, shells and folders in memory.
+
+Flow: example → **pretending** → harness → node function.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from nodes.sdk.outside import (
+    CommandResult,
+    Commands,
+    FileChange,
+    FileServers,
+    FileWatch,
+    HttpStreams,
+    Login,
+    MailServers,
+    Posted,
+    RemoteFile,
+    RemoteFiles,
+    RemoteShells,
+)
+from schemas.errors import NodeError, OperationalError
+
+
+@dataclass
+class FakeMail:
+    """Keeps the messages it was given."""
+
+    posted: list[tuple[Login, str, list[str], bytes]] = field(default_factory=list)
+
+    async def post(
+        self, login: Login, sender: str, recipients: Sequence[str], message: bytes, *, verify_tls: bool = True
+    ) -> Posted:
+        """Take everything."""
+        self.posted.append((login, sender, list(recipients), message))
+        return Posted(list(recipients), [], "250 OK")
+
+
+@dataclass
+class FakeServer:
+    """One server of files, in memory, by path; it also runs commands, by their text."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)
+
+    @contextlib.asynccontextmanager
+    async def connect(
+        self, kind: Literal["ftp", "sftp"], login: Login, timeout_seconds: float
+    ) -> AsyncIterator[RemoteFiles]:
+        """Be connected."""
+        yield self
+
+    @contextlib.asynccontextmanager
+    async def files(self, login: Login) -> AsyncIterator[RemoteFiles]:
+        """Be connected."""
+        yield self
+
+    async def run(self, login: Login, command: str, cwd: str) -> CommandResult:
+        """Give what the command writes; one that is not known fails."""
+        return _result(self.commands, command)
+
+    async def read(self, path: str) -> bytes:
+        """Read a file."""
+        return self.kept[self._there(path)]
+
+    async def write(self, path: str, data: bytes) -> None:
+        """Write a file."""
+        self.kept[path] = data
+
+    async def entries(self, path: str, *, recursive: bool) -> list[RemoteFile]:
+        """List what is below a folder."""
+        below = [each for each in map(PurePosixPath, sorted(self.kept)) if each.is_relative_to(path)]
+        return [
+            RemoteFile(str(each), each.name, "-", len(self.kept[str(each)]))
+            for each in below
+            if recursive or each.parent == PurePosixPath(path)
+        ]
+
+    async def delete(self, path: str, *, folder: bool, recursive: bool) -> None:
+        """Remove a file, or what is below a folder."""
+        for each in [one for one in self.kept if PurePosixPath(one).is_relative_to(path)] or [self._there(path)]:
+            del self.kept[each]
+
+    async def rename(self, old: str, new: str, *, make_folders: bool) -> None:
+        """Move a file."""
+        self.kept[new] = self.kept.pop(self._there(old))
+
+    def _there(self, path: str) -> str:
+        if path not in self.kept:
+            raise NodeError(f'the server refused "{path}": no such file')
+        return path
+
+
+@dataclass
+class FakeCommands:
+    """Gives what commands write, by their text."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, command: str) -> CommandResult:
+        """Give what the command writes; one that is not known fails."""
+        return _result(self.known, command)
+
+
+@dataclass
+class FakeStreams:
+    """Gives lines by address."""
+
+    kept: dict[str, list[str]] = field(default_factory=dict)
+
+    async def lines(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[str]:
+        """Give the lines, then break off."""
+        for line in self.kept.get(url, ()):
+            yield line
+        raise OperationalError(f'the stream of "{url}" broke off')
+
+
+@dataclass
+class FakeWatch:
+    """Tells of changes that a test lists."""
+
+    kept: list[FileChange] = field(default_factory=list)
+
+    async def changes(self, path: str, **_: Any) -> AsyncIterator[FileChange]:
+        """Give the changes."""
+        for change in self.kept:
+            yield change
+
+
+@dataclass
+class FakeOutside:
+    """All of it."""
+
+    mail: FakeMail = field(default_factory=FakeMail)
+    server: FakeServer = field(default_factory=FakeServer)
+    commands: FakeCommands = field(default_factory=FakeCommands)
+    streams: FakeStreams = field(default_factory=FakeStreams)
+    watch: FakeWatch = field(default_factory=FakeWatch)
+
+    def capabilities(self) -> dict[type, Any]:
+        """Give it by what nodes ask for."""
+        return {
+            MailServers: self.mail,
+            FileServers: self.server,
+            RemoteShells: self.server,
+            Commands: self.commands,
+            HttpStreams: self.streams,
+            FileWatch: self.watch,
+        }
+
+
+def _result(known: Mapping[str, str], command: str) -> CommandResult:
+    if command in known:
+        return CommandResult(0, known[command], "")
+    return CommandResult(127, "", f"{command}: not found")
