@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from agents.state import Activation, Packet
+from agents.state import Activation, Calls, Packet
 from nodes.sdk.ports import Response
 from schemas.errors import ErrorInfo
 from schemas.events import Event
-from schemas.task import ReplyTo
+from schemas.task import Alarm, Parent, ReplyTo, Returned
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class Finished(msgspec.Struct, frozen=True):
     """A run of a node ended well. ``encoded`` is the JSON text of its outputs unless ``blob`` has it.
 
     ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first.
+    ``calls``: other workflows run first, and then the node again.
     """
 
     node: str
@@ -40,6 +41,7 @@ class Finished(msgspec.Struct, frozen=True):
     until: int | None = None
     response: Response | None = None
     error: ErrorInfo | None = None
+    calls: Calls | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -59,13 +61,19 @@ class Woke(msgspec.Struct, frozen=True):
     run: int
 
 
+class CameBack(msgspec.Struct, frozen=True):
+    """A call that this execution made is over, or, where it does not wait for that, has begun."""
+
+    returned: Returned
+
+
 class Cancelled(msgspec.Struct, frozen=True):
     """Somebody asked for the end, or the time is up."""
 
     reason: str | None = None
 
 
-Occurrence = Began | Finished | Failed | Woke | Cancelled
+Occurrence = Began | Finished | Failed | Woke | CameBack | Cancelled
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -78,6 +86,32 @@ class Sleep(msgspec.Struct, frozen=True):
     """Make a task of this activation when its time has come."""
 
     activation: Activation
+
+
+class Invoke(msgspec.Struct, frozen=True):
+    """Begin the call of that number of an activation."""
+
+    activation: Activation
+    index: int
+
+
+class Halt(msgspec.Struct, frozen=True):
+    """Cancel what an activation has called and is not back: the caller ends."""
+
+    activation: Activation
+
+
+class Return(msgspec.Struct, frozen=True):
+    """Give the caller what came of its call."""
+
+    parent: Parent
+    returned: Returned
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """Begin the error workflow."""
+
+    alarm: Alarm
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -99,4 +133,4 @@ class End(msgspec.Struct, frozen=True):
     status: str
 
 
-Action = Run | Sleep | Answer | Record | End
+Action = Run | Sleep | Invoke | Halt | Return | Alert | Answer | Record | End

@@ -11,12 +11,29 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.actions import Action, Answer, Began, Cancelled, Failed, Occurrence, Record, Run, Sleep, Woke
+from agents.actions import (
+    Action,
+    Alert,
+    Answer,
+    Began,
+    CameBack,
+    Cancelled,
+    Failed,
+    Halt,
+    Invoke,
+    Occurrence,
+    Record,
+    Return,
+    Run,
+    Sleep,
+    Woke,
+)
+from agents.calling import Calling
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
 from agents.plans import Plans
-from agents.running import Runner
+from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
@@ -25,7 +42,7 @@ from nodes.sdk.ports import Response
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
-from schemas.task import Control, Reply, ReplyTo, Start, Task
+from schemas.task import Control, Reply, ReplyTo, Returned, Start, Task
 from streams import codecs
 from streams.app import Streams
 from streams.topics import node_topic
@@ -37,19 +54,20 @@ YIELD_EVERY = 20
 
 
 class Engine:
-    """Advances executions. ``now(execution)`` gives epoch ms.
+    """Advances executions.
 
     ``_live`` has the newest state of executions that a call is working on: ahead of the table until the call's
     outbox is durable, and all there is of an execution that never leaves one call.
     """
 
     def __init__(
-        self, streams: Streams, plans: Plans, runner: Runner, now: Callable[[str], int], settings: WorkerSettings
+        self, streams: Streams, plans: Plans, runner: Runner, surroundings: Surroundings, settings: WorkerSettings
     ) -> None:
         self._executions = streams.table("executions")
         self._plans = plans
         self._runner = runner
-        self._now = now
+        self._now = surroundings.now
+        self._calling = Calling(streams.settings.partitions, surroundings)
         self._chaining = settings.chaining
         self._live: dict[str, Row] = {}
         self._unsent: dict[str, list[Event]] = {}
@@ -107,13 +125,20 @@ class Engine:
 
     async def control(self, control: Control, outbox: Outbox) -> None:
         """Carry out what was asked of an execution; nothing happens to one that has ended."""
-        state = self._state(control.execution)
-        if state is None:
-            return
-        plan = await self._plans.get(state.workflow, state.version, state.catalog)
-        if (state := self._state(control.execution)) is not None:
-            self._apply(plan, state, Cancelled(control.reason), "", outbox)
-            self._in_flight.stop(control.execution)
+        row = self.row(control.execution)
+        if isinstance(row, Mark):
+            outbox.controls += row.after
+        elif control.alarm is not None:
+            await self._calling.alarm(control, control.alarm, outbox)
+        elif row is not None:
+            plan = await self._plans.get(row.workflow, row.version, row.catalog)
+            if (state := self._state(control.execution)) is None:
+                return
+            if control.returned is not None:
+                await self._come_back(plan, state, control.returned, outbox)
+            else:
+                self._apply(plan, state, Cancelled(control.reason), "", outbox)
+                self._in_flight.stop(control.execution)
 
     async def refuse(self, task: Task, error: MillraceError, outbox: Outbox) -> None:
         """End an execution whose task made something that cannot be stored: that is the error of its node."""
@@ -129,6 +154,16 @@ class Engine:
         failed = Failed(task.node, task.run, info, final=True)
         self._apply(plan, state, failed, f"{task.node}/{task.run}", outbox)
 
+    async def _come_back(self, plan: Plan, state: State, returned: Returned, outbox: Outbox) -> None:
+        key = f"{returned.node}/{returned.run}"
+        cause = f"{key}#{returned.index}"
+        activation = state.flight.get(key)
+        if activation is not None and activation.calls and returned.index in activation.calls.pending:
+            await self._drive(plan, state, CameBack(returned), cause, outbox)
+        else:
+            self._emit_again(plan, state, cause, outbox)
+            self._calling.again(state, activation, outbox)
+
     def _state(self, execution: str) -> State | None:
         row = self.row(execution)
         return row if isinstance(row, State) else None
@@ -137,6 +172,7 @@ class Engine:
         row = self.row(task.execution)
         if isinstance(row, Mark):
             _repeat_reply(row, start.reply, outbox)
+            outbox.controls += row.after
             return
         cause = f"{task.node}/0"
         if isinstance(row, State):
@@ -167,6 +203,7 @@ class Engine:
             listen=start.listen,
             catalog=outbox.catalog,
             origin=start.origin,
+            parent=start.parent,
         )
 
     async def _resume(self, plan: Plan, task: Task, outbox: Outbox) -> None:
@@ -175,9 +212,13 @@ class Engine:
         if task.due is not None:
             outbox.timers[f"{task.execution}/{key}"] = None
         if state is None:
+            row = self.row(task.execution)
+            outbox.controls += row.after if isinstance(row, Mark) else []
             return
         activation = state.flight.get(key)
-        if activation is None or (task.due is not None and activation.due is None):
+        if activation is not None and activation.calls is not None and activation.calls.pending:
+            self._calling.again(state, activation, outbox)
+        elif activation is None or (task.due is not None and activation.due is None):
             self._emit_again(plan, state, key, outbox)
         elif activation.due is None:
             name = task_id(task.execution, task.node, task.run)
@@ -267,7 +308,7 @@ class Engine:
                     chained.append(activation)
                 else:
                     given = True
-            elif kind is Sleep:
+            elif kind is Sleep or kind is Invoke:
                 given = True
         return chained, given
 
@@ -280,6 +321,10 @@ class Engine:
             case Answer(to, response):
                 reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
                 (outbox.replies if state.left else outbox.early).append((to.partition, reply))
+            case Invoke():
+                self._calling.invoke(state, action, outbox)
+            case Halt() | Return() | Alert():
+                outbox.controls += self._calling.controls(state, action, self._now(state.execution))
 
     def _mark(self, state: State, actions: list[Action]) -> Mark:
         ended = self._now(state.execution)
@@ -289,7 +334,9 @@ class Engine:
                 if isinstance(action, Answer):
                     reply = _kept_reply(action.response, state.execution)
         until = ended + state.keep_seconds * 1000
-        return Mark(status=state.status, at=ended, until=until, reply=reply, origin=state.origin)
+        told = [action for action in actions if isinstance(action, Halt | Return | Alert)]
+        after = [control for action in told for control in self._calling.controls(state, action, ended)]
+        return Mark(status=state.status, at=ended, until=until, reply=reply, origin=state.origin, after=after)
 
     def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
         """Send once more what a finished task had put in flight: its own emission may have been lost."""

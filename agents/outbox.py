@@ -14,12 +14,12 @@ from agents.state import Row
 from agents.timers import Timer
 from nodes.sdk.context import Blobs
 from schemas.events import Event, EventFrame
-from schemas.task import Reply, ReplyFrame, Task
+from schemas.task import Control, ControlFrame, Reply, ReplyFrame, Task
 from streams import codecs
 from streams.app import Streams
 from streams.frames import Gatherer
 from streams.tables import Owner
-from streams.topics import EVENTS, REPLIES
+from streams.topics import CONTROL, EVENTS, REPLIES
 
 EVENTS_BYTES = 400 * 1024
 REPLY_BYTES = 400 * 1024
@@ -62,6 +62,7 @@ class Outbox:
     rows: set[str] = field(default_factory=set)
     tasks: list[tuple[str, Task]] = field(default_factory=list)
     timers: dict[str, Timer | None] = field(default_factory=dict)
+    controls: list[Control] = field(default_factory=list)
     replies: list[tuple[int, Reply]] = field(default_factory=list)
     early: list[tuple[int, Reply]] = field(default_factory=list)
     journaled: list[str] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Outbox:
         emitted += [
             self.gatherer.add(topic, self.partition, task, self.catalog, self.owner) for topic, task in self.tasks
         ]
+        emitted += [self._send_control(control) for control in self.controls]
         emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
         if self.replies:
             await self._send_replies(self.replies)
@@ -122,6 +124,10 @@ class Outbox:
     def _put_timer(self, key: str, timer: Timer | None) -> "asyncio.Future[int]":
         table = self.streams.table("timers")
         return table.drop(self.owner, key) if timer is None else table.put(self.owner, key, timer)
+
+    def _send_control(self, control: Control) -> "asyncio.Future[int]":
+        # One record each: what a call gives back may be as large as a frame. All live in this partition.
+        return self.streams.log.send(CONTROL, self.partition, codecs.encode(ControlFrame([control])))
 
     async def _send_replies(self, replies: list[tuple[int, Reply]]) -> None:
         together: dict[int, list[Reply]] = defaultdict(list)

@@ -68,6 +68,18 @@ class PlannedNode:
         return len(self.inputs) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Which workflows may call this one: n8n's ``callerPolicy`` and, for ``workflowsFromAList``, their ids."""
+
+    policy: str = "workflowsFromSameOwner"
+    ids: frozenset[str] = frozenset()
+
+    def admit(self, workflow: str) -> bool:
+        """Say whether that workflow may call; all workflows have one owner until there are users."""
+        return self.policy != "none" and (self.policy != "workflowsFromAList" or workflow in self.ids)
+
+
 @dataclass(slots=True)
 class Plan:
     """One version of a workflow, ready to run.
@@ -88,6 +100,8 @@ class Plan:
     quick: bool
     active: bool = False
     timeout_seconds: float | None = None
+    error_workflow: str | None = None
+    callers: Callers = Callers()
     pinned: Mapping[str, list[Item]] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -120,10 +134,16 @@ def compile_plan(
         quick=all(node.inline and not (node.compiled and node.compiled.javascript) for node in nodes.values()),
         active=active,
         timeout_seconds=timeout if timeout and timeout > 0 else None,
+        error_workflow=settings.error_workflow if settings.error_workflow not in ("", "DEFAULT") else None,
+        callers=Callers(settings.caller_policy or "workflowsFromSameOwner", _ids(settings.caller_ids)),
         pinned={name: _pinned(items) for name, items in (workflow.pin_data or {}).items() if items},
         facts={"id": workflow_id, "name": workflow.name, "active": active},
         node_parameters={name: node.raw for name, node in nodes.items()},
     )
+
+
+def _ids(text: str | None) -> frozenset[str]:
+    return frozenset(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:

@@ -6,12 +6,17 @@ Flow: version snapshots in the catalog view → **plans** → engine.
 from collections import OrderedDict
 from typing import Protocol
 
+import msgspec
+
 from agents.plan import Plan, compile_plan
+from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
 from schemas.errors import NotFoundError
 from streams.stores.views import CatalogView
 
 KEPT = 1000
+INLINE = "blob:"
+"""How the version of a workflow begins that no catalog has: the rest names the blob of its JSON."""
 
 
 class Plans(Protocol):
@@ -27,10 +32,11 @@ class Plans(Protocol):
 
 
 class CatalogPlans:
-    """Plans of the versions in the catalog view."""
+    """Plans of the versions in the catalog view, and of workflows that were given as JSON to be called."""
 
-    def __init__(self, view: CatalogView, registry: Registry, zone: str) -> None:
+    def __init__(self, view: CatalogView, registry: Registry, zone: str, blobs: Blobs) -> None:
         self._view = view
+        self._blobs = blobs
         self._registry = registry
         self._zone = zone
         self._plans: OrderedDict[tuple[str, str], Plan] = OrderedDict()
@@ -43,14 +49,20 @@ class CatalogPlans:
         """Give a plan, compiling it where it is new."""
         if (plan := self._plans.get((workflow, version))) is not None:
             return plan
+        plan = await self._compiled(workflow, version, catalog)
+        self._plans[workflow, version] = plan
+        while len(self._plans) > KEPT:
+            self._plans.popitem(last=False)
+        return plan
+
+    async def _compiled(self, workflow: str, version: str, catalog: int) -> Plan:
+        if version.startswith(INLINE):
+            body = msgspec.json.decode(await self._blobs.get(version.removeprefix(INLINE)))
+            return compile_plan(workflow, version, body, self._registry, zone=self._zone)
         await self._view.wait(catalog)
         snapshot = self._view.version(workflow, version)
         if snapshot is None:
             raise NotFoundError(f'workflow "{workflow}" has no version "{version}"')
         known = self._view.workflow(workflow)
         active = known is not None and known.published == version
-        plan = compile_plan(workflow, version, snapshot.body, self._registry, zone=self._zone, active=active)
-        self._plans[workflow, version] = plan
-        while len(self._plans) > KEPT:
-            self._plans.popitem(last=False)
-        return plan
+        return compile_plan(workflow, version, snapshot.body, self._registry, zone=self._zone, active=active)

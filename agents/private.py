@@ -12,23 +12,26 @@ from typing import Any
 
 import msgspec
 
+from agents.calling import CALLED, admit, callee_of, shaped
 from agents.guiding import guide_plan
 from agents.plan import Plan, PlannedNode, compile_plan
 from agents.settings import WorkerSettings
+from agents.state import Callee
 from agents.timers import Timer
 from agents.worker import Worker, row_codecs
 from nodes.expressions.scope import Scope
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
+from nodes.sdk.ports import Call
 from nodes.sdk.registry import Registry
 from nodes.starting import start_node
 from schemas.errors import MillraceError, NotFoundError, WorkflowError, error_info
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, NodeRetried
 from schemas.guide import Guide, Past
 from schemas.identifiers import new_execution_id, partition_of
-from schemas.item import Item
+from schemas.item import Item, Items
 from schemas.task import Frame, Start, Task
-from schemas.workflow import parse_workflow
+from schemas.workflow import content_hash, parse_workflow
 from streams import codecs
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
@@ -42,6 +45,7 @@ class _Execution:
     request: Mapping[str, Any]
     plan: Plan
     now: int
+    ids: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,6 +74,7 @@ class PrivateEngine:
         self._zone = zone
         self._hurry = hurry
         self._executions: dict[str, _Execution] = {}
+        self._called: dict[str, Plan] = {}
         self._streams = streams or build_app(
             StreamSettings(broker=f"memory://private-{id(self)}", partitions=2),
             [t.name for t in registry],
@@ -118,7 +123,8 @@ class PrivateEngine:
         try:
             await execution.finished.wait()
         finally:
-            del self._executions[task.execution]
+            for each in execution.ids:
+                self._executions.pop(each, None)
         return {"id": request.get("id"), **await self._answer(execution)}
 
     def now(self, execution: str) -> int:
@@ -133,7 +139,7 @@ class PrivateEngine:
     def cached(self, workflow: str, version: str) -> Plan | None:
         """Give the plan of a running execution: its id is its version here."""
         known = self._executions.get(version)
-        return known.plan if known is not None else None
+        return known.plan if known is not None else self._called.get(version)
 
     async def get(self, workflow: str, version: str, catalog: int) -> Plan:
         """Give the plan of a running execution."""
@@ -141,6 +147,33 @@ class PrivateEngine:
         if plan is None:
             raise NotFoundError(f'no workflow runs as "{version}"')
         return plan
+
+    def begins(self, child: str, parent: str) -> None:
+        """Let a called execution share its caller's request, time and capabilities."""
+        known = self._executions.get(parent)
+        if known is not None and child not in self._executions:
+            self._executions[child] = known
+            known.ids.append(child)
+
+    async def callee(self, execution: str, plan: Plan, call: Call) -> tuple[Callee, list[Items]]:
+        """Find a called workflow among the request's ``workflows``, by id or name."""
+        found = call.workflow if isinstance(call.workflow, dict) else self._known(execution, call.workflow)
+        called = compile_plan(str(found.get("id") or ""), content_hash(found), found, self._registry, zone=self._zone)
+        self._called[called.version] = called
+        admit(called, plan, str(call.workflow))
+        return callee_of(called, CALLED, -1), shaped(called, call.batches)
+
+    async def alarmed(self, workflow: str) -> Callee:
+        """Run no error workflow: whoever asked sees the error."""
+        raise NotFoundError("a private engine runs no error workflows")
+
+    def _known(self, execution: str, workflow: str) -> dict[str, Any]:
+        for one in self._executions[execution].request.get("workflows") or []:
+            if workflow in (str(one.get("id")), one.get("name")):
+                return dict(one)
+        raise NotFoundError(
+            f'there is no workflow "{workflow}" to call', hint="give its file as well, with that id or name"
+        )
 
     def _begin(self, request: Mapping[str, Any]) -> tuple[_Execution, Task, str]:
         raw = request["workflow"]
@@ -160,7 +193,7 @@ class PrivateEngine:
         given = (request.get("start") or {}).get("items")
         items = None if given is None else [_item(one) for one in given]
         now = int(request.get("clock") or time.time() * 1000)
-        execution = self._executions[name] = _Execution(request, plan, now)
+        execution = self._executions[name] = _Execution(request, plan, now, [name])
         task = Task(name, plan.workflow, name, node.name, now, start=Start(items=items, mode="cli"))
         planned = plan.nodes[node.name]
         return execution, task, node_topic(planned.type_name if planned.type is not None else "noOp")
@@ -175,7 +208,7 @@ class PrivateEngine:
             for record in await reader.read():
                 for event in codecs.decode(record.value, EventFrame).events:
                     known = self._executions.get(event.execution)
-                    if known is not None:
+                    if known is not None and event.execution == known.ids[0]:
                         known.events.append(event)
                         if isinstance(event, ExecutionFinished):
                             known.finished.set()

@@ -17,7 +17,7 @@ def retry(plan: Plan, state: State, activation: Activation, failed: Failed, now:
     if activation.attempt + 1 >= node.tries:
         return False
     due = now + node.wait_ms
-    asleep = msgspec.structs.replace(activation, attempt=activation.attempt + 1, due=due, why="retry")
+    asleep = msgspec.structs.replace(activation, attempt=activation.attempt + 1, due=due, why="retry", calls=None)
     state.flight[activation.key] = asleep
     state.status = "waiting"
     actions.append(

@@ -11,17 +11,19 @@ from typing import Any, Protocol
 import msgspec
 
 from agents.actions import Failed, Finished
+from agents.calling import Directory
+from agents.calls import DEPTH_MAX
 from agents.guidance import Guidance
 from agents.guiding import identity, marked, mode_of
 from agents.outcomes import outputs_of, pass_through, settle
 from agents.plan import Plan, PlannedNode
 from agents.redacting import redact_info, redact_outputs, redact_traceback
-from agents.state import Activation, Packet, State
+from agents.state import Activation, Callee, Calls, Packet, State
 from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
-from nodes.sdk.context import Blobs, Credentials, Run
+from nodes.sdk.context import Blobs, Credentials, Returned, Run
 from nodes.sdk.parameters import JavaScript
-from nodes.sdk.ports import NextBatch, Respond, Result, WaitUntil
+from nodes.sdk.ports import Call, NextBatch, Respond, Result, WaitUntil
 from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, error_info
 from schemas.identifiers import task_id
 from schemas.item import Item, Items, NodeRun, Outputs
@@ -34,7 +36,7 @@ _items = msgspec.json.Decoder(list[Item])
 _outputs = msgspec.json.Decoder(list[list[Item]])
 
 
-class Surroundings(Protocol):
+class Surroundings(Directory, Protocol):
     """What differs between the server and a private engine: the time, and what nodes may reach."""
 
     def now(self, execution: str) -> int:
@@ -43,6 +45,10 @@ class Surroundings(Protocol):
 
     def capabilities(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
         """Give what the node may ask for, by type."""
+        ...
+
+    async def callee(self, execution: str, plan: Plan, call: Call) -> tuple[Callee, list[Items]]:
+        """Find what a call runs, and its items as its trigger wants them; raise UserError where it cannot be called."""
         ...
 
 
@@ -65,6 +71,8 @@ class Runner:
             if plan.guidance is not None and not node.disabled and plan.guidance.answers(node.type):
                 return await self._answered(plan, plan.guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
+            if isinstance(result, Call):
+                return await self._calling(plan, state, activation, result)
             return await self._finished(plan, node, activation, inputs, result, began, secrets)
         except Exception as error:
             if not isinstance(error, MillraceError):
@@ -74,9 +82,10 @@ class Runner:
 
     async def start_items(self, start: Start) -> Items | None:
         """Give the items that a start brings, or None where its node is to run."""
-        if start.blob is not None:
-            return _items.decode(await self._blobs.get(start.blob))
-        return start.items
+        if start.blob is None:
+            return start.items
+        text = await self._blobs.get(start.blob)
+        return _items.decode(text) if start.part is None else _outputs.decode(text)[start.part]
 
     async def outputs(self, packets: list[Packet]) -> list[Packet]:
         """Bring items back that were stored by reference."""
@@ -126,7 +135,7 @@ class Runner:
             raise DefectError("a node without a type was planned without an error", node=node.name)
         past = await self._past(state) if state.kept else {}
         scope = self._scope(plan, state, node, activation, inputs, past)
-        run = self._facts(plan, state, node, activation, inputs)
+        run = self._facts(plan, state, node, activation, inputs, await self._returned(activation))
         capabilities = self._surroundings.capabilities(plan, node, scope, state.execution)
         try:
             return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
@@ -170,7 +179,29 @@ class Runner:
             for name, runs in state.kept.items()
         }
 
-    def _facts(self, plan: Plan, state: State, node: PlannedNode, activation: Activation, inputs: list[Items]) -> Run:
+    async def _calling(self, plan: Plan, state: State, activation: Activation, call: Call) -> Finished:
+        if state.parent is not None and state.parent.depth >= DEPTH_MAX:
+            hint = "a workflow that calls itself needs a condition that ends it"
+            raise NodeError(f"workflows call each other more than {DEPTH_MAX} deep", node=activation.node, hint=hint)
+        callee, batches = await self._surroundings.callee(state.execution, plan, call)
+        packets, _, _ = await self.pack(batches)
+        return Finished(activation.node, activation.run, [], calls=Calls(callee, packets, call.wait))
+
+    async def _returned(self, activation: Activation) -> list[Returned] | None:
+        if activation.calls is None:
+            return None
+        found = [one for _, one in sorted(activation.calls.results.items())]
+        return [Returned([] if one.packet is None else await self._items(one.packet), one.error) for one in found]
+
+    def _facts(
+        self,
+        plan: Plan,
+        state: State,
+        node: PlannedNode,
+        activation: Activation,
+        inputs: list[Items],
+        returned: list[Returned] | None,
+    ) -> Run:
         last = activation.attempt + 1 >= node.tries
         return Run(
             node=node.name,
@@ -187,6 +218,7 @@ class Runner:
             attempt=activation.attempt,
             continue_on_fail=last and node.on_error != "stopWorkflow",
             context=state.contexts.get(node.name),
+            returned=returned,
         )
 
     async def _finished(

@@ -12,7 +12,7 @@ import msgspec
 from schemas.errors import ErrorInfo
 from schemas.events import ExecutionStatus
 from schemas.item import Item, Source
-from schemas.task import Mode, Origin, ReplyTo
+from schemas.task import Control, Mode, Origin, Parent, ReplyTo
 from streams import codecs
 
 
@@ -28,10 +28,49 @@ class Packet(msgspec.Struct, omit_defaults=True):
     count: int = 0
 
 
+class Callee(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The version that a call runs, and the trigger node where it begins; ``catalog`` is the offset that knows it."""
+
+    workflow: str
+    version: str
+    node: str
+    node_type: str
+    catalog: int = -1
+
+
+class CallResult(msgspec.Struct, omit_defaults=True):
+    """What came of one call."""
+
+    packet: Packet | None = None
+    error: ErrorInfo | None = None
+
+
+class Calls(msgspec.Struct, omit_defaults=True):
+    """Calls that one run of a node asked for: a batch of items each, ``sent`` of them given out, results by number.
+
+    At most ``window`` are out at a time. ``over`` says that the node may run again: all are back, or one failed and
+    the node does not go on after failures.
+    """
+
+    callee: Callee
+    batches: list[Packet]
+    wait: bool = True
+    window: int = 1
+    sent: int = 0
+    results: dict[int, CallResult] = {}
+    over: bool = False
+
+    @property
+    def pending(self) -> list[int]:
+        """Number the calls that are out."""
+        return [] if self.over else [index for index in range(self.sent) if index not in self.results]
+
+
 class Activation(msgspec.Struct, omit_defaults=True):
     """One run of a node that is asked for: its inputs, where they came from, and which task asked (``cause``).
 
     ``due`` (epoch ms) and ``why`` (retry, wait) say that it sleeps until then. ``held`` is what a wait gives when over.
+    ``calls`` says that other workflows run for it, or have run.
     """
 
     node: str
@@ -44,6 +83,7 @@ class Activation(msgspec.Struct, omit_defaults=True):
     due: int | None = None
     why: str = ""
     held: list[Packet] | None = None
+    calls: Calls | None = None
 
     @property
     def key(self) -> str:
@@ -91,6 +131,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     catalog: int = -1
     left: bool = False
     origin: Origin | None = None
+    parent: Parent | None = None
 
     @property
     def terminal(self) -> bool:
@@ -102,7 +143,8 @@ class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
     """What remains of a finished execution until no copy of its tasks can come any more.
 
     ``until`` (epoch ms) is the least time it stays; where its start has an ``origin``, it stays until that was passed,
-    too. ``reply`` is the answer that a repeated start gets again.
+    too. ``reply`` is the answer that a repeated start gets again, ``after`` what its end had to tell others: told again
+    by whatever comes again.
     """
 
     status: ExecutionStatus
@@ -110,6 +152,7 @@ class Mark(msgspec.Struct, omit_defaults=True, tag="mark", tag_field="row"):
     until: int = 0
     reply: bytes | None = None
     origin: Origin | None = None
+    after: list[Control] = []
 
 
 Row = State | Mark
@@ -156,7 +199,16 @@ def _lean_activation(activation: Activation) -> Activation:
         activation,
         inputs=[packet and _lean_packet(packet) for packet in activation.inputs],
         held=None if activation.held is None else _lean_packets(activation.held),
+        calls=None if activation.calls is None else _lean_calls(activation.calls),
     )
+
+
+def _lean_calls(calls: Calls) -> Calls:
+    results = {
+        index: msgspec.structs.replace(one, packet=one.packet and _lean_packet(one.packet))
+        for index, one in calls.results.items()
+    }
+    return msgspec.structs.replace(calls, batches=_lean_packets(calls.batches), results=results)
 
 
 def _lean_packets(packets: list[Packet]) -> list[Packet]:

@@ -8,7 +8,22 @@ from typing import assert_never
 
 import msgspec
 
-from agents.actions import Action, Answer, Began, Cancelled, End, Failed, Finished, Occurrence, Record, Run, Sleep, Woke
+from agents.actions import (
+    Action,
+    Answer,
+    Began,
+    CameBack,
+    Cancelled,
+    End,
+    Failed,
+    Finished,
+    Occurrence,
+    Record,
+    Run,
+    Sleep,
+    Woke,
+)
+from agents.calls import come_back, invoke, tell_begun, tell_end
 from agents.joining import release
 from agents.ordering import enqueue, runnable
 from agents.partial import resume
@@ -42,6 +57,8 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
             _fail(plan, new, occurrence, now, actions)
         case Woke():
             _wake(plan, new, occurrence, now, cause, actions)
+        case CameBack():
+            come_back(plan, new, occurrence.returned, now, cause, actions)
         case Cancelled():
             reason = occurrence.reason or "cancelled"
             _end(plan, new, "cancelled", now, actions, ErrorInfo(message=reason, kind="Cancelled"))
@@ -56,6 +73,7 @@ def _begin(plan: Plan, state: State, began: Began, now: int, cause: str, actions
     actions.append(
         Record(ExecutionStarted(state.execution, plan.workflow, plan.version, state.started, began.node, state.mode))
     )
+    tell_begun(state, actions)
     opening = plan.guidance.opening if plan.guidance is not None else None
     if opening is not None and opening.root is None:
         enqueue(plan, state, resume(plan, state, opening, now, actions), began.node)
@@ -83,6 +101,9 @@ def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, acti
         state.flight[key] = asleep
         state.status = "waiting"
         actions.append(Sleep(asleep))
+        return
+    if done.calls is not None:
+        invoke(plan, state, activation, done.calls, actions)
         return
     del state.flight[key]
     if done.looping:
@@ -127,7 +148,7 @@ def _record(plan: Plan, state: State, activation: Activation, done: Finished, no
     actions.append(Record(event))
     state.seq += 1
     state.last = done.node
-    if state.replies:
+    if state.replies or state.parent is not None:
         state.result = done.outputs
     if plan.keeps(done.node):
         kept = Kept(outputs=done.outputs, sources=activation.sources)
@@ -216,6 +237,7 @@ def _end(
 ) -> None:
     state.status = status
     state.error = error
+    tell_end(plan, state, actions)
     state.flight, state.stack, state.waiting = {}, [], {}
     actions.append(
         Record(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from agents.calling import Callees
 from agents.capabilities import Capabilities
 from agents.credentials import Vault
 from agents.dead_letters import DeadLetters
@@ -72,7 +73,7 @@ class Worker:
         self._drain_seconds = settings.drain_seconds
         self._gatherer = Gatherer(streams.log)
         runner = Runner(surroundings, blobs, evaluate)
-        self._engine = engine = Engine(streams, plans, runner, surroundings.now, settings)
+        self._engine = engine = Engine(streams, plans, runner, surroundings, settings)
         self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
@@ -155,12 +156,17 @@ def _now() -> int:
 class _Server:
     """The surroundings of a server: real time, and the process's capabilities."""
 
-    def __init__(self, capabilities: Capabilities) -> None:
+    def __init__(self, capabilities: Capabilities, callees: Callees) -> None:
         self.capabilities = capabilities
+        self.callee = callees.find
+        self.alarmed = callees.alarmed
 
     def now(self, execution: str) -> int:
         """Give epoch ms."""
         return _now()
+
+    def begins(self, child: str, parent: str) -> None:
+        """Need not know."""
 
 
 def build_worker(
@@ -178,9 +184,9 @@ def build_worker(
 
     ``streams`` must have been built with ``row_codecs()``.
     """
-    plans = GuidedPlans(CatalogPlans(view, registry, settings.timezone), blobs, registry, settings.timezone)
+    plans = GuidedPlans(CatalogPlans(view, registry, settings.timezone, blobs), blobs, registry, settings.timezone)
     vault = Vault(view.vault, keyring or Keyring(), streams.log)
-    surroundings = _Server(capabilities.equip(pool, blobs, vault))
+    surroundings = _Server(capabilities.equip(pool, blobs, vault), Callees(view, plans, blobs))
     ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)
     return Worker(
         streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view, ingesting=ingesting

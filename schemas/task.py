@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from schemas.item import Item
+from schemas.errors import ErrorInfo
+from schemas.item import Item, Items
 
 Mode = Literal["manual", "webhook", "trigger", "api", "error", "integrated", "cli"]
 
@@ -32,13 +33,28 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     passed: int
 
 
+class Parent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which call an execution is: the caller's node run, the number of the call in it, how deep calls are nested.
+
+    ``wait``: the caller wants the result; else it only wants to know that the execution began.
+    """
+
+    execution: str
+    node: str
+    run: int
+    index: int
+    depth: int = 1
+    wait: bool = True
+
+
 class Start(msgspec.Struct, omit_defaults=True):
     """How an execution begins: the trigger node's output (``items`` on ``output``), or None to run the node.
 
     ``key`` is the identity of the start where it has one (idempotency key, due time): such a start leaves a mark.
     ``keep_seconds`` says how long that mark lives at least; with an ``origin`` it lives until that was passed, too.
     ``listen`` names the test listener of the editor, if any. ``blob`` refers to the items in the blob store (their
-    JSON list) where they are too large to travel.
+    JSON list) where they are too large to travel; where ``part`` is given, the blob is the JSON text of a node's
+    outputs, and it says which. ``parent`` is the call that asked for it, if any.
     """
 
     items: list[Item] | None = None
@@ -49,7 +65,9 @@ class Start(msgspec.Struct, omit_defaults=True):
     keep_seconds: int = 0
     listen: str | None = None
     blob: str | None = None
+    part: int | None = None
     origin: Origin | None = None
+    parent: Parent | None = None
 
 
 class Task(msgspec.Struct, omit_defaults=True):
@@ -78,13 +96,38 @@ class Frame(msgspec.Struct, omit_defaults=True):
     catalog: int = -1
 
 
+class Returned(msgspec.Struct, omit_defaults=True):
+    """What came of a call: items, or the blob of all outputs as JSON text (``output`` is the one), or an error."""
+
+    node: str
+    run: int
+    index: int
+    items: Items | None = None
+    blob: str | None = None
+    output: int = 0
+    count: int = 0
+    error: ErrorInfo | None = None
+
+
+class Alarm(msgspec.Struct):
+    """An execution that failed, for the error workflow that it names."""
+
+    workflow: str
+    item: Item
+
+
 class Control(msgspec.Struct, omit_defaults=True):
-    """What is asked of an execution from outside."""
+    """What is asked of an execution from outside: to end, to take a call's result, or to begin for a failed one.
+
+    ``alarm`` begins ``execution`` itself, which has an id of the failed one's making.
+    """
 
     execution: str
-    ask: Literal["cancel"]
+    ask: Literal["cancel", "return", "alarm"]
     at: int
     reason: str | None = None
+    returned: Returned | None = None
+    alarm: Alarm | None = None
 
 
 class ControlFrame(msgspec.Struct):

@@ -54,6 +54,8 @@ class Settings(_Open):
     execution_order: ExecutionOrder = Field("v0", alias="executionOrder")
     timezone: str | None = None
     error_workflow: str | None = Field(None, alias="errorWorkflow")
+    caller_policy: str | None = Field(None, alias="callerPolicy")
+    caller_ids: str | None = Field(None, alias="callerIds")
     execution_timeout: float | None = Field(None, alias="executionTimeout")
 
 

@@ -11,8 +11,15 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from nodes.expressions.scope import Scope
-from schemas.errors import MillraceError
+from schemas.errors import ErrorInfo, MillraceError
 from schemas.item import Items
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """What came of one call of another workflow: its last node's items, or why it failed."""
+
+    items: Items
+    error: ErrorInfo | None = None
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -20,7 +27,8 @@ class Run(msgspec.Struct, frozen=True):
 
     ``inputs`` has the items per input (an empty list where nothing arrived). ``now`` is epoch ms and constant for
     the task. ``context`` is what a NextBatch left here on its last pass, None on the first. ``continue_on_fail``
-    says that a failing item becomes ``{"error": message}`` instead of failing the node.
+    says that a failing item becomes ``{"error": message}`` instead of failing the node. ``returned`` has what came of
+    the calls that the node asked for, once they are over: fewer than it asked for where one failed and it stops then.
     """
 
     node: str
@@ -37,6 +45,7 @@ class Run(msgspec.Struct, frozen=True):
     attempt: int = 0
     continue_on_fail: bool = False
     context: dict[str, Any] | None = None
+    returned: list[Returned] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,8 @@ def outputs(result: Result) -> list[Items]:
     match result:
         case Routed(outputs=found) | NextBatch(outputs=found) | Respond(outputs=found):
             return found
-        case WaitUntil(items=items) | Call(items=items):
+        case WaitUntil(items=items):
             return [items]
+        case Call(batches=batches):
+            return batches
     return [result]

@@ -39,10 +39,13 @@ class WaitUntil:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Run another workflow with ``items`` and give its result on output 0."""
+    """Run another workflow once for each of ``batches``; then the node runs again, with ``run.returned``.
 
-    workflow: str
-    items: Items
+    ``workflow`` is its id, or its JSON. Without ``wait`` the node goes on as soon as they have begun.
+    """
+
+    workflow: str | dict[str, Any]
+    batches: list[Items]
     wait: bool = True
 
 

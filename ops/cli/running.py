@@ -46,7 +46,11 @@ def run_verb(
     if batch:
         asyncio.run(_batch())
         return
-    requests: list[dict[str, Any]] = [{"id": str(path), "workflow": load(path)} for path in files]
+    loaded = {str(path): load(path) for path in files}
+    others = [{"name": Path(name).stem, **each} for name, each in loaded.items()]
+    requests: list[dict[str, Any]] = [
+        {"id": name, "workflow": each, "workflows": others} for name, each in loaded.items()
+    ]
     if destination is not None or node is not None:
         partial = {"destination": destination, "node": node, "past": None if past is None else load(past)}
         requests = [{**request, "partial": partial} for request in requests]

@@ -47,6 +47,9 @@ class Calm:
     def capabilities(self, *_: Any) -> Mapping[type, Any]:
         return {}
 
+    def begins(self, child: str, parent: str) -> None:
+        return None
+
 
 class OnePlan:
     """The plan of one workflow."""

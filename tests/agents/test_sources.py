@@ -102,7 +102,7 @@ class House:
         self.worker = Worker(
             self.streams,
             REGISTRY,
-            CatalogPlans(self.view, REGISTRY, "UTC"),
+            CatalogPlans(self.view, REGISTRY, "UTC", MemoryBlobs()),
             Reaching(),
             MemoryBlobs(),
             None,
