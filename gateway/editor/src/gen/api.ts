@@ -1,4 +1,4 @@
-// Written by `make editor-types` from the OpenAPI document; do not edit.
+// Written by `python -m ops.web_types` from the OpenAPI document; do not edit.
 
 /** The process answers. */
 export interface Alive {
@@ -12,10 +12,71 @@ export interface Asked {
   status: "started" | "stopping";
 }
 
+/** How far the engine is behind: records per topic, and the age of the oldest unfinished task. */
+export interface Backlog {
+  lags?: Lag[];
+  oldestTaskSeconds?: number;
+}
+
+/** Where the person goes to allow it. */
+export interface Begun {
+  url: string;
+}
+
 /** A column and its ClickHouse type. */
 export interface Column {
   name: string;
   type: string;
+}
+
+/** What to change. In ``data`` a secret that is `{"$secret": true}` stays as it is. */
+export interface CredentialChange {
+  name?: string | null;
+  data?: Record<string, unknown> | null;
+}
+
+/** A credential; in ``data`` a secret shows as `{"$secret": true}`. ``connected`` is of OAuth types only. */
+export interface CredentialDetail {
+  id: string;
+  name: string;
+  type: string;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+  data?: Record<string, unknown>;
+  connected?: boolean | null;
+}
+
+/** Credentials, by name. */
+export interface CredentialList {
+  data: CredentialSummary[];
+  nextCursor?: string | null;
+}
+
+/** A credential without its content. Times are epoch ms. */
+export interface CredentialSummary {
+  id: string;
+  name: string;
+  type: string;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A credential type: its fields as JSON Schema (secret ones are `writeOnly`), and what can be done with it. */
+export interface CredentialTypeDetail {
+  name: string;
+  title: string;
+  summary: string;
+  fields: Record<string, unknown>;
+  testable: boolean;
+  oauth: boolean;
+  signs: boolean;
+}
+
+/** Every credential type, by name. */
+export interface CredentialTypeList {
+  data: CredentialTypeDetail[];
 }
 
 /** One end of a connection: the target node, its input type and input index. */
@@ -88,6 +149,30 @@ export interface Item {
   error?: unknown;
 }
 
+/** Records of a topic that a group has not yet worked off. */
+export interface Lag {
+  group: string;
+  topic: string;
+  behind: number;
+}
+
+/** How long executions took in ms, per stretch of time in which they began; null where none ended. */
+export interface Latency {
+  bucketSeconds: number;
+  at: number[];
+  p50: (number | null)[];
+  p95: (number | null)[];
+  p99: (number | null)[];
+}
+
+/** What to keep. An ``id`` is kept, so that workflows that name it find it. */
+export interface NewCredential {
+  id?: string | null;
+  name: string;
+  type: string;
+  data?: Record<string, unknown>;
+}
+
 /** A box: a type, a version of it and parameters (only those that differ from the defaults). */
 export interface Node {
   name: string;
@@ -108,11 +193,28 @@ export interface Node {
   [key: string]: unknown;
 }
 
-/** Ports of one node: how many inputs, its outputs' names; ``problem`` says why they are not known. */
+/** One node's runs; ``totalMs`` is the time of all of them, ``lastError`` what it failed with last. */
+export interface NodeFigures {
+  workflow: string;
+  node: string;
+  type: string;
+  runs: number;
+  failed: number;
+  took: Percentiles;
+  totalMs: number;
+  lastError?: ErrorInfo | null;
+}
+
+/** Inputs and outputs of a node, or the problem that keeps them from being known. */
 export interface NodePorts {
   inputs: number;
   outputs: string[];
   problem?: string | null;
+}
+
+/** Nodes in the order that was asked for. */
+export interface NodeRanking {
+  data: NodeFigures[];
 }
 
 /** One run of one node: items per output as ``outputs`` (null where they are no longer kept or not wanted). */
@@ -143,13 +245,25 @@ export interface NodeSpec {
   runs: "compute" | "effect" | "inline";
   trigger: string | null;
   parameters: Record<string, unknown>;
-  examples: (Record<string, unknown>)[];
+  examples: Record<string, unknown>[];
   doc?: string;
 }
 
 /** Every node type, by name. */
 export interface NodeTypeList {
   data: NodeSpec[];
+}
+
+/** Executions that began in the window by how they ended, and how long those that ended took. */
+export interface Overview {
+  since: number;
+  until: number;
+  executions: number;
+  running: number;
+  success: number;
+  error: number;
+  cancelled: number;
+  took: Percentiles;
 }
 
 /** Which input item made an output item. ``source`` is set where that input arrived in an earlier run of the node (loops): it came from there then. */
@@ -159,7 +273,14 @@ export interface Paired {
   source?: Source | null;
 }
 
-/** Nodes to give the ports of. */
+/** Milliseconds, null where nothing was measured. */
+export interface Percentiles {
+  p50?: number | null;
+  p95?: number | null;
+  p99?: number | null;
+}
+
+/** Which nodes to say the ports of. */
 export interface PortsBody {
   nodes: PortsNode[];
 }
@@ -190,13 +311,16 @@ export interface Problem {
   more?: unknown;
 }
 
+/** What to publish. */
+export interface PublishBody {
+  version?: string | null;
+  message?: string | null;
+}
+
 /** A query in ClickHouse's SQL. */
 export interface QueryBody {
-  /** One SELECT. */
   query: string;
-  /** Values of its {name:Type} parameters. */
   parameters?: Record<string, unknown>;
-  /** At most so many rows. */
   limit?: number;
 }
 
@@ -204,6 +328,17 @@ export interface QueryBody {
 export interface Readiness {
   ready: boolean;
   checks: Record<string, string>;
+}
+
+/** What to take over of an earlier execution. */
+export interface Reuse {
+  execution: string;
+  dirty?: string[];
+}
+
+/** Where to go back to. */
+export interface RollBackBody {
+  version?: string | null;
 }
 
 /** The rows of a query; ``truncated`` says that there were more than asked for. */
@@ -225,18 +360,17 @@ export interface Settings {
 /** Where the items on one input came from: node, its output index, its run index. */
 export type Source = unknown[];
 
-/** What to start: a workflow's draft or a version of it, at its trigger or at ``node``. */
+/** What to start, and how much of it. */
 export interface StartBody {
-  /** Id of the workflow. */
   workflow: string;
-  /** Name of the node to begin at; else where a manual start begins. */
   node?: string | null;
-  /** Output of that node; absent: the node runs. */
   items?: StartItem[] | null;
-  /** Version to run; else the draft. */
   version?: string | null;
-  /** Answer when the execution has ended. */
   wait?: boolean;
+  destination?: string | null;
+  reuse?: Reuse | null;
+  pinned?: Record<string, StartItem[]> | null;
+  workflowBody?: Record<string, unknown> | null;
 }
 
 /** An item to begin with: ``{"json": {…}, "binary": {…}}``, or its JSON object alone. */
@@ -244,6 +378,100 @@ export interface StartItem {
   json?: Record<string, unknown>;
   binary?: Record<string, unknown> | null;
   [key: string]: unknown;
+}
+
+/** A tag, and how many workflows have it. */
+export interface Tag {
+  name: string;
+  workflows: number;
+}
+
+/** All tags, by name. */
+export interface Tags {
+  data: Tag[];
+}
+
+/** Executions per stretch of time, by when they began; ``at`` has the beginning of each stretch. */
+export interface Throughput {
+  bucketSeconds: number;
+  at: number[];
+  executions: number[];
+  success: number[];
+  error: number[];
+  cancelled: number[];
+}
+
+/** Whether a credential works, and what was said. */
+export interface Trial {
+  ok: boolean;
+  message: string;
+}
+
+/** Where to try a credential. */
+export interface TrialTarget {
+  url?: string | null;
+}
+
+/** Fields to try without keeping them; ``id`` names the credential that hidden secrets are of. */
+export interface UnsavedTrial {
+  url?: string | null;
+  id?: string | null;
+  type: string;
+  data?: Record<string, unknown>;
+}
+
+/** One place: a node of a workflow's draft, and which of its parameters (absent: its name or type). */
+export interface Use {
+  workflow: string;
+  name: string;
+  node: string;
+  type: string;
+  parameter?: string | null;
+  excerpt?: string;
+}
+
+/** Places, the best workflows first. */
+export interface Uses {
+  data: Use[];
+}
+
+/** A variable. Times are epoch ms. */
+export interface Variable {
+  id: string;
+  key: string;
+  value: string;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A variable's key and value. */
+export interface VariableBody {
+  key: string;
+  value?: string;
+}
+
+/** Every variable, by key. */
+export interface VariableList {
+  data: Variable[];
+  nextCursor?: string | null;
+}
+
+/** A page of versions, newest first; ``nextCursor`` is null on the last one. */
+export interface VersionPage {
+  data: VersionSummary[];
+  nextCursor: string | null;
+}
+
+/** A version without its nodes; times are epoch ms. ``publishedAt`` and ``message`` are of its last publication, where it is among the workflow's last fifty. */
+export interface VersionSummary {
+  id: string;
+  createdAt: number;
+  published: boolean;
+  draft: boolean;
+  nodes: number;
+  publishedAt?: number | null;
+  message?: string | null;
 }
 
 /** A named graph. Connections are keyed by the source node's *name* and its output type. */
@@ -273,10 +501,31 @@ export interface WorkflowDetail {
   problems?: ErrorInfo[];
 }
 
+/** One workflow's executions. */
+export interface WorkflowFigures {
+  workflow: string;
+  executions: number;
+  running: number;
+  success: number;
+  error: number;
+  cancelled: number;
+  took: Percentiles;
+}
+
 /** A page of workflows, newest first; ``nextCursor`` is null on the last one. */
 export interface WorkflowPage {
   data: WorkflowSummary[];
   nextCursor: string | null;
+}
+
+/** What of a workflow to change besides its draft. */
+export interface WorkflowPatch {
+  tags: string[];
+}
+
+/** Workflows, the busiest first. */
+export interface WorkflowRanking {
+  data: WorkflowFigures[];
 }
 
 /** A workflow without its nodes. ``revision`` counts its changes; times are epoch ms. */
@@ -301,29 +550,41 @@ export interface WorkflowVersion {
   problems: ErrorInfo[];
 }
 
-/** Every operation: what it takes, and what it gives by status. */
+/** Every operation: what it takes, and what it gives. */
 export interface Operations {
   /** List workflows, newest first */
-  "GET /api/v1/workflows": { query: { cursor?: string; limit?: number; active?: boolean; search?: string }; answer: WorkflowPage };
+  "GET /api/v1/workflows": { query: { cursor?: string; limit?: number; active?: boolean; tag?: string; search?: string }; answer: WorkflowPage };
   /** Make a workflow */
   "POST /api/v1/workflows": { body: WorkflowBody; answer: WorkflowDetail };
   /** Read a workflow and its draft */
   "GET /api/v1/workflows/{workflow}": { path: { workflow: string }; answer: WorkflowDetail };
-  /** Replace a workflow's draft; an active workflow publishes it at once */
+  /** Save a workflow's draft; what its triggers start stays as it was published */
   "PUT /api/v1/workflows/{workflow}": { path: { workflow: string }; body: WorkflowBody; answer: WorkflowDetail };
+  /** Tag a workflow; neither its draft nor what its triggers start changes */
+  "PATCH /api/v1/workflows/{workflow}": { path: { workflow: string }; body: WorkflowPatch; answer: WorkflowDetail };
   /** Remove a workflow; its executions keep the version they run on */
   "DELETE /api/v1/workflows/{workflow}": { path: { workflow: string }; answer: null };
   /** Publish the draft and start its triggers */
   "POST /api/v1/workflows/{workflow}/activate": { path: { workflow: string }; answer: WorkflowDetail };
   /** Stop a workflow's triggers */
   "POST /api/v1/workflows/{workflow}/deactivate": { path: { workflow: string }; answer: WorkflowDetail };
+  /** List a workflow's versions, newest first */
+  "GET /api/v1/workflows/{workflow}/versions": { path: { workflow: string }; query: { cursor?: string; limit?: number }; answer: VersionPage };
   /** Read one version of a workflow, also one that is no longer its draft */
   "GET /api/v1/workflows/{workflow}/versions/{version}": { path: { workflow: string; version: string }; answer: WorkflowVersion };
+  /** Publish a version: the workflow's triggers start it from now on */
+  "POST /api/v1/workflows/{workflow}/publish": { path: { workflow: string }; body: PublishBody; answer: WorkflowDetail };
+  /** Publish an earlier version again; the draft stays as it is */
+  "POST /api/v1/workflows/{workflow}/rollback": { path: { workflow: string }; body: RollBackBody; answer: WorkflowDetail };
+  /** Find where something is used: in names and types of nodes, in parameters and in code */
+  "GET /api/v1/search": { query: { query: string; limit?: number }; answer: Uses };
+  /** List the tags in use */
+  "GET /api/v1/tags": { answer: Tags };
   /** Open the test URLs of a workflow's draft for as long as this answer is read */
   "POST /api/v1/workflows/{workflow}/listen": { path: { workflow: string }; answer: string };
   /** List executions, newest first */
-  "GET /api/v1/executions": { query: { cursor?: string; limit?: number; workflow?: string; status?: "running" | "waiting" | "success" | "error" | "cancelled" }; answer: ExecutionPage };
-  /** Start an execution of a workflow's draft, or of a version */
+  "GET /api/v1/executions": { query: { cursor?: string; limit?: number; workflow?: string; status?: "running" | "waiting" | "success" | "error" | "cancelled"; from?: number; to?: number; node?: string; search?: string }; answer: ExecutionPage };
+  /** Start an execution of a workflow's draft, of a version, or of an unsaved draft; whole or a part of it */
   "POST /api/v1/executions": { body: StartBody; answer: Asked | Ended };
   /** Read an execution and every node's output */
   "GET /api/v1/executions/{execution}": { path: { execution: string }; query: { outputs?: boolean }; answer: ExecutionDetail };
@@ -337,10 +598,52 @@ export interface Operations {
   "GET /api/v1/node-types/{name}": { path: { name: string }; answer: NodeSpec };
   /** Ask the history of executions in SQL */
   "POST /api/v1/sql": { body: QueryBody; answer: Rows };
+  /** Count executions by how they ended */
+  "GET /api/v1/statistics/overview": { query: { from?: number; to?: number; workflow?: string }; answer: Overview };
+  /** Count executions over time */
+  "GET /api/v1/statistics/throughput": { query: { from?: number; to?: number; workflow?: string; bucket?: number }; answer: Throughput };
+  /** Say how long executions took, over time */
+  "GET /api/v1/statistics/latency": { query: { from?: number; to?: number; workflow?: string; bucket?: number }; answer: Latency };
+  /** Rank workflows by how much they do */
+  "GET /api/v1/statistics/workflows": { query: { from?: number; to?: number; workflow?: string; limit?: number }; answer: WorkflowRanking };
+  /** Rank nodes by how slow they are, how often they fail or how much they do */
+  "GET /api/v1/statistics/nodes": { query: { from?: number; to?: number; workflow?: string; limit?: number; order?: "slowest" | "failing" | "busiest" }; answer: NodeRanking };
+  /** Say how far the engine is behind */
+  "GET /api/v1/statistics/lag": { answer: Backlog };
   /** Say that the process answers */
   "GET /health": { answer: Alive };
   /** Say whether work can be done */
   "GET /ready": { answer: Readiness };
   /** Give all figures in Prometheus' text format */
   "GET /metrics": { answer: string };
+  /** List credential types with their fields */
+  "GET /api/v1/credential-types": { answer: CredentialTypeList };
+  /** List credentials by name, without their content */
+  "GET /api/v1/credentials": { query: { type?: string }; answer: CredentialList };
+  /** Keep a credential, sealed */
+  "POST /api/v1/credentials": { body: NewCredential; answer: CredentialDetail };
+  /** Try fields before they are kept */
+  "POST /api/v1/credentials/test": { body: UnsavedTrial; answer: Trial };
+  /** Read a credential; its secrets are left out */
+  "GET /api/v1/credentials/{credential}": { path: { credential: string }; answer: CredentialDetail };
+  /** Change a credential's name or fields; a secret that is shown as hidden stays as it is */
+  "PUT /api/v1/credentials/{credential}": { path: { credential: string }; body: CredentialChange; answer: CredentialDetail };
+  /** Forget a credential; refused while workflows name it, unless by force */
+  "DELETE /api/v1/credentials/{credential}": { path: { credential: string }; query: { force?: boolean }; answer: null };
+  /** Try a credential */
+  "POST /api/v1/credentials/{credential}/test": { path: { credential: string }; body: TrialTarget; answer: Trial };
+  /** Begin to connect a credential: give the address at which a person allows it */
+  "POST /api/v1/credentials/{credential}/oauth/start": { path: { credential: string }; answer: Begun };
+  /** Finish: the service sends the person's browser here. Only what was begun here is taken */
+  "GET /api/v1/oauth/callback": { answer: string };
+  /** List variables by key */
+  "GET /api/v1/variables": { answer: VariableList };
+  /** Make a variable */
+  "POST /api/v1/variables": { body: VariableBody; answer: Variable };
+  /** Read a variable */
+  "GET /api/v1/variables/{variable}": { path: { variable: string }; answer: Variable };
+  /** Change a variable; executions see the new value from their next node on */
+  "PUT /api/v1/variables/{variable}": { path: { variable: string }; body: VariableBody; answer: Variable };
+  /** Forget a variable */
+  "DELETE /api/v1/variables/{variable}": { path: { variable: string }; answer: null };
 }
