@@ -139,10 +139,10 @@ class Ingesting:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(running.stopping.wait(), RETRY_SECONDS)
                 continue
-            config |= {"group.id": one.group, "session.timeout.ms": one.session_ms}
             settings = FeedSettings(
-                config, one.topics, one.start, one.batch, one.wait_ms / 1000, one.order, one.session_ms / 1000
-            )
+                config | _membership(one),
+                one.topics, one.start, one.batch, one.wait_ms / 1000, one.order, one.session_ms / 1000,
+            )  # fmt: skip
             running.feed = Feed(settings, self._ingest(), lambda: running.target, decode)
             await running.feed.run()
 
@@ -173,6 +173,14 @@ class Ingesting:
 
     def _ingest(self) -> Ingest:
         return Ingest(self._streams.log, self._blobs.put, self._streams.settings.partitions)
+
+
+def _membership(one: Subscription) -> dict[str, Any]:
+    """Say how a group is joined, as librdkafka's settings."""
+    found: dict[str, Any] = {"group.id": one.group, "session.timeout.ms": one.session_ms}
+    if one.heartbeat_ms:
+        found["heartbeat.interval.ms"] = one.heartbeat_ms
+    return found | ({"allow.auto.create.topics": True} if one.make_topics else {})
 
 
 def _items(values: Values, records: Sequence[Record]) -> list[Item | MillraceError]:

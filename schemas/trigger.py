@@ -51,6 +51,7 @@ class Subscription(msgspec.Struct, omit_defaults=True):
     says where they are.
     ``start`` is where a group without a committed offset begins. ``batch`` records of one partition begin one
     execution; one that is not full goes after ``wait_ms``. ``order`` says which records begin in their order.
+    ``heartbeat_ms`` 0 leaves it to the client; ``make_topics`` asks the cluster to make what is missing, if it may.
     ``options`` has what shapes the items: format, registry, headers …
     """
 
@@ -65,6 +66,8 @@ class Subscription(msgspec.Struct, omit_defaults=True):
     wait_ms: int = 1000
     order: Literal["", "key", "partition"] = ""
     session_ms: int = 30_000
+    heartbeat_ms: int = 0
+    make_topics: bool = False
     options: dict[str, Any] = {}
 
 

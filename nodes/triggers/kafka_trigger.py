@@ -17,6 +17,7 @@ from schemas.errors import ParameterError
 from schemas.trigger import Subscription
 
 SHORTEST_SESSION_MS = 6000
+_WITHOUT_EFFECT = "Kept for n8n: an offset counts as read once its execution is in the log."
 
 
 class KafkaTriggerOptions(NodeParams):
@@ -36,6 +37,13 @@ class KafkaTriggerOptions(NodeParams):
     session_timeout: int = Field(
         30_000, ge=0, le=1_800_000, description="Milliseconds until a silent consumer loses its partitions."
     )
+    heartbeat_interval: int = Field(
+        3000, ge=0, le=600_000, description="Milliseconds between signs of life; at most a third of the session."
+    )
+    allow_auto_topic_creation: bool = Field(False, description="Let the cluster make a topic that is missing.")
+    auto_commit_threshold: int | None = Field(None, description=_WITHOUT_EFFECT)
+    auto_commit_interval: int | None = Field(None, description=_WITHOUT_EFFECT)
+    max_in_flight_requests: int | None = Field(None, description="Kept for n8n: the client decides.")
 
 
 class KafkaTrigger(NodeParams):
@@ -44,9 +52,7 @@ class KafkaTrigger(NodeParams):
     topic: str = Field("", description="Topic, or several with commas between.")
     group_id: str = Field("", description="Consumer group: what one of its members has read, no other reads.")
     brokers: str = Field("", description="Brokers as `host:port` with commas between, instead of a credential.")
-    resolve_offset: str = Field(
-        "immediately", description="Kept for n8n: an offset counts as read once its execution is in the log."
-    )
+    resolve_offset: str = Field("immediately", description=_WITHOUT_EFFECT)
     use_schema_registry: bool = Field(False, description="Values are Avro, JSON Schema or Protobuf of a registry.")
     schema_registry_url: str = Field("", description="Address of the registry, where no credential has it.")
     options: KafkaTriggerOptions = KafkaTriggerOptions()
@@ -76,6 +82,7 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Subscripti
             hint = "write the name that the cluster knows it by" if name == "topic" else 'such as "millrace-orders"'
             raise ParameterError(f'a Kafka trigger needs a "{name}"', node=node, field=name, hint=hint)
     options = params.options
+    session_ms = max(options.session_timeout, SHORTEST_SESSION_MS)
     shaping = {"format": params.form(), "onlyMessage": options.only_message, "headers": options.return_headers}
     return [
         Subscription(
@@ -89,7 +96,9 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Subscripti
             batch=options.batch_size,
             wait_ms=options.max_wait,
             order=params.order(),
-            session_ms=max(options.session_timeout, SHORTEST_SESSION_MS),
+            session_ms=session_ms,
+            heartbeat_ms=min(options.heartbeat_interval, session_ms // 3),
+            make_topics=options.allow_auto_topic_creation,
             options=shaping | ({"registry": params.schema_registry_url} if params.use_schema_registry else {}),
         )
     ]

@@ -17,7 +17,7 @@ PLAIN = {"format": "text", "onlyMessage": False, "headers": False}
 
 
 def subscription(**more: Any) -> Subscription:
-    given: dict[str, Any] = {"brokers": "b:1", "credential": "kafka", "options": PLAIN}
+    given: dict[str, Any] = {"brokers": "b:1", "credential": "kafka", "heartbeat_ms": 3000, "options": PLAIN}
     return Subscription("T", "kafkaTrigger", ["orders"], "g", **(given | more))
 
 
@@ -34,7 +34,12 @@ SUBSCRIPTIONS = [
     pytest.param({"options": {"parallelProcessing": False}}, {"order": "partition"}, id="in order"),
     pytest.param({"options": {"keepKeyOrder": True}}, {"order": "key"}, id="in order by key"),
     pytest.param({"options": {"sessionTimeout": 45_000}}, {"session_ms": 45_000}, id="a session"),
-    pytest.param({"options": {"sessionTimeout": 100}}, {"session_ms": 6000}, id="the shortest session"),
+    pytest.param(
+        {"options": {"sessionTimeout": 100}}, {"session_ms": 6000, "heartbeat_ms": 2000}, id="the shortest session"
+    ),
+    pytest.param({"options": {"heartbeatInterval": 5000}}, {"heartbeat_ms": 5000}, id="a heartbeat"),
+    pytest.param({"options": {"heartbeatInterval": 0}}, {"heartbeat_ms": 0}, id="the client's own heartbeat"),
+    pytest.param({"options": {"allowAutoTopicCreation": True}}, {"make_topics": True}, id="a topic may be made"),
     pytest.param(
         {"useSchemaRegistry": True, "schemaRegistryUrl": "http://r", "options": {"jsonParseMessage": True}},
         {"options": PLAIN | {"format": "registry", "registry": "http://r"}},
