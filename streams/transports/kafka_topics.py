@@ -17,7 +17,7 @@ from aiokafka.structs import TopicPartition
 
 from schemas.errors import OperationalError, UserError
 from streams.settings import StreamSettings
-from streams.topics import EVENTS, TRIGGERS, Topic
+from streams.topics import DEAD_LETTERS, EVENTS, TRIGGERS, Topic
 from streams.transports.kafka_link import EARLIEST, LATEST, RETRY_SECONDS, Link, Names, parse_address
 
 _COPIES = 3
@@ -211,7 +211,7 @@ def _readers(settings: StreamSettings, topics: Sequence[Topic]) -> dict[str, lis
     """Say which topics each group reads."""
     names = Names(settings.prefix)
     engine = [topic.name for topic in topics if topic.truncate and topic.name != TRIGGERS]
-    reads = {settings.app_id: engine, names.group("history"): [EVENTS], names.group("ingest"): [TRIGGERS]}
+    reads = {settings.app_id: engine, names.group("history"): [EVENTS, DEAD_LETTERS], names.group("ingest"): [TRIGGERS]}
     return {group: list(map(names.wire, read)) for group, read in reads.items()}
 
 

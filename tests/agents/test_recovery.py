@@ -24,6 +24,7 @@ from streams.app import Streams, build_app
 from streams.settings import StreamSettings
 from streams.topics import EVENTS, all_topics, node_topic
 from streams.transports.broker import Broker
+from streams.transports.protocol import Log
 from tests.agents.mortal import Mortal
 from tests.agents.simulation import MemoryBlobs
 from tests.agents.toys import TOYS, workflow
@@ -68,14 +69,16 @@ def new_broker() -> Broker:
     return Broker(all_topics(TYPES), SETTINGS.partitions)
 
 
-def build(broker: Any, raw: dict[str, Any], chaining: bool = True) -> tuple[Streams, Worker]:
-    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
-    settings = WorkerSettings(chaining=chaining, drain_seconds=0)
-    worker = Worker(streams, TOYS, OnePlan(raw), Calm(), MemoryBlobs(), None, settings, hurry=lambda _: None)
+def build(
+    broker: Any, raw: dict[str, Any], chaining: bool = True, *, settings: StreamSettings = SETTINGS
+) -> tuple[Streams, Worker]:
+    streams = build_app(settings, TYPES, row_codecs(), broker=broker)
+    how = WorkerSettings(chaining=chaining, drain_seconds=0)
+    worker = Worker(streams, TOYS, OnePlan(raw), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
     return streams, worker
 
 
-async def events_of(broker: Broker) -> list[Event]:
+async def events_of(broker: Log) -> list[Event]:
     reader = await broker.reader(EVENTS, [0], "earliest")
     ends = await broker.ends(EVENTS)
     events: list[Event] = []
@@ -86,7 +89,7 @@ async def events_of(broker: Broker) -> list[Event]:
     return events
 
 
-async def until_ended(broker: Broker, count: int, dead: asyncio.Event | None = None) -> bool:
+async def until_ended(broker: Log, count: int, dead: asyncio.Event | None = None) -> bool:
     """Wait until so many executions have ended, or the worker has died."""
     async with asyncio.timeout(60):
         while True:
@@ -102,7 +105,7 @@ def start(execution: str, **more: Any) -> Task:
     return Task(execution, "w", "v", "S", 1, start=Start(items=[Item(json={"n": 1})], mode="trigger", **more))
 
 
-async def send(broker: Broker, *tasks: Task) -> None:
+async def send(broker: Log, *tasks: Task) -> None:
     await broker.send(node_topic("begin"), 0, codecs.encode(Frame(list(tasks))))
 
 

@@ -17,9 +17,9 @@ from schemas.item import Item
 from schemas.task import Control, ControlFrame, DeadLetter, Frame, Start, Task
 from streams import codecs
 from streams.app import Streams
+from streams.settings import StreamSettings
 from streams.topics import CONTROL, DEAD_LETTERS, node_topic
-from streams.transports.broker import Broker
-from tests.agents.test_recovery import OnePlan, build, events_of, new_broker, send, start, until_ended
+from tests.agents.test_recovery import OnePlan, build, events_of, send, start, until_ended
 from tests.agents.toys import workflow
 
 FLOW = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"])
@@ -28,33 +28,31 @@ FLOW = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"])
 class House:
     """A worker on a log of its own."""
 
-    def __init__(self, broker: Broker, streams: Streams, worker: Worker) -> None:
-        self.broker = broker
+    def __init__(self, streams: Streams, worker: Worker) -> None:
+        self.log = streams.log
         self.streams = streams
         self.worker = worker
 
     async def letters(self, count: int) -> list[DeadLetter]:
-        reader = await self.broker.reader(DEAD_LETTERS, [0], "earliest")
+        reader = await self.log.reader(DEAD_LETTERS, [0], "earliest")
         found: list[DeadLetter] = []
         while len(found) < count:
             found += [codecs.decode(record.value or b"", DeadLetter) for record in await reader.read()]
         return found
 
     async def ends(self, count: int) -> list[ExecutionFinished]:
-        await until_ended(self.broker, count)
-        return [event for event in await events_of(self.broker) if isinstance(event, ExecutionFinished)]
+        await until_ended(self.log, count)
+        return [event for event in await events_of(self.log) if isinstance(event, ExecutionFinished)]
 
 
 @pytest.fixture
-async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    broker = new_broker()
-    streams, worker = build(broker, getattr(request, "param", FLOW))
+async def house(request: pytest.FixtureRequest, anywhere: StreamSettings) -> AsyncIterator[House]:
+    streams, worker = build(None, getattr(request, "param", FLOW), settings=anywhere)
     await streams.start()
     await worker.start()
-    yield House(broker, streams, worker)
+    yield House(streams, worker)
     await worker.stop()
     await streams.stop()
-    await broker.close()
 
 
 @pytest.mark.parametrize(
@@ -68,8 +66,8 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
 async def test_an_undecodable_record_goes_to_dead_letters_and_blocks_nothing(
     house: House, raw: bytes, reason: str
 ) -> None:
-    await house.broker.send(node_topic("begin"), 0, raw)
-    await send(house.broker, start(new_execution_id()))
+    await house.log.send(node_topic("begin"), 0, raw)
+    await send(house.log, start(new_execution_id()))
 
     (end,) = await house.ends(1)
     (letter,) = await house.letters(1)
@@ -93,7 +91,7 @@ class NoPlan(OnePlan):
 async def test_a_task_without_its_plan_goes_to_dead_letters(house: House) -> None:
     house.worker._engine._plans = NoPlan(FLOW)
     lost = Task(new_execution_id(), "w", "gone", "S", 1, start=Start(items=[]))
-    await send(house.broker, lost, start(new_execution_id()))
+    await send(house.log, lost, start(new_execution_id()))
 
     (end,) = await house.ends(1)
     (letter,) = await house.letters(1)
@@ -109,7 +107,7 @@ async def test_a_task_without_its_plan_goes_to_dead_letters(house: House) -> Non
 async def test_what_cannot_be_stored_is_an_error_of_the_execution(house: House) -> None:
     large, small = new_execution_id(), new_execution_id()
     task = Task(large, "w", "v", "S", 1, start=Start(items=[Item(json={"hoard": 3_000_000})]))
-    await send(house.broker, task, start(small))
+    await send(house.log, task, start(small))
 
     ends = {end.execution: end for end in await house.ends(2)}
 
@@ -123,11 +121,11 @@ async def test_what_cannot_be_stored_is_an_error_of_the_execution(house: House) 
 @pytest.mark.parametrize("house", [workflow({"S": "begin", "H": "hang"}, ["S > H"])], indirect=True)
 async def test_cancel_interrupts_what_runs(house: House) -> None:
     execution = new_execution_id()
-    await send(house.broker, start(execution))
+    await send(house.log, start(execution))
     while house.streams.table("executions").get(execution) is None:  # noqa: ASYNC110
         await asyncio.sleep(0.005)
 
-    await house.broker.send(CONTROL, 0, codecs.encode(ControlFrame([Control(execution, "cancel", 1, "enough")])))
+    await house.log.send(CONTROL, 0, codecs.encode(ControlFrame([Control(execution, "cancel", 1, "enough")])))
     (end,) = await house.ends(1)
 
     assert end.status == "cancelled"

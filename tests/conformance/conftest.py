@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.settings import StreamSettings
-from tests.conformance.transports import EMBEDDED, KAFKA, PARTITIONS, Installation, OnKafka, kafka_settings
+from tests.conformance.transports import EMBEDDED, KAFKA, PARTITIONS, Installation, OnKafka, find, kafka_settings
 
 
 @pytest.fixture(params=[*sorted(EMBEDDED), KAFKA])
@@ -25,13 +25,6 @@ def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> StreamSettings:
     if isinstance(found, str):
         return StreamSettings(broker=f"sqlite:///{tmp_path / 'log.db'}", partitions=PARTITIONS, commit_interval=0.02)
     return kafka_settings(*found)
-
-
-def find(request: pytest.FixtureRequest) -> str | tuple[str, str]:
-    """Ask for the broker here: it belongs to the session's loop, so it cannot be asked for while a test's loop runs."""
-    if request.param == KAFKA:
-        return request.getfixturevalue("kafka"), request.getfixturevalue("topic_prefix")
-    return str(request.param)
 
 
 @pytest.fixture

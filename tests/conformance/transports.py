@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from streams.app import Streams, build_app
@@ -171,3 +172,10 @@ def listen(streams: Streams, topic: str, acknowledge: Callable[[Any], bool] = la
 def values(events: list[Any]) -> list[bytes]:
     """Give the values of events."""
     return [event.value for event in events]
+
+
+def find(request: pytest.FixtureRequest) -> str | tuple[str, str]:
+    """Ask for the broker here: it belongs to the session's loop, so it cannot be asked for while a test's loop runs."""
+    if request.param == KAFKA:
+        return request.getfixturevalue("kafka"), request.getfixturevalue("topic_prefix")
+    return str(request.param)
