@@ -20,7 +20,7 @@ from nodes.flow.no_op import no_op
 from nodes.sdk import Registry
 from nodes.sdk.harness import FakeCredentials
 from nodes.triggers.kafka_trigger import kafka_trigger
-from schemas.commands import ActivateWorkflow, CreateWorkflow, DeactivateWorkflow, UpdateWorkflow
+from schemas.commands import ActivateWorkflow, CreateWorkflow, DeactivateWorkflow, PublishWorkflow, UpdateWorkflow
 from schemas.events import EventFrame, ExecutionFinished
 from streams import codecs
 from streams.app import Streams, build_app
@@ -108,9 +108,11 @@ async def test_another_version_is_started_and_the_consumer_stays(streams: Stream
     async with ingesting(streams, catalog) as found:
         source.send(topic, [{"n": 1}])
         await starts.until(1)
-        feed = found._running["w", "In"].feed
+        running = found._running["w", "In"]
+        feed, before = running.feed, running.target.version
         catalog.body(UpdateWorkflow("w", workflow | {"settings": {"executionOrder": "v1"}}))
-        await asyncio.sleep(0.1)
+        catalog.body(PublishWorkflow("w"))
+        await until(lambda: running.target.version != before)
         source.send(topic, [{"n": 2}])
         await starts.until(2)
         stayed = found._running["w", "In"].feed is feed
@@ -131,6 +133,7 @@ async def test_another_topic_is_another_subscription(streams: Streams, source: S
     async with ingesting(streams, catalog):
         await starts.until(1)
         catalog.body(UpdateWorkflow("w", drawn(source, second)))
+        catalog.body(PublishWorkflow("w"))
         await starts.until(2)
 
     assert [item["message"]["n"] for [item] in starts.json] == [1, 2]
