@@ -142,8 +142,12 @@ async def read_arrival(
     )
     if body.files:
         item.binary = binary_parts(body.files)
-    at = int(time.time() * 1000)
-    if len(raw) <= _INLINE_BODY and not body.files:
+    return await packed(item, int(time.time() * 1000), len(raw), keeper, blobs)
+
+
+async def packed(item: Item, at: int, size: int, keeper: Doorkeeper, blobs: Blobs) -> Arrival:
+    """Make what travels of an item that came with a body of so many bytes: itself, or a reference where it is large."""
+    if size <= _INLINE_BODY and not item.binary:
         return Arrival([item], None, at)
     encoded = msgspec.json.encode([item])
     if len(encoded) <= keeper.settings.inline_bytes:

@@ -4,14 +4,18 @@ Flow: HTTP request → route → item → **ingress** → start task, durable �
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
+import msgspec
 from starlette.types import Receive, Scope, Send
 
-from gateway import visitors
+from gateway import forms, visitors
 from gateway.answers import HeaderList, safe_headers, send_answer, send_problem
-from gateway.arrivals import Arrival, Doorkeeper, read_arrival
+from gateway.arrivals import Arrival, Doorkeeper, packed, read_arrival
+from gateway.bodies import parse_body, parse_query
 from gateway.forwarded import origin_of
 from gateway.meters import Meters
 from gateway.problems import HttpProblem, http_problem, refuse
@@ -20,8 +24,10 @@ from gateway.routing import Match, Target
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
 from nodes.sdk.context import Blobs
+from schemas.errors import UserError
+from schemas.form import Form
 from schemas.identifiers import digest_id, new_execution_id
-from schemas.task import Mode, ReplyTo, Start, Task
+from schemas.task import Mode, Reply, ReplyTo, Start, Task
 
 MAX_KEY = 256
 STARTED = b'{"message":"Workflow was started"}'
@@ -116,6 +122,9 @@ class Ingress:
         visit = _Visit(scope, receive, send, found.target, headers, cors)
         origin = origin_of(scope, headers, self._settings)
         visitors.admit(found.target, headers, origin.client)
+        if "form" in found.target.route.options:
+            await self._serve_form(visit, origin.url)
+            return
         mode = self._door.shown_mode
         arrival = read_arrival(scope, receive, headers, found, origin.url, mode, self._keeper, self._blobs)
         if found.target.route.mode == "onReceived":
@@ -123,13 +132,48 @@ class Ingress:
         else:
             await self._start_and_wait(visit, await arrival)
 
+    async def _serve_form(self, visit: _Visit, url: str) -> None:
+        """Show a form, or take what was sent with it; the workflow runs only for what the form allows."""
+        form = msgspec.convert(visit.target.route.options["form"], Form)
+        query, test = visit.scope["query_string"].decode("latin-1"), visit.target.listen is not None
+        if visit.scope["method"] != "POST":
+            await self._answer_page(visit, forms.show(form, query, test=test))
+            return
+        forms.check_origin(visit.headers, urlsplit(url).netloc)
+        raw = await self._keeper.read(visit.scope, visit.receive, visit.headers)
+        try:
+            sent = forms.read_submission(form, await parse_body(raw, visit.headers.get("content-type", ""), {}))
+        except UserError as bad:
+            raise refuse("BadRequest", bad.message, field=bad.field) from None
+        if sent.errors:
+            await self._answer_page(visit, forms.show(form, query, test=test, sent=sent))
+            return
+        at = int(time.time() * 1000)
+        item = sent.item(at, self._door.shown_mode, parse_query(query))
+        arrival = await packed(item, at, len(raw), self._keeper, self._blobs)
+        if visit.target.route.mode == "onReceived":
+            await self._publish(visit, arrival)
+            await self._answer_page(visit, forms.done(form))
+        elif (found := await self._reply(visit, arrival)) is not None:
+            _, reply, body = found
+            await self._answer_page(visit, forms.after(form, reply, body))
+
     async def _start(self, visit: _Visit, arrival: Arrival) -> None:
-        route = visit.target.route
+        execution = await self._publish(visit, arrival)
+        await self._answer(visit, execution, visit.target.route.status, *_received(visit.target))
+
+    async def _publish(self, visit: _Visit, arrival: Arrival) -> str:
         task = self._task(visit, arrival, None)
         await self._publishing.start(visit.target.topic, task, self._door.position())
-        await self._answer(visit, task.execution, route.status, *_received(visit.target))
+        return task.execution
 
     async def _start_and_wait(self, visit: _Visit, arrival: Arrival) -> None:
+        if (found := await self._reply(visit, arrival)) is not None:
+            execution, reply, body = found
+            await self._answer(visit, execution, reply.status, safe_headers(reply.headers), body)
+
+    async def _reply(self, visit: _Visit, arrival: Arrival) -> tuple[str, Reply, bytes] | None:
+        """Start an execution and give its answer, None where the client left."""
         to, waiter = self._waiting.open()
         task = self._task(visit, arrival, to)
         execution = task.execution
@@ -143,12 +187,12 @@ class Ingress:
         finally:
             self._waiting.close(to)
         if reply is None:
-            return
+            return None
         if not 200 <= reply.status <= 599:
             node, detail = visit.target.route.node, f"the workflow answered with status {reply.status}"
             raise refuse("BadAnswer", detail, workflow=visit.target.workflow, node=node, execution=execution)
         body = reply.body if reply.blob is None else await self._blobs.get(reply.blob)
-        await self._answer(visit, execution, reply.status, safe_headers(reply.headers), body)
+        return execution, reply, body
 
     def _late(self, target: Target, execution: str) -> HttpProblem:
         return refuse(
@@ -186,6 +230,11 @@ class Ingress:
         if not any(name == b"content-type" and b"json" in value for name, value in headers):
             more += SANDBOX
         await send_answer(visit.send, status, more, body)
+        self._meters.answered(status)
+
+    async def _answer_page(self, visit: _Visit, answer: forms.Answer) -> None:
+        status, headers, body = answer
+        await send_answer(visit.send, status, headers, body)
         self._meters.answered(status)
 
 

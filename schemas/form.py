@@ -1,0 +1,60 @@
+"""Forms: a page with fields, decided when its workflow is published, or when an execution waits at it.
+
+Flow: form trigger, form node → **form** → gateway (page, submission).
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+FieldKind = Literal[
+    "text", "textarea", "number", "email", "password", "date", "dropdown", "radio", "checkbox", "file", "html",
+    "hiddenField",
+]  # fmt: skip
+"""As n8n names them. ``html`` is shown and gives nothing unless it has a name."""
+
+
+class FormField(msgspec.Struct, omit_defaults=True):
+    """One field; ``name`` is its key in what is submitted. ``least`` and ``most`` bound how many options are chosen."""
+
+    name: str
+    kind: FieldKind = "text"
+    label: str = ""
+    placeholder: str = ""
+    default: str = ""
+    required: bool = False
+    options: list[str] = []
+    several: bool = False
+    least: int = 0
+    most: int | None = None
+    accept: str = ""
+    html: str = ""
+
+
+class Form(msgspec.Struct, omit_defaults=True):
+    """One page. ``done`` is what is said afterwards, unless ``redirect`` says where to go."""
+
+    title: str = ""
+    description: str = ""
+    fields: list[FormField] = []
+    button: str = "Submit"
+    css: str = ""
+    done_title: str = ""
+    done: str = ""
+    redirect: str = ""
+
+
+class FormEnd(msgspec.Struct, omit_defaults=True):
+    """What an execution shows when it ends a form: a page, its own HTML, or another address."""
+
+    title: str = ""
+    message: str = ""
+    css: str = ""
+    html: str | None = None
+    redirect: str = ""
+
+
+def form_of(options: dict[str, Any]) -> Form | None:
+    """Give the form that a route shows, None where it shows none."""
+    raw = options.get("form")
+    return None if raw is None else msgspec.convert(raw, Form)
