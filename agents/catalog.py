@@ -40,6 +40,7 @@ from schemas.errors import (
     NotFoundError,
     UserError,
 )
+from schemas.layout import Layout, without_text
 from schemas.vault import VaultChange
 from schemas.workflow import content_hash, tag_names
 
@@ -118,7 +119,7 @@ def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: Room) 
             field="id",
             hint="update it, or leave out the id",
         )
-    checked, version, written = _draft(change.id, change.workflow, room)
+    checked, version, written = _draft(change.id, change.workflow, room, change.layout)
     after = WorkflowSnapshot(
         id=change.id,
         name=checked.workflow.name,
@@ -133,8 +134,12 @@ def _create(change: CreateWorkflow, known: WorkflowSnapshot | None, room: Room) 
 
 
 def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: Room) -> Outcome:
-    raw = {"name": current.name} | change.workflow if isinstance(change.workflow, dict) else change.workflow
-    checked, version, written = _draft(change.id, raw, room)
+    raw = change.workflow
+    if isinstance(raw, dict) and "name" not in raw:
+        raw = {"name": current.name, **raw}
+    before = room.index.version(current.id, current.draft)
+    layout = change.layout or _layout_after(before, raw)
+    checked, version, written = _draft(change.id, raw, room, layout)
     tags = tag_names(change.workflow)
     after = msgspec.structs.replace(
         current, name=checked.workflow.name, draft=version.id, tags=current.tags if tags is None else tags
@@ -142,7 +147,16 @@ def _update(change: UpdateWorkflow, current: WorkflowSnapshot, room: Room) -> Ou
     return Outcome(revised(current, after, room.now, force=bool(written)), version, written)
 
 
-def _draft(workflow: str, raw: dict[str, Any], room: Room) -> tuple[Checked, VersionSnapshot, list[Snapshot]]:
+def _layout_after(before: VersionSnapshot | None, raw: dict[str, Any]) -> Layout | None:
+    """Give the layout of a workflow that is saved again: the text that was imported counts while it is the same."""
+    if before is None or before.layout is None:
+        return None
+    return before.layout if before.body == raw else without_text(before.layout)
+
+
+def _draft(
+    workflow: str, raw: dict[str, Any], room: Room, layout: Layout | None
+) -> tuple[Checked, VersionSnapshot, list[Snapshot]]:
     """Check a workflow and make its version; what is to be written of it is nothing where it is there already."""
     checked = check(raw, room.registry, strict=made_here(raw), zone=room.zone)
     name = content_hash(raw)
@@ -159,6 +173,7 @@ def _draft(workflow: str, raw: dict[str, Any], room: Room) -> tuple[Checked, Ver
         subscriptions=checked.subscriptions,
         sources=checked.sources,
         problems=checked.problems,
+        layout=layout,
     )
     return checked, version, [] if version == before else [version]
 

@@ -22,6 +22,7 @@ from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
 from gateway.api.executions import Executions
 from gateway.api.health import Check, Health
+from gateway.api.importing import Importing
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
@@ -198,7 +199,7 @@ def build_gateway(
     """
     parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
     vault = Vault(lambda: view.vault, keyring or Keyring(), discover_credentials(), http or RealHttp())
-    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, vault)]
+    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault)]
     return Gateway(parts, endpoints, _pages(parts, endpoints))
 
 
@@ -235,10 +236,11 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
     ]
 
 
-def _vault_endpoints(parts: _Parts, vault: Vault) -> list[Endpoint]:
+def _vault_endpoints(parts: _Parts, registry: Registry, vault: Vault) -> list[Endpoint]:
     return [
         *Credentials(vault, parts.changing).endpoints(),
         *Connecting(vault, parts.changing, parts.settings).endpoints(),
+        *Importing(parts.catalog, parts.changing, registry, vault, parts.settings).endpoints(),
         *Variables(lambda: parts.catalog.vault, parts.changing).endpoints(),
     ]
 

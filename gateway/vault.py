@@ -52,6 +52,11 @@ class Vault:
         """Give the credentials, of one type where one is named."""
         return [each for each in self._view().credentials() if kind in (None, each.type)]
 
+    def named(self, kind: str, reference: Any) -> str | None:
+        """Give the id of the credential that a node names, None where there is none."""
+        found = self._view().referred(kind, reference)
+        return found.id if found else None
+
     def shown(self, found: CredentialSnapshot) -> dict[str, Any]:
         """Give a credential with what may be seen of it: a secret that it has is marked, one that is empty is not."""
         fields, type_ = self.open(found), self.types.find(found.type)

@@ -67,11 +67,8 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
         node_type = registry.get(node.type)
         if node_type is None or node_type.starts is None or node.disabled:
             continue
-        if expression(node.parameters.get("path")):
-            problems.append(_moving_path(node))
-            continue
-        if needs := CompiledParameters(node.parameters, node_type.params).javascript:
-            problems.append(_too_much(node, ".".join(map(str, next(iter(needs))))))
+        if (unreadable := _unreadable(node, node_type)) is not None:
+            problems.append(unreadable)
             continue
         try:
             starts = _listens(node, node_type)
@@ -96,6 +93,18 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
                         problems.append(_nowhere(node, start))
     problems += _twice(found.routes)
     return found
+
+
+def _unreadable(node: Node, node_type: NodeType) -> ErrorInfo | None:
+    """Say why a trigger's parameters cannot be read before it starts, None where they can."""
+    if expression(node.parameters.get("path")):
+        return _moving_path(node)
+    try:
+        needs = CompiledParameters(node.parameters, node_type.params).javascript
+    except UserError as bad:
+        bad.node = node.name
+        return _blocker(bad.info())
+    return _too_much(node, ".".join(map(str, next(iter(needs))))) if needs else None
 
 
 def _listens(node: Node, node_type: NodeType) -> list[Start]:

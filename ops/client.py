@@ -40,6 +40,11 @@ class Client:
             data = answer.read()
         return json.loads(data) if data else None
 
+    def read(self, path: str) -> bytes:
+        """Read a file as it is."""
+        with self._open("GET", path, None, None, self._timeout) as answer:
+            return answer.read()
+
     def pages(self, path: str, limit: int, **query: Any) -> Iterator[dict[str, Any]]:
         """Go through a listing, page by page, up to ``limit`` entries."""
         cursor: str | None = None

@@ -8,16 +8,21 @@ from typing import Any
 import msgspec
 
 from schemas.errors import ErrorInfo
+from schemas.layout import Layout
 from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
 from schemas.workflow import tag_names
 
 
 class CreateWorkflow(msgspec.Struct, tag="workflow.create", tag_field="command"):
-    """Make a workflow; ``id`` is chosen by the sender, so that a repetition makes no second one."""
+    """Make a workflow; ``id`` is chosen by the sender, so that a repetition makes no second one.
+
+    ``layout`` is how the text of an imported one was written.
+    """
 
     id: str
     workflow: dict[str, Any]
+    layout: Layout | None = None
 
 
 class UpdateWorkflow(msgspec.Struct, tag="workflow.update", tag_field="command"):
@@ -29,6 +34,7 @@ class UpdateWorkflow(msgspec.Struct, tag="workflow.update", tag_field="command")
     id: str
     workflow: dict[str, Any]
     expected: int | None = None
+    layout: Layout | None = None
 
 
 class TagWorkflow(msgspec.Struct, tag="workflow.tag", tag_field="command"):
@@ -169,6 +175,7 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     subscriptions: list[Subscription] = []
     sources: list[Source] = []
     problems: list[ErrorInfo] = []
+    layout: Layout | None = None
 
 
 Snapshot = WorkflowSnapshot | VersionSnapshot | VaultSnapshot

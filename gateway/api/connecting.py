@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gateway.changing import Changing, Conditions
 from gateway.endpoints import Endpoint, Outcome
+from gateway.forwarded import origin_of
 from gateway.settings import GatewaySettings
 from gateway.vault import Vault
 from nodes.sdk.credential import Connecting as ConnectingFields
@@ -58,7 +59,7 @@ class Connecting:
     async def start(self, credential: str, request: Request) -> Outcome:
         """Begin to connect a credential: give the address at which a person allows it."""
         found = self._vault.find(credential)
-        callback = f"{(self._settings.public_url or str(request.base_url)).rstrip('/')}{CALLBACK_PATH}"
+        callback = origin_of(request.scope, dict(request.headers), self._settings).url + CALLBACK_PATH
         state = State(found.id, callback, _now() + PATIENCE_MS, {})
 
         def seal(kept: Any) -> str:

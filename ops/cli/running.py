@@ -60,13 +60,13 @@ def run_verb(
     ctx.exit(0 if all(answer["status"] in {"success", "waiting"} for answer in answers) else 1)
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read a workflow file; raise UserError where it holds no JSON object."""
+def load(path: Path, *, several: bool = False) -> Any:
+    """Read a workflow file, which may hold a list of them where ``several`` may be; raise UserError for all else."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as bad:
         raise UserError(f'"{path}" is no JSON: {bad}') from None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) and not (several and isinstance(found, list)):
         raise UserError(f'"{path}" holds no workflow', hint="a workflow is a JSON object with nodes and connections")
     return found
 

@@ -4,6 +4,8 @@ Flow: shell → **workflows** → `/api/v1/workflows`.
 """
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,30 +46,56 @@ def show(workflow: str) -> None:
 
 @workflows_verb.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Report what differs or is missing, and make nothing.")
+@click.option("--replace", is_flag=True, help="Replace workflows that have the same id.")
 @click.option("--activate", is_flag=True, help="Activate each at once.")
-def import_(files: tuple[Path, ...], activate: bool) -> None:
-    """Make workflows from files in n8n's JSON format; print their ids."""
+@click.option("--json", "as_json", is_flag=True, help="Print the whole report of each as JSON.")
+def import_(files: tuple[Path, ...], dry_run: bool, replace: bool, activate: bool, as_json: bool) -> None:
+    """Make workflows from files in n8n's JSON format, one or several in each; print their ids.
+
+    What differs or is missing here is told on standard error.
+    """
     client = connect()
     for file in files:
-        body = load(file)
-        body.pop("id", None)  # an id of another installation means nothing here
-        made = client.call("POST", PATH, {"name": file.stem, **body})
-        if activate:
-            client.call("POST", f"{PATH}/{segment(made['id'])}/activate")
-        click.echo(made["id"])
+        load(file, several=True)
+        body = {"workflow": file.read_text(encoding="utf-8"), "dryRun": dry_run, "replace": replace, "name": file.stem}
+        answer = client.call("POST", f"{PATH}/import", body)
+        for one in (answer, *answer.get("others", [])):
+            if as_json:
+                click.echo(json.dumps(one["report"], ensure_ascii=False))
+            else:
+                click.echo(reported(one["report"]), err=not dry_run)
+            made = one.get("workflow")
+            if made is None:
+                continue
+            if activate:
+                client.call("POST", f"{PATH}/{segment(made['id'])}/activate")
+            if not as_json:
+                click.echo(made["id"])
 
 
 @workflows_verb.command("export")
-@click.argument("workflow")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else print.")
-def export(workflow: str, output: Path | None) -> None:
-    """Write a workflow in n8n's JSON format."""
-    found = exported(connect().get(f"{PATH}/{segment(workflow)}"))
-    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        click.echo(text, nl=False)
+@click.argument("workflow", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; with --all a folder. Else print.")
+@click.option("--all", "everything", is_flag=True, help="Write every workflow to a file of its own.")
+def export(workflow: str | None, output: Path | None, everything: bool) -> None:
+    """Write a workflow in n8n's JSON format; what was imported and not changed comes out byte for byte."""
+    if everything == (workflow is not None):
+        raise click.UsageError("name a workflow, or --all")
+    client = connect()
+    if workflow is not None:
+        data = client.read(f"{PATH}/{segment(workflow)}/export")
+        if output:
+            output.write_bytes(data)
+        else:
+            click.echo(data.decode(), nl=False)
+        return
+    folder = output or Path()
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in client.pages(PATH, sys.maxsize):
+        file = folder / f"{file_name(row['name'])}.{row['id']}.json"
+        file.write_bytes(client.read(f"{PATH}/{segment(row['id'])}/export"))
+        click.echo(file)
 
 
 @workflows_verb.command("activate")
@@ -133,11 +161,23 @@ def listen(workflow: str, as_json: bool) -> None:
         click.echo(json.dumps(line, ensure_ascii=False) if as_json else told(line))
 
 
-def exported(found: dict[str, Any]) -> dict[str, Any]:
-    """Keep of the API's answer what belongs to the workflow itself."""
-    body = found.get("workflow", found)
-    keep = ("name", "nodes", "connections", "settings", "staticData", "pinData", "meta", "tags")
-    return {key: body[key] for key in keep if key in body}
+def file_name(name: str) -> str:
+    """Make of a workflow's name the beginning of a file's."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-").lower() or "workflow"
+
+
+def reported(report: dict[str, Any]) -> str:
+    """Say what differs or is missing of an imported workflow; of nodes that are as they should be nothing."""
+    lines = [f"{report['name'] or 'without a name'}: {len(report['nodes'])} nodes"]
+    if refused := report.get("refused"):
+        lines.append(f"  refused: {refused['message']}")
+    told = [(None, note) for note in report.get("notes", [])]
+    told += [(node, note) for node in report["nodes"] for note in node["notes"]]
+    for node, note in told:
+        mark = "missing" if note.get("missing") else "differs"
+        where = f"{node['node']}: " if node else ""
+        lines.append(f"  {mark}  {where}{note['text']}" + (f" ({note['hint']})" if note.get("hint") else ""))
+    return "\n".join(lines)
 
 
 def told(line: dict[str, Any]) -> str:

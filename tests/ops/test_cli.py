@@ -13,7 +13,7 @@ import pytest
 from ops.cli.batch import answer_lines
 from ops.cli.printing import moment, table
 from ops.cli.running import load, shown
-from ops.cli.workflows import exported, told
+from ops.cli.workflows import file_name, reported, told
 from ops.client import problem, segment
 from schemas.errors import ConflictError, NotFoundError, OperationalError, UserError
 from tests.architecture.tree import ROOT
@@ -133,10 +133,23 @@ def test_tables(capsys):
     assert capsys.readouterr().out.splitlines() == ["id    active  n", "a     yes", "long  no      [1]"]
 
 
-def test_an_export_has_the_workflow_alone():
-    found = {"id": "1", "revision": 3, "workflow": {"name": "W", "nodes": [], "connections": {}, "secret": 1}}
+def test_a_report_says_what_differs():
+    report = {
+        "name": "Orders",
+        "notes": [{"text": "about all of it"}],
+        "nodes": [
+            {"node": "A", "notes": []},
+            {"node": "B", "notes": [{"text": "gone", "hint": "mend it", "missing": True}]},
+        ],
+    }
 
-    assert exported(found) == {"name": "W", "nodes": [], "connections": {}}
+    assert reported(report).splitlines() == [
+        "Orders: 2 nodes",
+        "  differs  about all of it",
+        "  missing  B: gone (mend it)",
+    ]
+    assert "refused: no" in reported({"name": "", "nodes": [], "refused": {"message": "no"}})
+    assert file_name(" Größe: a/b ") == "größe-a-b"
 
 
 @pytest.mark.parametrize(
