@@ -172,6 +172,8 @@ class Compiler:
     def _static_limits(self, callee: Node, arguments: list[Node]) -> None:
         """Leave to V8 what a static such as ``DateTime.fromFormat`` is asked beyond the compiled tier."""
         match callee:
+            case Member(Name("JSON"), Literal("stringify" | "parse" as name)) if _refined(arguments):
+                raise NotCompiled(f"JSON.{name} with a function or a list of keys")
             case Member(Name("DateTime") as owner, Literal(str(name))) if self._known(owner) is not UNDEFINED:
                 reason = luxon_limits.beyond(name, owner, arguments)
                 if reason is not None:
@@ -319,6 +321,11 @@ class Compiler:
             raise NotCompiled(f"'new {name}'")
         make, given = known.construct, self._arguments(arguments)
         return lambda scope, frame: make(scope, given(scope, frame))
+
+
+def _refined(arguments: list[Node]) -> bool:
+    """Say whether a replacer or reviver is given."""
+    return len(arguments) > 1 and not (isinstance(arguments[1], Literal) and arguments[1].value in (None, UNDEFINED))
 
 
 def _local(depth: int, slot: int) -> Closure:

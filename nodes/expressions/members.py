@@ -17,7 +17,7 @@ from nodes.expressions.values import UNDEFINED, Function, HostObject, JavaScript
 from schemas.errors import ExpressionError
 from schemas.item import Item
 
-DENIED: Final = frozenset({"constructor", "__proto__", "prototype"})
+DENIED: Final = frozenset({"constructor", "__proto__", "prototype", "getPrototypeOf"})
 _NONE: Final = object()
 _KINDS: Final[dict[type, Kind]] = {
     str: "string",

@@ -18,7 +18,7 @@ from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
 from nodes.expressions.syntax import Literal as Constant
 from nodes.expressions.syntax import Node
-from nodes.expressions.values import JavaScriptError
+from nodes.expressions.values import HostObject, JavaScriptError, Namespace
 from schemas.errors import ExpressionError
 
 __all__ = ["References", "Template", "compile_template", "expression", "split"]
@@ -85,12 +85,12 @@ def split(text: str) -> list[str | Code]:
     plain, at = "", 0
     while (start := text.find("{{", at)) >= 0:
         if start > 0 and text[start - 1] == "\\":
-            plain += text[at : start - 1] + "{{"
+            plain += text[at : start + 2]
             at = start + 2
             continue
         end = text.find("}}", start + 2)
-        if end < 0:
-            break
+        if end < 0:  # as n8n has it, the end of the text closes what is open
+            text, end = text + "}}", len(text)
         plain += text[at:start]
         code, at = _code(text, start + 2, end)
         parts += [plain, code] if plain else [code]
@@ -130,7 +130,7 @@ def _evaluator(parts: list[str | Code]) -> Callable[[Scope], Any]:
         if isinstance(only, str):
             return lambda scope: only
         if only.node is not None:
-            return fast_path(only.node) or _guarded(only.node)
+            return fast_path(only.node) or _whole(_guarded(only.node))
     pieces = [part if isinstance(part, str) else _guarded(part.node or Constant(UNDEFINED)) for part in parts]
 
     def whole(scope: Scope) -> str:
@@ -138,6 +138,24 @@ def _evaluator(parts: list[str | Code]) -> Callable[[Scope], Any]:
         return join(values, "")
 
     return whole
+
+
+def _whole(evaluate: Callable[[Scope], Any]) -> Callable[[Scope], Any]:
+    def whole(scope: Scope) -> Any:
+        value = evaluate(scope)
+        if isinstance(value, HostObject) and (
+            value.callable or (isinstance(value, Namespace) and value.name == "DateTime")
+        ):
+            raise _not_called(value)
+        return value
+
+    return whole
+
+
+def _not_called(value: HostObject) -> ExpressionError:
+    if isinstance(value, Namespace) and value.name == "DateTime":
+        return ExpressionError("this is a DateTime, please access its methods", hint="such as DateTime.now()")
+    return ExpressionError("this is a function, please add ()", hint="a function gives its value when it is called")
 
 
 def _shown(value: Any) -> Any:

@@ -1,7 +1,7 @@
 // What an expression or a Code node sees ($json, $input, $('X') …), and the calls that the child process makes.
 'use strict';
 let scope = {}, index = 0;
-const DENIED = /(?:^|[^\w$])(constructor|__proto__|prototype)(?![\w$])/;
+const DENIED = /(?:^|[^\w$])(constructor|__proto__|prototype|getPrototypeOf)(?![\w$])/;
 const EMPTY = 'document global window Window self alert prompt confirm setTimeout setInterval Function fetch XMLHttpRequest Promise Generator GeneratorFunction AsyncFunction AsyncGenerator AsyncGeneratorFunction WebAssembly Reflect Proxy globalThis escape unescape Atomics SharedArrayBuffer process require module exports'.split(' ');
 const RESERVED = new Set('await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined async of get set'.split(' '));
 const missing = (text) => { throw new ExpressionError(text); };
@@ -66,7 +66,7 @@ hidden(globalThis, {
 const STOP = Symbol('chain');
 const check_key = (key) => {
   const name = typeof key === 'symbol' ? key : String(key);
-  return name === 'constructor' || name === '__proto__' || name === 'prototype' ? missing(`Cannot access "${name}" due to security concerns`) : name;
+  return ['constructor', '__proto__', 'prototype', 'getPrototypeOf'].includes(name) ? missing(`Cannot access "${name}" due to security concerns`) : name;
 };
 const kindOf = (v) => typeof v !== 'object' ? typeof v : Array.isArray(v) ? 'array' : v instanceof Date ? 'date' : v instanceof DateTime ? 'dateTime' : 'object';
 const find = (v, name) => {
@@ -137,9 +137,9 @@ const compilePart = (code, safe) => {
     if (!(error instanceof SyntaxError)) throw error;
     Function(code); // is it JavaScript at all?
     call = Function(...EMPTY, ...names, `return eval(${JSON.stringify(code)})`);
-    return () => call.apply(undefined, EMPTY.map(() => ({})));
+    return () => call.apply({}, EMPTY.map(() => ({})));
   }
-  return () => call.apply(undefined, [...EMPTY, 'eval'].map(() => ({})));
+  return () => call.apply({}, [...EMPTY, 'eval'].map(() => ({})));
 };
 const part = ({ code, safe }) => {
   if (!compiled.has(code)) {
@@ -153,7 +153,11 @@ const run = (call) => {
 };
 const shown = (v) => v === null || v === undefined || Number.isNaN(v) ? '' : String(v);
 const whole = (parts) => {
-  if (parts.length === 1) return typeof parts[0] === 'string' ? parts[0] : run(parts[0]);
+  if (parts.length === 1) {
+    const value = typeof parts[0] === 'string' ? parts[0] : run(parts[0]);
+    if (value === DateTime) missing('this is a DateTime, please access its methods');
+    return typeof value === 'function' ? missing('this is a function, please add ()') : value;
+  }
   return parts.map((p) => typeof p === 'string' ? p : run(() => shown(run(p)))).join('');
 };
 const answer = (parts, marks) => {
