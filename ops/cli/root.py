@@ -15,6 +15,7 @@ VERBS = {
     "gateway": ("serving", "start a gateway alone (needs a broker of its own)"),
     "worker": ("serving", "start a worker alone (needs a broker of its own)"),
     "run": ("running", "run workflow files to their end, without a server"),
+    "test": ("testing", "run the tests that stand beside workflows"),
     "eval": ("evaluating", "evaluate expressions, without a server"),
     "workflows": ("workflows", "list, show, import, export, switch and watch workflows"),
     "executions": ("executions", "list, show, start and stop executions"),
