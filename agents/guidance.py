@@ -50,7 +50,9 @@ class Guidance:
 
     def answers(self, node_type: NodeType | None) -> bool:
         """Say whether a node of that type is answered for in place of being run."""
-        return self.effects != "made" and node_type is not None and node_type.runs == "effect"
+        if node_type is None or self.effects == "made":
+            return False
+        return node_type.runs == "effect" or (node_type.draws and self.replays)
 
     def recorded(self, activation: Activation) -> Past | None:
         """Give the earlier run that an activation repeats."""

@@ -15,28 +15,37 @@ from agents.plan import Plan, PlannedNode, compile_plan
 from agents.plans import Plans
 from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
-from schemas.guide import Guide, unguided
+from schemas.guide import Guide, Past, unguided
 from schemas.item import Item, Items
 from schemas.task import Mode
 
 KEPT = 200
 SUPPRESSED = "suppressed"
+_BY_HAND = ("manual", "cli")
 
 
 def guide_plan(plan: Plan, guide: Guide) -> Plan:
     """Give a plan as it runs under a guide; raises ParameterError where the guide does not fit it."""
     nodes, opening = cut(plan, guide) if guide.partial else (plan.nodes, None)
-    runs = {(one.node, one.run): one for one in guide.past} if guide.effects != "made" else {}
+    runs = {(one.node, one.run): one for one in _told(guide)}
+    drawn = plan.pinned if guide.mode in _BY_HAND else {}
     active = plan.active if guide.active is None else guide.active
     return replace(
         plan,
         nodes=nodes,
         quick=False,
         active=active,
-        pinned={**plan.pinned, **guide.pinned},
+        pinned={**drawn, **guide.pinned},
         facts={**plan.facts, "active": active},
         guidance=Guidance(guide.effects, opening, runs, guide.execution, guide.mode),
     )
+
+
+def _told(guide: Guide) -> list[Past]:
+    """Give the runs that effects are answered with; where they are suppressed, a failure of then is no answer."""
+    if guide.effects == "made":
+        return []
+    return [one for one in guide.past if one.status == "success" or guide.effects == "recorded"]
 
 
 def marked(node: PlannedNode, inputs: list[Items]) -> Items:

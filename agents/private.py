@@ -241,7 +241,7 @@ def _guide(partial: Mapping[str, Any]) -> Guide:
         past.append(Past(name, seen[name], counts=[len(items) for items in outputs], outputs=outputs))
         seen[name] += 1
     dirty = list(partial.get("dirty") or ())
-    return Guide(past=past, destination=partial.get("destination"), node=partial.get("node"), dirty=dirty)
+    return Guide(past=past, destination=partial.get("destination"), node=partial.get("node"), dirty=dirty, mode="cli")
 
 
 def _item(raw: Any) -> Item:

@@ -127,7 +127,7 @@ class Runner:
     ) -> Result:
         if node.disabled:
             return inputs[0] if inputs else []
-        if mode_of(plan, state.mode) in ("manual", "cli") and node.name in plan.pinned:
+        if node.name in plan.pinned and (plan.guidance is not None or state.mode in ("manual", "cli")):
             return plan.pinned[node.name]
         if node.error is not None:
             raise node.error

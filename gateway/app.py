@@ -26,6 +26,7 @@ from gateway.api.importing import Importing
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
+from gateway.api.replays import Replays
 from gateway.api.searching import Searching
 from gateway.api.sql import Sql
 from gateway.api.statistics import StatisticsResource, backlog_of
@@ -46,6 +47,7 @@ from gateway.pages import Pages
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies
+from gateway.repeating import Repeating
 from gateway.settings import GatewaySettings
 from gateway.sockets import Socket, Sockets
 from gateway.starting import Starting
@@ -212,6 +214,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         blobs=parts.blobs,
         settings=parts.settings,
     )
+    repeating = Repeating(parts.catalog, parts.past, starting, parts.blobs)
     executions = Executions(
         catalog=parts.catalog,
         past=parts.past,
@@ -224,6 +227,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Versions(parts.catalog, parts.changing).endpoints(),
         *Searching(parts.catalog).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
+        *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),
         *Sql(parts.past).endpoints(),

@@ -90,6 +90,7 @@ async def guide_of(body: StartBody, version: VersionSnapshot, past: Past, before
         node=node,
         dirty=sorted(dirty),
         pinned=pinned,
+        mode="manual",
     )
 
 

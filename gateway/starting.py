@@ -79,11 +79,8 @@ class Starting:
         node_type = None if type_name is None else self._registry.get(type_name)
         return node_topic(ANY_TYPE if node_type is None else node_type.name)
 
-    async def give(self, start: Start, items: list[StartItem] | None) -> None:
+    async def put(self, start: Start, given: list[Item]) -> None:
         """Put items into a start: large ones go to the blob store."""
-        if items is None:
-            return
-        given = [one.item for one in items]
         encoded = msgspec.json.encode(given)
         if len(encoded) > self._settings.inline_bytes:
             start.blob = await self._blobs.put(encoded)

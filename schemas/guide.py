@@ -40,8 +40,8 @@ class Guide(msgspec.Struct, omit_defaults=True):
     arrives at the node that it begins at, per input.
 
     ``effects``: they are made; or answered with what ``past`` has, and nothing else (a replay); or answered with what
-    ``past`` has or with a marked item (suppressed). ``execution``, ``mode`` and ``active`` are what expressions see as
-    their own where it repeats an earlier execution.
+    ``past`` has or with a marked item (suppressed). ``execution``, ``mode`` and ``active`` are what nodes see as their
+    own where it repeats an earlier execution; what the workflow has pinned counts in the mode of a start by hand.
     """
 
     body: dict[str, Any] | None = None

@@ -11,7 +11,9 @@ import msgspec
 from schemas.errors import ErrorInfo
 from schemas.item import Item, Items
 
-Mode = Literal["manual", "webhook", "trigger", "api", "error", "integrated", "cli"]
+Mode = Literal[
+    "manual", "webhook", "trigger", "api", "error", "integrated", "cli", "replay", "fork", "shadow", "redrive"
+]
 
 
 class ReplyTo(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -176,8 +176,8 @@ class Executions:
         label = version.id
         if body.manual:
             label = await self._starting.under(label, await self._guide(body, version))
-        if not body.partial:
-            await self._starting.give(start, body.items)
+        if body.items is not None and not body.partial:
+            await self._starting.put(start, [one.item for one in body.items])
         task = Task(execution, version.workflow, label, node, now(), start=start)
         location = {"Location": f"{PATH}/{execution}", "Millrace-Execution": execution}
         if body.wait:

@@ -14,7 +14,20 @@ from typing import Any, Literal
 from nodes.data import ciphers
 from nodes.data.ciphers import Cipher, Digest, Encoding
 from nodes.files import binary
-from nodes.sdk import Blobs, Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import (
+    Blobs,
+    Credentials,
+    Example,
+    Field,
+    Item,
+    Items,
+    NodeError,
+    NodeParams,
+    Parameters,
+    Run,
+    drawing,
+    node,
+)
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
 from nodes.transform.field_types import text
@@ -42,6 +55,7 @@ class Crypto(NodeParams):
     cipher: Cipher = Field("aes-256-gcm", description="How to encrypt with a passphrase.")
 
 
+@drawing
 @node(
     "crypto",
     group="data",

@@ -62,6 +62,7 @@ class NodeType:
     wants: dict[str, Any] = field(default_factory=dict)
     poll: Poll | None = None
     listen: Listen | None = None
+    draws: bool = False
 
     def input_count(self, raw: Mapping[str, Any], version: float) -> int:
         """Count the inputs of a node with these parameters."""
@@ -151,6 +152,11 @@ def node(
         )
 
     return register
+
+
+def drawing(node_type: NodeType) -> NodeType:
+    """Say of a type that it makes up something new each time; a decorator above ``node``."""
+    return replace(node_type, draws=True)
 
 
 def trigger(

@@ -17,7 +17,7 @@ PATH = "/api/v1/executions"
 
 @click.group("executions")
 def executions_verb() -> None:
-    """List, show, start and stop executions."""
+    """List, show, start, stop and repeat executions."""
 
 
 @executions_verb.command("list")
@@ -58,6 +58,50 @@ def start(workflow: str, node: str | None, items: str | None, wait: bool) -> Non
 def stop(execution: str) -> None:
     """Stop an execution that runs or waits."""
     connect().call("POST", f"{PATH}/{segment(execution)}/stop")
+
+
+@executions_verb.command("replay")
+@click.argument("execution")
+def replay(execution: str) -> None:
+    """Run one again from its record, with nothing outside, and say what differs."""
+    told = connect().call("POST", f"{PATH}/{segment(execution)}/replay")
+    document(told)
+    if not told["same"]:
+        raise SystemExit(1)
+
+
+@executions_verb.command("fork")
+@click.argument("execution")
+@click.argument("node")
+@click.option("--items", help="What arrives there: a JSON list of items, or @FILE; else what arrived.")
+@click.option("--version", help="Version to go on with; else that of the execution.")
+@click.option("--armed", is_flag=True, help="Make effects.")
+def fork(execution: str, node: str, items: str | None, version: str | None, armed: bool) -> None:
+    """Go on from a node of one, with other data or another version; effects are not made unless armed."""
+    body = {"node": node, "items": _items(items), "version": version, "armed": armed}
+    document(connect().call("POST", f"{PATH}/{segment(execution)}/fork", body))
+
+
+@executions_verb.command("redrive")
+@click.argument("executions", nargs=-1)
+@click.option("--workflow", help="All failed ones of this workflow.")
+@click.option("--version", help="Version to run; else that of each.")
+@click.option("--node", help="Node to begin at; else the one that failed.")
+@click.option("--beginning", is_flag=True, help="Begin where they began.")
+def redrive(
+    executions: tuple[str, ...], workflow: str | None, version: str | None, node: str | None, beginning: bool
+) -> None:
+    """Do failed ones again, each at most once."""
+    if not executions and workflow is None:
+        raise click.UsageError("name executions, or a workflow")
+    wanted = {"workflow": workflow, "executions": list(executions) or None}
+    body = {"filter": wanted, "version": version, "node": node, "start": "beginning" if beginning else "failed"}
+    cursor: str | None = None
+    while True:
+        told = connect().call("POST", f"{PATH}/redrive", {**body, "cursor": cursor})
+        document(told)
+        if (cursor := told["nextCursor"]) is None:
+            return
 
 
 def _items(text: str | None) -> object:

@@ -5,7 +5,6 @@ What is absent from a namespace is left to V8, which the compiler asks `lacks` a
 """
 
 import math
-import random
 import re
 import urllib.parse
 from collections.abc import Callable, Sequence
@@ -227,7 +226,6 @@ _MATH = {
     "sign": _first(_sign),
     "sqrt": _math(lambda x: math.sqrt(x)),
     "pow": lambda given: power(to_number(argument(given, 0)), to_number(argument(given, 1))),
-    "random": lambda given: random.random(),  # noqa: S311 - nothing secret
 }
 _OBJECT = {
     "keys": lambda given: list(own(argument(given, 0))),

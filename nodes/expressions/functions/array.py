@@ -68,9 +68,10 @@ def last(_: Scope, values: list[Any], __: Arguments) -> Any:
 
 
 @extension("array", "randomItem", examples=[("[1].randomItem()", 1)])
-def random_item(_: Scope, values: list[Any], __: Arguments) -> Any:
-    """Give any."""
-    return random.choice(values) if values else UNDEFINED  # noqa: S311 - nothing secret
+def random_item(scope: Scope, values: list[Any], _: Arguments) -> Any:
+    """Give any; the same one when the task is repeated."""
+    chance = random.Random(f"{scope.seed}/{scope.index}")  # noqa: S311 - nothing secret
+    return chance.choice(values) if values else UNDEFINED
 
 
 def _numbers(values: list[Any], name: str) -> list[float]:
