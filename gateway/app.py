@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
+from gateway.api.dead_letters import DeadLetters
 from gateway.api.executions import Executions
 from gateway.api.health import Check, Health
 from gateway.api.importing import Importing
@@ -39,6 +40,7 @@ from gateway.changing import Changing
 from gateway.doors import ProductionDoor, TestDoor
 from gateway.endpoints import Endpoint, problem_response, routes_of
 from gateway.ingress import Door, Ingress
+from gateway.letters import Letters
 from gateway.listening import Listening
 from gateway.live import Live
 from gateway.meters import Meters
@@ -227,6 +229,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Versions(parts.catalog, parts.changing).endpoints(),
         *Searching(parts.catalog).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
+        *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
         *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),
         *NodeTypes(registry).endpoints(),

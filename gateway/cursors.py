@@ -9,7 +9,9 @@ from typing import TypeVar
 
 import msgspec
 
-from gateway.problems import refuse
+from gateway.problems import HttpProblem, refuse
+from schemas.errors import NotFoundError
+from streams.stores.letters import LetterKey
 
 T = TypeVar("T")
 
@@ -27,6 +29,22 @@ def read_workflow_cursor(text: str | None) -> str | None:
 def read_moment_cursor(text: str | None) -> tuple[int, str] | None:
     """Read the moment (epoch ms) and id before which to go on."""
     return None if text is None else _read(text, tuple[int, str])
+
+
+def read_letter_cursor(text: str | None) -> tuple[int, LetterKey] | None:
+    """Read the moment (epoch ms) and the dead letter before which to go on."""
+    if text is None:
+        return None
+    at, topic, partition, offset, execution, node, run = _read(text, tuple[int, str, int, int, str, str, int])
+    return at, LetterKey(topic, partition, offset, execution, node, run)
+
+
+def read_letter(text: str) -> LetterKey:
+    """Read a dead letter's id; raise NotFoundError where it is none."""
+    try:
+        return LetterKey(*_read(text, tuple[str, int, int, str, str, int]))
+    except HttpProblem:
+        raise NotFoundError(f'no dead letter has the id "{text}"', hint="GET /api/v1/dead-letters lists them") from None
 
 
 def _read(text: str, type_: type[T]) -> T:

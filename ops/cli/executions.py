@@ -49,7 +49,7 @@ def show(execution: str) -> None:
 @click.option("--wait", is_flag=True, help="Wait for the end and print the result.")
 def start(workflow: str, node: str | None, items: str | None, wait: bool) -> None:
     """Start a workflow's draft."""
-    body = {"workflow": workflow, "node": node, "items": _items(items), "wait": wait or None}
+    body = {"workflow": workflow, "node": node, "items": items_of(items), "wait": wait or None}
     document(connect().call("POST", PATH, {key: value for key, value in body.items() if value is not None}))
 
 
@@ -78,7 +78,7 @@ def replay(execution: str) -> None:
 @click.option("--armed", is_flag=True, help="Make effects.")
 def fork(execution: str, node: str, items: str | None, version: str | None, armed: bool) -> None:
     """Go on from a node of one, with other data or another version; effects are not made unless armed."""
-    body = {"node": node, "items": _items(items), "version": version, "armed": armed}
+    body = {"node": node, "items": items_of(items), "version": version, "armed": armed}
     document(connect().call("POST", f"{PATH}/{segment(execution)}/fork", body))
 
 
@@ -104,7 +104,8 @@ def redrive(
             return
 
 
-def _items(text: str | None) -> object:
+def items_of(text: str | None) -> object:
+    """Read an option that holds items: a JSON list, one item, or @FILE with either; None where it is absent."""
     if text is None:
         return None
     try:
