@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.reading import Past
 from gateway.starting import StartItem
 from nodes.checking import check, made_here
 from nodes.sdk.registry import Registry
@@ -61,8 +60,8 @@ def unsaved(workflow: str, raw: dict[str, Any], registry: Registry) -> VersionSn
     return VersionSnapshot(content_hash(raw), workflow, raw, 0, checked.start_node, checked.start_type)
 
 
-async def guide_of(body: StartBody, version: VersionSnapshot, past: Past, before: VersionSnapshot | None) -> Guide:
-    """Make the guide of a start by hand. ``before`` is the version of the reused execution, where it is kept.
+def guide_of(body: StartBody, version: VersionSnapshot, runs: list[PastRun], before: VersionSnapshot | None) -> Guide:
+    """Make the guide of a start by hand. ``runs`` and ``before`` are of the reused execution, its version where kept.
 
     Nodes that differ between both versions, or get their input from elsewhere, are dirty whatever the body says.
     """
@@ -72,11 +71,8 @@ async def guide_of(body: StartBody, version: VersionSnapshot, past: Past, before
             raise ParameterError(f'the workflow has no node "{name}"', node=name, field="node")
     if body.reuse is not None and body.node is None and body.destination is None:
         raise ParameterError("nothing says what to run", field="node", hint="name a node, a destination or both")
-    runs: list[PastRun] = []
     dirty: set[str] = set()
     if body.reuse is not None:
-        await past.settled(body.reuse.execution)
-        runs = await past.recorded(body.reuse.execution)
         dirty = set(body.reuse.dirty) | (set() if before is None else changed(before.body, version.body))
     pinned = {name: [one.item for one in items] for name, items in (body.pinned or {}).items()}
     node = body.node if body.partial else None

@@ -162,19 +162,22 @@ class Past:
                 run["outputs"] = await self._output(blob)
         return runs
 
-    async def recorded(self, execution: str) -> list[PastRun]:
-        """Give the node runs in order as a guide takes them; large outputs stay references."""
-        runs = await self._history.node_runs(execution)
-        known = [{key: value for key, value in run.items() if value is not None} for run in runs]
-        return msgspec.convert(known, list[PastRun], strict=False)
+    async def ended(
+        self, execution: str, seconds: float = SETTLE_SECONDS
+    ) -> tuple[dict[str, Any] | None, list[PastRun]]:
+        """Find an execution and its runs as a guide takes them, waiting a little for its end and for all of them.
 
-    async def settled(self, execution: str, seconds: float = SETTLE_SECONDS) -> dict[str, Any] | None:
-        """Find an execution, waiting a little for its end: what happened comes to the history a moment later."""
+        What happened comes to the history a moment later, and not all at once. Large outputs stay references.
+        """
         until = time.monotonic() + seconds
         while True:
             found = await self._history.execution(execution)
-            if (found is not None and found["status"] in TERMINAL) or time.monotonic() > until:
-                return found
+            if found is not None and found["status"] in TERMINAL:
+                runs = await self._history.node_runs(execution)
+                if len(runs) >= found["runs"] or time.monotonic() > until:
+                    return found, _past(runs)
+            if time.monotonic() > until:
+                return found, [] if found is None else _past(await self._history.node_runs(execution))
             await asyncio.sleep(SETTLE_PAUSE_SECONDS)
 
     async def query(self, sql: str, parameters: dict[str, Any], max_rows: int) -> QueryResult:
@@ -186,6 +189,11 @@ class Past:
             return msgspec.Raw(await self._blobs.get(blob))
         except NotFoundError:
             return None
+
+
+def _past(runs: list[dict[str, Any]]) -> list[PastRun]:
+    known = [{key: value for key, value in run.items() if value is not None} for run in runs]
+    return msgspec.convert(known, list[PastRun], strict=False)
 
 
 class Replies:

@@ -56,12 +56,11 @@ class Repeating:
 
         ``version`` is one to repeat it with, of the same workflow.
         """
-        found = await self._past.settled(execution)
+        found, runs = await self._past.ended(execution)
         if found is None:
             raise NotFoundError(f'there is no execution "{execution}" in the history')
         if found["status"] not in TERMINAL:
             raise ConflictError(f'execution "{execution}" has not ended', hint="wait for its end, or stop it")
-        runs = await self._past.recorded(execution)
         if not runs:
             raise NotFoundError(f'nothing of what execution "{execution}" did is kept')
         kept = self._catalog.version(found["workflow"], version or found["version"])

@@ -23,6 +23,7 @@ from schemas.commands import VersionSnapshot
 from schemas.errors import ErrorInfo, NotFoundError, ParameterError
 from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Guide
+from schemas.guide import Past as PastRun
 from schemas.identifiers import digest_id, new_execution_id
 from schemas.item import Item
 from schemas.task import Start, Task
@@ -216,14 +217,14 @@ class Executions:
         return self._catalog.version(workflow.id, body.version or workflow.draft)
 
     async def _guide(self, body: StartBody, version: VersionSnapshot) -> Guide:
-        before = None
+        before, runs = None, list[PastRun]()
         if body.reuse is not None:
-            earlier = await self._past.settled(body.reuse.execution)
+            earlier, runs = await self._past.ended(body.reuse.execution)
             if earlier is None:
                 raise _missing(body.reuse.execution)
             with contextlib.suppress(NotFoundError):  # an unsaved draft that ran: only the client knows what it changed
                 before = self._catalog.version(earlier["workflow"], earlier["version"])
-        return await guide_of(body, version, self._past, before)
+        return guide_of(body, version, runs, before)
 
     def _where(self, version: VersionSnapshot, body: StartBody) -> tuple[str, str]:
         """Give the node that the start's task names, and the topic that it goes to."""

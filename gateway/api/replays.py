@@ -112,10 +112,10 @@ class Replays:
         task, topic = await self._repeating.replay(earlier)
         if await self._starting.send_and_wait(task, topic, request) is None:
             return Response(status_code=204)
-        ended = await self._past.settled(task.execution)
+        ended, runs = await self._past.ended(task.execution)
         if ended is None or ended["status"] not in TERMINAL:
             raise refuse("TimedOut", "the replay ended, but the history has not heard of it", execution=task.execution)
-        differences = compare(earlier.runs, await self._past.recorded(task.execution))
+        differences = compare(earlier.runs, runs)
         return Outcome(Replayed(task.execution, not differences, len(earlier.runs), differences))
 
     async def fork(self, execution: str, body: ForkBody) -> Outcome:

@@ -68,7 +68,7 @@ def result(running: Installation, execution: str) -> dict:
             found = running.client.get(f"{EXECUTIONS}/{execution}")
         except NotFoundError:
             found = {"status": "unknown"}
-        if found["status"] in ("success", "error"):
+        if found["status"] in ("success", "error") and len(found["nodeRuns"]) == found["runs"]:
             return found["nodeRuns"][-1]["outputs"][0][0]["json"]
         time.sleep(0.05)
 

@@ -35,7 +35,8 @@ def workflow(running):
 
 def seen(running, execution: str) -> bool:
     try:
-        return running.client.get(f"{PATH}/{execution}")["status"] == "success"
+        found = running.client.get(f"{PATH}/{execution}")
+        return found["status"] == "success" and len(found["nodeRuns"]) == found["runs"]
     except NotFoundError:
         return False
 

@@ -108,7 +108,7 @@ def settled(running, execution: str) -> dict:
             found = running.client.get(f"{PATH}/{execution}")
         except NotFoundError:
             found = {"status": "unknown"}
-        if found["status"] in ("success", "error"):
+        if found["status"] in ("success", "error") and len(found["nodeRuns"]) == found["runs"]:
             return found
         time.sleep(0.05)
 
