@@ -32,13 +32,13 @@ list: ## list the commands
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A real Redis and a real browser: Debian's packages, where this may install them; elsewhere the tests skip with a word.
+# A real Redis, a real browser and bubblewrap: Debian's packages, where this may install them; elsewhere the tests skip with a word.
 .venv/.tools: .venv/.made
 	@if [ "$(TOOLS)" != no ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& ! { command -v redis-server && command -v chromium; } >/dev/null; then \
-		echo "installing Debian's redis-server and chromium for the tests (once; TOOLS=no leaves them out)"; \
+		&& ! { command -v redis-server && command -v chromium && command -v bwrap; } >/dev/null; then \
+		echo "installing Debian's redis-server, chromium and bubblewrap for the tests (once; TOOLS=no leaves them out)"; \
 		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
-		{ apt-get update -qq; apt-get install -y -qq --no-install-recommends redis-server chromium; } \
+		{ apt-get update -qq; apt-get install -y -qq --no-install-recommends redis-server chromium bubblewrap; } \
 			>.venv/tools.log 2>&1 || echo "they could not be installed (.venv/tools.log): some tests skip"; \
 	fi
 	@touch $@

@@ -29,6 +29,7 @@ from nodes.sdk.context import (
     Sandbox,
 )
 from nodes.sdk.credential import discover_credentials
+from nodes.sdk.outside import PythonSandbox
 from streams.stores.blobs import open_blobs
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class Capabilities:
         """Close connections."""
         await self.kafka.close()
         await self._http.close()
+        await self._shared[PythonSandbox].close()
 
 
 class PrivateCapabilities:
@@ -164,6 +166,7 @@ class PrivateCapabilities:
         """Close connections."""
         await self._kafka.close()
         await self._http.close()
+        await self._shared[PythonSandbox].close()
 
 
 def build_capabilities(allowed: Allowed | None = None, http: RealHttp | None = None) -> Capabilities:

@@ -11,12 +11,13 @@ from typing import Any
 from agents.file_servers import RealFileServers
 from agents.files import ConfinedFiles
 from agents.mail import SmtpMail
+from agents.python_code import PythonCode
 from agents.shells import LocalCommands, RealShells
 from agents.watching import ConfinedWatch
 from nodes.data.addresses import AddressGuard
 from nodes.data.http_streams import RealStreams
 from nodes.sdk.context import Files
-from nodes.sdk.outside import Commands, FileServers, FileWatch, HttpStreams, MailServers, RemoteShells
+from nodes.sdk.outside import Commands, FileServers, FileWatch, HttpStreams, MailServers, PythonSandbox, RemoteShells
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,6 @@ def outside(allowed: Allowed) -> Mapping[type, Any]:
         MailServers: SmtpMail(),
         HttpStreams: RealStreams(AddressGuard(allowed.http)),
         RemoteShells: RealShells(allowed=allowed.ssh),
+        PythonSandbox: PythonCode(),
         Commands: LocalCommands(allowed=allowed.commands, environment=allowed.environment),
     }

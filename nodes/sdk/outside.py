@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
+from nodes.expressions.scope import Scope
+
 Login = Mapping[str, Any]
 
 
@@ -104,6 +106,14 @@ class Commands(Protocol):
 
     async def run(self, command: str) -> CommandResult:
         """Run a command in a shell; raise UserError where the operator has not allowed it."""
+        ...
+
+
+class PythonSandbox(Protocol):
+    """Runs a user's Python without access to the host, within limits of time and memory."""
+
+    async def run(self, code: str, scope: Scope, *, per_item: bool) -> Any:
+        """Run a Code node's body, as ``Sandbox.javascript`` does; raise UserError where there is no sandbox."""
         ...
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from nodes.expressions.scope import Scope
 from nodes.sdk.outside import (
     CommandResult,
     Commands,
@@ -19,11 +20,12 @@ from nodes.sdk.outside import (
     Login,
     MailServers,
     Posted,
+    PythonSandbox,
     RemoteFile,
     RemoteFiles,
     RemoteShells,
 )
-from schemas.errors import NodeError, OperationalError
+from schemas.errors import NodeError, OperationalError, UserError
 
 
 @dataclass
@@ -106,6 +108,14 @@ class FakeCommands:
         return _result(self.known, command)
 
 
+class NoPython:
+    """Stands where no sandbox was given."""
+
+    async def run(self, code: str, scope: Scope, *, per_item: bool) -> Any:
+        """Refuse."""
+        raise UserError("python code cannot run here: this harness has no sandbox", field="language")
+
+
 @dataclass
 class FakeStreams:
     """Gives lines by address."""
@@ -140,6 +150,7 @@ class FakeOutside:
     commands: FakeCommands = field(default_factory=FakeCommands)
     streams: FakeStreams = field(default_factory=FakeStreams)
     watch: FakeWatch = field(default_factory=FakeWatch)
+    python: PythonSandbox = field(default_factory=NoPython)
 
     def capabilities(self) -> dict[type, Any]:
         """Give it by what nodes ask for."""
@@ -150,6 +161,7 @@ class FakeOutside:
             Commands: self.commands,
             HttpStreams: self.streams,
             FileWatch: self.watch,
+            PythonSandbox: self.python,
         }
 
 

@@ -1,12 +1,14 @@
-"""Code: run JavaScript over items, in a sandbox.
+"""Code: run JavaScript or Python over items, in a sandbox.
 
 Flow: any node → **code** → any node.
 """
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from nodes.expressions.scope import Scope
 from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk.outside import PythonSandbox
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
 from nodes.transform.returned_items import item_returned, items_returned
@@ -21,7 +23,15 @@ class Code(NodeParams):
     )
     language: Literal["javaScript", "python", "pythonNative"] = Field("javaScript", description="The language.")
     js_code: str = Field("return items;", description="A function's body; it returns items.")
-    python_code: str = Field("", description="Not supported.")
+    python_code: str = Field(
+        "return _items", description="The same in Python, where the operator has installed bubblewrap."
+    )
+
+    async def run(self, scope: Scope, sandbox: Sandbox, python: PythonSandbox, *, per_item: bool) -> Any:
+        """Run the code in its language."""
+        if self.language == "javaScript":
+            return await sandbox.javascript(self.js_code, scope, per_item=per_item)
+        return await python.run(self.python_code, scope, per_item=per_item)
 
 
 @node(
@@ -32,24 +42,23 @@ class Code(NodeParams):
     versions=(1, 2),
     examples=[
         Example(
-            title="Python is refused",
+            title="Python needs a sandbox of its own",
             params={"language": "python", "pythonCode": "return []"},
             fails="python code cannot run here",
         ),
         Example(title="no items, nothing to run for each", params={"mode": "runOnceForEachItem"}, given=[], then=[]),
     ],
 )
-async def code(parameters: Parameters[Code], items: Items, run: Run, scope: Scope, sandbox: Sandbox) -> Items:
-    """Run JavaScript once for all items, or for each of them."""
+async def code(
+    parameters: Parameters[Code], items: Items, run: Run, scope: Scope, sandbox: Sandbox, python: PythonSandbox
+) -> Items:
+    """Run JavaScript or Python once for all items, or for each of them."""
     params = validate(Code, dict(parameters.raw))
-    if params.language != "javaScript":
-        raise UserError(
-            "python code cannot run here", field="language", hint="write it in JavaScript, or use the Edit Fields node"
-        )
     if params.mode == "runOnceForEachItem":
-        return await _each(params, items, run, scope, sandbox)
+        results = await params.run(scope, sandbox, python, per_item=True) if items else []
+        return _each(results, run)
     try:
-        found = await sandbox.javascript(params.js_code, scope, per_item=False)
+        found = await params.run(scope, sandbox, python, per_item=False)
     except UserError as bad:
         if not run.continue_on_fail:
             raise
@@ -57,10 +66,7 @@ async def code(parameters: Parameters[Code], items: Items, run: Run, scope: Scop
     return items_returned(found)
 
 
-async def _each(params: Code, items: Items, run: Run, scope: Scope, sandbox: Sandbox) -> Items:
-    if not items:
-        return []
-    results = await sandbox.javascript(params.js_code, scope, per_item=True)
+def _each(results: Iterable[Any], run: Run) -> Items:
     made: Items = []
     for index, found in enumerate(results):
         try:
