@@ -5,6 +5,7 @@ Flow: shell → **topics** → Kafka's own administration; `send` → topic `tri
 
 import asyncio
 import json
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -172,6 +173,8 @@ def _producer_options(broker: str) -> dict[str, Any]:
     if address.user is not None:
         options |= {"sasl.mechanism": "SCRAM-SHA-512", "sasl.username": address.user}
         options["sasl.password"] = address.password
+    if address.tls and (believed := ssl.get_default_verify_paths().cafile):
+        options["ssl.ca.location"] = believed  # as Millrace's own client does
     return options
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ops.kafka import leash
@@ -30,7 +31,9 @@ appender.console.layout.pattern=%d %p %c{1} %m%n
 class Broker:
     """Broker ``node`` of a layout, in ``folder``: server.properties, logs/, broker.log, pid."""
 
-    def __init__(self, layout: Layout, node: int, folder: Path, runtime: Runtime) -> None:
+    def __init__(
+        self, layout: Layout, node: int, folder: Path, runtime: Runtime, more: Mapping[str, str] | None = None
+    ) -> None:
         self.node = node
         self.address = layout.address(node)
         self.cluster = layout.cluster
@@ -38,6 +41,7 @@ class Broker:
         self.log = folder / "broker.log"
         self._layout = layout
         self._runtime = runtime
+        self._more = more
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,7 +56,7 @@ class Broker:
         logs = self.folder / "logs"
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
-        self._properties.write_text(self._layout.properties(self.node, logs), encoding="utf-8")
+        self._properties.write_text(self._layout.properties(self.node, logs, self._more), encoding="utf-8")
         if (logs / "meta.properties").exists():
             return
         arguments = ("format", "-t", self.cluster, "-c", self._properties)

@@ -6,7 +6,7 @@ Flow: data folder, runtime → **cluster** → brokers; a client gets ``bootstra
 import asyncio
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,7 +25,8 @@ class LocalKafka:
     """Kafka on 127.0.0.1, brokers numbered from 1; an async context manager, usable from any event loop.
 
     What it holds stays in ``data`` and is there again at the next start. ``leashed`` brokers die with the thread that
-    started them, however that ends. ``quick`` ones are sooner ready and slower under load.
+    started them, however that ends. ``quick`` ones are sooner ready and slower under load. ``settings`` are further
+    ones of every broker's.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class LocalKafka:
         port: int | None = None,
         quick: bool = False,
         leashed: bool = True,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data.absolute()
         self.runtime = runtime
         self.bootstrap = ""
         self._wanted = brokers, port
+        self._settings = settings
         self._how = {"quick": quick, "leashed": leashed}
         self._brokers: dict[int, Broker] = {}
 
@@ -98,7 +101,10 @@ class LocalKafka:
                 raise ConflictError(f'a broker runs in "{folder}" already (process {pid})', hint="stop it first")
         layout = decide(self.data, *self._wanted)
         self.bootstrap = layout.bootstrap
-        self._brokers = {node: Broker(layout, node, folder_of(self.data, node), self.runtime) for node in layout.nodes}
+        self._brokers = {
+            node: Broker(layout, node, folder_of(self.data, node), self.runtime, self._settings)
+            for node in layout.nodes
+        }
         with ThreadPoolExecutor(len(self._brokers)) as pool:
             list(pool.map(Broker.prepare, self._brokers.values()))
 

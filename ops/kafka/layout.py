@@ -8,7 +8,7 @@ import json
 import random
 import socket
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -42,8 +42,8 @@ class Layout:
         """Say where a broker listens."""
         return f"{HOST}:{self.ports[node - 1]}"
 
-    def properties(self, node: int, logs: Path) -> str:
-        """Write a broker's server.properties."""
+    def properties(self, node: int, logs: Path, more: Mapping[str, str] | None = None) -> str:
+        """Write a broker's server.properties; ``more`` are further settings, its ``listeners`` further listeners."""
         copies = min(3, len(self.ports))
         voters = ",".join(f"{each}@{HOST}:{self.controllers[each - 1]}" for each in self.nodes)
         settings: dict[str, object] = {
@@ -65,6 +65,10 @@ class Layout:
             settings |= {f"{topic}.replication.factor": copies, f"{topic}.num.partitions": 8}
         for topic in ("transaction.state.log", "share.coordinator.state.topic"):
             settings[f"{topic}.min.isr"] = max(1, copies - 1)
+        given = dict(more or {})
+        if listeners := given.pop("listeners", ""):
+            settings["listeners"] = f"{settings['listeners']},{listeners}"
+        settings |= given
         return "".join(f"{key}={value}\n" for key, value in settings.items())
 
 
