@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ops.bench.fleet import Fleet
 from ops.bench.installation import call
-from ops.bench.measures import Point, measure_load
+from ops.bench.measures import APART, Point, measure_load
 from ops.bench.pipes import PARTITIONS, Cluster, Counter
 from ops.bench.processes import cpu_seconds
 from ops.bench.workflows import BODY, answering, five_nodes
@@ -41,7 +41,7 @@ def measure_apart(cluster: Cluster, folder: Path, levels: list[int], seconds: fl
         points = []
         for level in levels:
             before = cpu_seconds(fleet.workers[0].pid)
-            point = measure_load("apart on kafka", url, fleet.gateway.pid, level, seconds)
+            point = measure_load(APART, url, fleet.gateway.pid, level, seconds)
             point.cpu_us += (cpu_seconds(fleet.workers[0].pid) - before) / max(point.answered, 1) * 1e6
             points.append(point)
     return points, idle

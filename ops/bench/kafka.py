@@ -1,17 +1,19 @@
 """On Kafka: what a fleet does, beside a plain loop, on a broker of the benchmark's own or on one that is given.
 
-Flow: broker → plain loop, pipes, webhooks apart, a kill → **kafka** → findings.
+Flow: broker → clients, plain loop, pipes, webhooks apart, a kill → **kafka** → findings.
 """
 
 import asyncio
 import contextlib
 import itertools
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops.bench.apart import measure_apart, measure_silence
+from ops.bench.clients import measure_clients
 from ops.bench.measures import Findings
 from ops.bench.pipes import Cluster, measure_pipe, measure_plain
 from ops.kafka.cluster import LocalKafka
@@ -61,6 +63,8 @@ async def _broker(asked: OnKafka) -> AsyncIterator[str]:
 
 def _measure(asked: OnKafka, cluster: Cluster, found: Findings) -> None:
     folders = _folders(asked.folder)
+    found.notes.append(f"load average before: {os.getloadavg()[0]:.1f}, on {os.cpu_count()} cores")
+    found.micro |= {f"kafka: {name}": value for name, value in measure_clients(cluster.broker, cluster.prefix).items()}
     points, found.kafka_idle_percent = measure_apart(cluster, next(folders), asked.levels, asked.seconds)
     found.points += points
     found.kafka_silence_seconds = measure_silence(cluster, next(folders))
@@ -70,6 +74,7 @@ def _measure(asked: OnKafka, cluster: Cluster, found: Findings) -> None:
         found.pipes.append(
             measure_pipe(cluster, next(folders), records, workers=workers, chaining=chaining, batch=batch)
         )
+    found.notes.append(f"load average after: {os.getloadavg()[0]:.1f}")
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from ops.bench.processes import Peak, cpu_seconds, disk_bytes, memory_mebibytes
 from ops.bench.workflows import BODY, answering, many_items
 
 PLAIN = "plain aiokafka loop"
+APART = "apart on kafka"
 LEFT_OUT = 5
 """How many items of the large execution its filter drops."""
 
@@ -37,13 +38,17 @@ class Point:
 
 @dataclass
 class Pipe:
-    """One way from topic to topic; ``cpu_us`` is what its processes took for a record, without the broker."""
+    """One way from topic to topic; ``cpu_us`` is what its processes took for a record, without the broker.
+
+    ``goal`` says what it must reach, if anything.
+    """
 
     subject: str
     records: int
     arrived: int
     rate: float
     cpu_us: float
+    goal: str = ""
 
 
 @dataclass

@@ -7,7 +7,7 @@ import html
 import platform
 from collections.abc import Sequence
 
-from ops.bench.measures import PLAIN, Findings, Point
+from ops.bench.measures import APART, PLAIN, Findings, Point
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
@@ -29,7 +29,7 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("one execution of many items", _unit(found.million_seconds, "s", 1), ""),
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
-    rows += [(name, f"{value:,.0f}", "") for name, value in found.micro.items()]
+    rows += [(name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", "") for name, value in found.micro.items()]
     return rows + _on_kafka(found)
 
 
@@ -42,7 +42,13 @@ def _on_kafka(found: Findings) -> list[tuple[str, str, str]]:
     for pipe in found.pipes:
         share = f"{pipe.rate / plain:.0%} of plain, " if plain and pipe.subject != PLAIN else ""
         lost = "" if pipe.arrived == pipe.records else f", {pipe.arrived:,} of {pipe.records:,} arrived"
-        rows.append((f"kafka: {pipe.subject}", f"{pipe.rate:,.0f}/s ({share}{pipe.cpu_us:.0f} µs CPU{lost})", ""))
+        rows.append(
+            (f"kafka: {pipe.subject}", f"{pipe.rate:,.0f}/s ({share}{pipe.cpu_us:.0f} µs CPU{lost})", pipe.goal)
+        )
+    apart = [point for point in found.points if point.subject == APART]
+    if apart:
+        quick = f"{max(point.rate for point in apart):,.0f}/s, p50 {apart[0].p50:.1f} ms at c={apart[0].concurrency}"
+        rows.append(("kafka: webhook, gateway and worker apart", quick, "≥ 1,000/s, < 15 ms at c=1"))
     return [
         *rows,
         ("kafka: a worker's idle CPU", _unit(found.kafka_idle_percent, "% of a core", 1), "< 5 %"),

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ops.bench.load import quantile
-from ops.bench.measures import PLAIN, Findings, Pipe, Point
+from ops.bench.measures import APART, PLAIN, Findings, Pipe, Point
 from ops.bench.processes import cpu_seconds, disk_bytes, memory_mebibytes, tree
 from ops.bench.report import page, plot, ratio, text
 
@@ -60,6 +60,14 @@ def test_the_report_compares_with_the_plain_loop():
 
     assert "20,000/s (40% of plain, 40 µs CPU, 99 of 100 arrived)" in text(found)
     assert "kafka" not in text(Findings())
+
+
+def test_the_report_says_what_is_to_be_reached():
+    pipes = [Pipe("chained", 100, 100, 20_000.0, 40.0, "≥ 10,000/s")]
+    found = text(Findings(points=[point(APART, 1, 400.0), point(APART, 50, 2000.0)], pipes=pipes))
+
+    assert "20,000/s (40 µs CPU)   ≥ 10,000/s" in found
+    assert "2,000/s, p50 1.0 ms at c=1" in found
 
 
 def test_a_process_tree_has_cost(tmp_path):
