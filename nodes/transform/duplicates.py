@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.coercion import UNDEFINED, type_of
 from nodes.sdk import Field, Item, Items, NodeError, NodeParams
 from nodes.transform import paths
 
@@ -71,7 +71,16 @@ def _names(params: Duplicates, items: Items) -> list[str]:
     for name in () if except_some else names:
         if items and all(paths.find(item.json, name, dots) is UNDEFINED for item in items):
             raise NodeError(f'no item has the field "{name}"', field=field, hint="check its name")
+        _alike(name, [paths.find(item.json, name, dots) for item in items], field)
     return names
+
+
+def _alike(name: str, values: list[Any], field: str) -> None:
+    """Refuse to compare what n8n does not: a field that some items lack, or that is of several types."""
+    if any(value is UNDEFINED for value in values):
+        raise NodeError(f"'{name}' field is missing from some input items", field=field, hint="give it to all items")
+    if len({type_of(value) for value in values}) > 1:
+        raise NodeError(f"'{name}' isn't always the same type", field=field, hint="convert it before this node")
 
 
 def _compared(params: Duplicates, names: list[str], record: dict[str, Any]) -> dict[str, Any]:

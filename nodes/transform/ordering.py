@@ -7,12 +7,12 @@ import functools
 import random
 from typing import Any, Literal
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.coercion import UNDEFINED, less
 from nodes.expressions.scope import Scope
 from nodes.sdk import Field, Item, Items, NodeError, NodeParams, Run, Sandbox
 from nodes.transform import paths
-from nodes.transform.field_types import absent, text
 
+Column = tuple[int, list[Any]]
 COMPARING = (
     "const order = items.map((_, at) => at);"
     "order.sort((left, right) => {{ const a = items[left], b = items[right];\n{code}\n}});"
@@ -66,22 +66,28 @@ def _by_fields(params: Sort, items: Items, order: list[int]) -> None:
     fields = params.sort_fields_ui.sort_field
     if not fields:
         raise NodeError("name a field to sort by", field="sortFieldsUi")
-    for one in reversed(fields):
-        column = [paths.find(item.json, one.field_name, dots) for item in items]
+    columns: list[Column] = []
+    for one in fields:
+        column = [_comparable(item.json, one.field_name, dots) for item in items]
         if column and all(value is UNDEFINED for value in column):
             raise NodeError(f'no item has the field "{one.field_name}"', field="sortFieldsUi")
-        key = functools.cmp_to_key(functools.partial(_compare, -1 if one.order == "descending" else 1))
-        ranked = [key(value) for value in column]
-        order.sort(key=lambda at, ranked=ranked: ranked[at])  # type: ignore[misc]
+        columns.append((-1 if one.order == "descending" else 1, column))
+    order.sort(key=functools.cmp_to_key(functools.partial(_compare, columns)))
 
 
-def _compare(way: int, left: Any, right: Any) -> int:
-    if absent(left) or absent(right):
-        return absent(left) - absent(right)
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return way * ((left > right) - (left < right))
-    one, other = text(left).lower(), text(right).lower()
-    return way * ((one > other) - (one < other))
+def _comparable(record: dict[str, Any], name: str, dots: bool) -> Any:
+    """Read a field; text at the top is compared without regard to case, as n8n has it."""
+    value = paths.find(record, name, dots)
+    return value.lower() if isinstance(value, str) and name in record else value
+
+
+def _compare(columns: list[Column], left: int, right: int) -> int:
+    """Compare as JavaScript does: what cannot be compared, such as an absent value, is not less."""
+    for way, column in columns:
+        one, other = column[left], column[right]
+        if type(one) is not type(other) or one != other:
+            return way * (-1 if less(one, other) is True else 1)
+    return 0
 
 
 def _checked(order: Any, count: int) -> list[int]:

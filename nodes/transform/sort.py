@@ -18,8 +18,8 @@ from nodes.transform.ordering import Sort, ordered
         Example(
             title="sorts by a field",
             params={"sortFieldsUi": {"sortField": [{"fieldName": "n", "order": "descending"}]}},
-            given=[{"n": 1}, {"n": 3}, {}, {"n": 2}],
-            then=[{"n": 3}, {"n": 2}, {"n": 1}, {}],
+            given=[{"n": 1}, {"n": 3}, {"n": 2}],
+            then=[{"n": 3}, {"n": 2}, {"n": 1}],
         ),
         Example(
             title="the field must be there",

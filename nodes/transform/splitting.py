@@ -53,7 +53,8 @@ def _split(params: SplitOut, item: Item) -> list[dict[str, Any]]:
             continue
         row = dict(rest)
         for name, column in zip(targets or fields, columns, strict=True):
-            paths.put(row, paths.keys(name, dots), column[at] if at < len(column) else None)
+            if at < len(column):
+                row[name] = column[at]
         rows.append(row)
     return rows
 
@@ -79,5 +80,5 @@ def _rest(params: SplitOut, record: dict[str, Any], fields: list[str], dots: boo
         for name in paths.names(params.fields_to_include):
             value = paths.find(record, name, dots)
             if value is not UNDEFINED:
-                paths.put(rest, (name,) if name in record else paths.keys(name, dots), value)
+                rest[name] = value
     return rest

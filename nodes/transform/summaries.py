@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal
 
-from nodes.expressions.coercion import UNDEFINED, ordered_keys
+from nodes.expressions.coercion import UNDEFINED, less, ordered_keys
 from nodes.sdk import Field, Item, Items, NodeError, NodeParams
 from nodes.transform import paths
 from nodes.transform.duplicates import mark_of
@@ -167,25 +167,25 @@ def _joined(one: FieldToSummarize, values: list[Any]) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else text(value)
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, dict | list) else text(value)
+    )
 
 
 def _extreme(way: int) -> Callable[[FieldToSummarize, list[Any]], Any]:
     def pick(one: FieldToSummarize, values: list[Any]) -> Any:
         best = None
         for value in values:
-            if value not in EMPTY and (best is None or _before(value, best) == way):
+            if value not in EMPTY and (best is None or _ahead(value, best, way)):
                 best = value
         return best
 
     return pick
 
 
-def _before(one: Any, other: Any) -> int:
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return (one > other) - (one < other)
-    first, second = text(one), text(other)
-    return (first > second) - (first < second)
+def _ahead(one: Any, other: Any, way: int) -> bool:
+    """Compare as JavaScript does, numbers in text with numbers included."""
+    return (less(other, one) if way > 0 else less(one, other)) is True
 
 
 _MAKE: dict[str, Callable[[FieldToSummarize, list[Any]], Any]] = {

@@ -92,9 +92,21 @@ async def test_groups_of_version_1_are_ordered_as_object_keys() -> None:
     ],
 )
 async def test_the_first_of_equal_items_stays(params: dict[str, Any], found: list[int]) -> None:
-    given = [{"a": {"b": 1}, "c": 1}, {"a": {"b": 1}, "c": 2}, {"c": 1.0, "a": {"b": 1.0}}, {"a": {"b": "1"}, "c": 1}]
+    given = [{"a": {"b": 1}, "c": 1}, {"a": {"b": 1}, "c": 2}, {"c": 1.0, "a": {"b": 1.0}}, {"a": {"b": 2}, "c": 1}]
 
     assert [item.paired for item in await run(remove_duplicates, params, given, 1.1)] == found
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param([{"a": 1}, {"a": "1"}], "'a' isn't always the same type", id="of two types"),
+        pytest.param([{"a": 1}, {}], "'a' field is missing from some input items", id="missing somewhere"),
+    ],
+)
+async def test_fields_that_cannot_be_compared_are_refused(given: list[Any], says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        await run(remove_duplicates, {"compare": "selectedFields", "fieldsToCompare": "a"}, given, 1.1)
 
 
 async def test_earlier_executions_are_not_remembered() -> None:

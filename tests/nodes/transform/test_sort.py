@@ -48,6 +48,33 @@ async def test_a_random_order_is_the_same_when_repeated() -> None:
     assert sorted(item.json["n"] for item in first) == [1, 2, 3]
 
 
+ORDERS = [
+    pytest.param("ascending", [3, 1, 2], [1, 2, 3], id="numbers"),
+    pytest.param("descending", ["bob", "Ada", "Zoë"], ["Zoë", "bob", "Ada"], id="text without regard to case"),
+    pytest.param("ascending", ["10", "100", 9], [9, "10", "100"], id="numbers in text beside numbers"),
+    pytest.param("ascending", [None, 0, 5], [None, 0, 5], id="null is not less than 0, nor the other way round"),
+    pytest.param("descending", [True, False, True], [True, True, False], id="booleans"),
+]
+
+
+@pytest.mark.parametrize(("order", "given", "sorted_"), ORDERS)
+async def test_fields_are_compared_as_javascript_does(order: str, given: list[Any], sorted_: list[Any]) -> None:
+    params = {"sortFieldsUi": {"sortField": [{"fieldName": "n", "order": order}]}}
+
+    made = outputs(await Harness(sort).run(params, [[Item(json={"n": n}) for n in given]]))[0]
+
+    assert [item.json["n"] for item in made] == sorted_
+
+
+async def test_text_below_the_top_is_compared_with_its_case() -> None:
+    params = {"sortFieldsUi": {"sortField": [{"fieldName": "a.b", "order": "ascending"}]}}
+    given = [Item(json={"a": {"b": text}}) for text in ("london", "Paris", "London")]
+
+    made = outputs(await Harness(sort).run(params, [given]))[0]
+
+    assert [item.json["a"]["b"] for item in made] == ["London", "Paris", "london"]
+
+
 async def test_code_fails_with_its_own_words(sandbox: Sandboxed) -> None:
     with pytest.raises(NodeError, match="boom"):
         await Harness(code, sandbox=sandbox).run({"jsCode": "throw new Error('boom')"}, [ITEMS])
