@@ -22,6 +22,7 @@ from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
 from gateway.api.dead_letters import DeadLetters
 from gateway.api.executions import Executions
+from gateway.api.expressions import Expressions
 from gateway.api.health import Check, Health
 from gateway.api.importing import Importing
 from gateway.api.listening import ListeningResource
@@ -57,6 +58,7 @@ from gateway.tail import Tail
 from gateway.vault import Vault
 from gateway.waiting import Waiting
 from nodes.data.http_client import RealHttp
+from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.context import Blobs, HttpClient
 from nodes.sdk.credential import discover_credentials
 from nodes.sdk.registry import Registry
@@ -113,6 +115,7 @@ class Gateway:
                 await keeper.empty()
         self._parts.waiting.end()
         await self._parts.replies.stop()
+        await self._parts.javascript.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -157,6 +160,7 @@ class _Parts:
         self.key = Key(settings.token)
         self.sockets = Sockets(self.key, settings.max_sockets)
         self.keeper = Doorkeeper(settings)
+        self.javascript = JavaScriptPool(timeout_seconds=2.0)
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "millrace_webhooks_in_work": ("Webhook requests in work.", lambda: self.keeper.visits),
             "millrace_replies_awaited": ("Requests that wait for a reply.", lambda: len(self.waiting)),
@@ -232,6 +236,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
         *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),
+        *Expressions(parts.javascript).endpoints(),
         *NodeTypes(registry).endpoints(),
         *Sql(parts.past).endpoints(),
         *StatisticsResource(parts.statistics, parts.backlog).endpoints(),

@@ -15,7 +15,7 @@ from nodes.expressions.scope import Scope
 from nodes.expressions.template import Template, compile_template, expression
 from nodes.expressions.values import HostObject, UniqueSet
 from schemas.errors import ExpressionError, MillraceError
-from schemas.item import Item
+from schemas.item import Item, NodeRun, Paired, Source
 
 ZONE = "America/New_York"
 Request = Mapping[str, Any]
@@ -23,7 +23,7 @@ Answer = dict[str, Any]
 
 
 async def evaluate_request(request: Request, pool: JavaScriptPool, *, now: int | None = None) -> Answer:
-    """Answer one request ``{"id", "expression", "items", "itemIndex"}``."""
+    """Answer one request ``{"id", "expression", "items", "itemIndex"}``; ``scope_of`` says what else it may hold."""
     return (await evaluate_batch([request], pool, now=now))[0]
 
 
@@ -53,19 +53,56 @@ def _prepared(request: Request, now: int) -> tuple[Template, Scope]:
     text = request.get("expression")
     if not isinstance(text, str):
         raise ExpressionError("request has no expression", hint='send {"id", "expression", "items", "itemIndex"}')
-    template = compile_template(text if expression(text) else "=" + text)
+    return compile_template(text if expression(text) else "=" + text), scope_of(request, now)
+
+
+def scope_of(request: Request, now: int) -> Scope:
+    """Read what an expression sees: ``items``, and where they are given ``runs`` and ``parameters`` of other nodes.
+
+    ``runs`` has by node the items of each output of its last run; ``source`` names the node that made ``items``.
+    """
     items = [_item(one) for one in request.get("items") or []]
-    return template, Scope(inputs=[items], index=int(request.get("itemIndex") or 0), now=now, zone=ZONE)
+    runs = {str(name): _run(outputs) for name, outputs in (request.get("runs") or {}).items()}
+    source = request.get("source")
+    parameters = request.get("parameters") or {}
+    node = str(request.get("node") or "")
+    return Scope(
+        inputs=[items],
+        index=int(request.get("itemIndex") or 0),
+        node=node,
+        runs=lambda name: runs.get(name, [] if name in parameters else None),
+        sources=[Source(source)] if isinstance(source, str) else [],
+        parameters=parameters.get(node) or {},
+        node_parameters=parameters,
+        workflow=request.get("workflow") or {},
+        vars=request.get("vars") or {},
+        now=now,
+        zone=str(request.get("zone") or ZONE),
+    )
+
+
+def _run(outputs: Any) -> list[NodeRun]:
+    return [NodeRun([[_item(one) for one in items or []] for items in outputs])] if outputs else []
 
 
 def _item(one: Any) -> Item:
     if not isinstance(one, dict):
         raise ExpressionError("item is no object")
-    return Item(json=one["json"], binary=one.get("binary")) if isinstance(one.get("json"), dict) else Item(json=one)
+    if not isinstance(one.get("json"), dict):
+        return Item(json=one)
+    return Item(json=one["json"], binary=one.get("binary"), paired=_pairing(one.get("pairedItem")))
+
+
+def _pairing(given: Any) -> Any:
+    if isinstance(given, dict):
+        return Paired(int(given.get("item") or 0), int(given.get("input") or 0))
+    if isinstance(given, list):
+        return [_pairing(one) for one in given]
+    return given if isinstance(given, int) else None
 
 
 def _group(request: Request) -> str:
-    return f"{request.get('itemIndex')}/{request.get('items')!r}"
+    return repr([value for key, value in sorted(request.items()) if key not in ("id", "expression")])
 
 
 async def _javascript(group: Sequence[tuple[int, Template, Scope]], pool: JavaScriptPool) -> dict[int, Answer]:
