@@ -12,6 +12,7 @@ import msgspec
 from agents.deciding import CatalogIndex, Outcome, Room, revised
 from agents.publishing import publish, roll_back
 from agents.refusing import refusal
+from agents.rollouts import end_rollout, set_rollout
 from agents.vault_catalog import decide_vault
 from nodes.checking import Checked, check, made_here
 from nodes.sdk.registry import Registry
@@ -23,8 +24,10 @@ from schemas.commands import (
     CreateWorkflow,
     DeactivateWorkflow,
     DeleteWorkflow,
+    EndRollout,
     PublishWorkflow,
     RollBackWorkflow,
+    SetRollout,
     Snapshot,
     TagWorkflow,
     UpdateWorkflow,
@@ -97,11 +100,15 @@ def _apply(change: WorkflowChange, known: WorkflowSnapshot | None, room: Room) -
             return publish(current, change.version or current.draft, room, change.message)
         case RollBackWorkflow():
             return roll_back(current, change.version, room)
+        case SetRollout():
+            return set_rollout(change, current, room)
+        case EndRollout():
+            return end_rollout(change, current, room)
         case DeactivateWorkflow():
-            after = msgspec.structs.replace(current, active=False, published=None)
+            after = msgspec.structs.replace(current, active=False, published=None, rollout=None)
             return Outcome(revised(current, after, room.now), room.index.version(current.id, current.draft))
         case DeleteWorkflow():
-            after = msgspec.structs.replace(current, active=False, published=None, deleted=True)
+            after = msgspec.structs.replace(current, active=False, published=None, rollout=None, deleted=True)
             return Outcome(revised(current, after, room.now), None)
     assert_never(change)
 

@@ -175,6 +175,10 @@ class Engine:
             outbox.controls += row.after
             return
         cause = f"{task.node}/0"
+        if isinstance(row, State) and row.version != task.version:
+            # Another version was published, or tried out, since it began.
+            plan = await self._plans.get(row.workflow, row.version, row.catalog)
+            row = self.row(task.execution)
         if isinstance(row, State):
             if start.reply is not None and start.reply not in row.replies:
                 self._live[task.execution] = msgspec.structs.replace(row, replies=[*row.replies, start.reply])

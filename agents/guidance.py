@@ -52,7 +52,7 @@ class Guidance:
         """Say whether a node of that type is answered for in place of being run."""
         if node_type is None or self.effects == "made":
             return False
-        return node_type.runs == "effect" or (node_type.draws and self.replays)
+        return node_type.runs == "effect" or (node_type.draws and self.execution is not None)
 
     def recorded(self, activation: Activation) -> Past | None:
         """Give the earlier run that an activation repeats."""

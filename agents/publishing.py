@@ -22,7 +22,10 @@ def publish(current: WorkflowSnapshot, wanted: str, room: Room, message: str | N
         return Outcome(current, version)
     made = Publication(version=wanted, at=room.now, message=message)
     publications = [*current.publications, made][-REMEMBERED:]
-    after = msgspec.structs.replace(current, active=True, published=wanted, publications=publications)
+    rollout = current.rollout
+    if rollout is not None and rollout.on and current.published != wanted:
+        rollout = msgspec.structs.replace(rollout, ended_at=room.now, reason=f'version "{wanted}" was published')
+    after = msgspec.structs.replace(current, active=True, published=wanted, publications=publications, rollout=rollout)
     return Outcome(revised(current, after, room.now), version)
 
 

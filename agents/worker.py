@@ -23,6 +23,7 @@ from agents.settings import WorkerSettings
 from agents.sources import SourceRow, Sources
 from agents.state import decode_row, encode_row
 from agents.timers import Timer, Timers
+from agents.trials import Trials
 from agents.triggers import Triggers
 from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.context import Blobs
@@ -65,6 +66,7 @@ class Worker:
         *,
         view: CatalogView | None = None,
         ingesting: Ingesting | None = None,
+        trials: Trials | None = None,
         hurry: Callable[[Timer], None] | None = None,
     ) -> None:
         self._streams = streams
@@ -73,28 +75,36 @@ class Worker:
         self._drain_seconds = settings.drain_seconds
         self._gatherer = Gatherer(streams.log)
         runner = Runner(surroundings, blobs, evaluate)
-        self._engine = engine = Engine(streams, plans, runner, surroundings, settings)
+        self._engine = Engine(streams, plans, runner, surroundings, settings)
         self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
         self._agents = NodeAgents(
-            streams, engine, self._timers, self.marks, self._gatherer, blobs, letters, settings.frames_in_flight
+            streams, self._engine, self._timers, self.marks, self._gatherer, blobs, letters, settings.frames_in_flight
         )
+        self._trials = trials
         sources = Sources(streams, self._gatherer, plans, surroundings, blobs, evaluate)
         self._triggers = (
             None if view is None else Triggers(streams, view, self._timers, self._gatherer, sources, settings)
         )
         self._ingesting = ingesting
+        self._attach(registry)
+        streams.on_assigned(self._assigned)
+        streams.on_revoked(self._revoked)
+
+    def _attach(self, registry: Registry) -> None:
         for node_type in registry:
             self._agents.attach(node_type.name)
         self._agents.attach_control()
-        streams.on_assigned(self._assigned)
-        streams.on_revoked(self._revoked)
+        if self._trials is not None:
+            self._agents.route = self._trials.route
 
     async def start(self) -> None:
         """Begin to fire timers and sweep marks; called when the app has started."""
         self._timers.start()
         self.marks.start()
+        if self._trials is not None:
+            self._trials.start()
         if self._ingesting is not None:
             self._ingesting.start()
 
@@ -104,6 +114,8 @@ class Worker:
             await self._triggers.stop()
         if self._ingesting is not None:
             await self._ingesting.stop()
+        if self._trials is not None:
+            await self._trials.stop()
         await self._timers.stop()
         await self.marks.stop()
         await self._agents.drain(self._drain_seconds)
@@ -188,6 +200,16 @@ def build_worker(
     vault = Vault(view.vault, keyring or Keyring(), streams.log)
     surroundings = _Server(capabilities.equip(pool, blobs, vault), Callees(view, plans, blobs))
     ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)
+    trials = Trials(streams, view, blobs)
     return Worker(
-        streams, registry, plans, surroundings, blobs, pool.evaluate, settings, view=view, ingesting=ingesting
+        streams,
+        registry,
+        plans,
+        surroundings,
+        blobs,
+        pool.evaluate,
+        settings,
+        view=view,
+        ingesting=ingesting,
+        trials=trials,
     )

@@ -29,6 +29,7 @@ from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
 from gateway.api.replays import Replays
+from gateway.api.rollouts import Rollouts
 from gateway.api.searching import Searching
 from gateway.api.sql import Sql
 from gateway.api.statistics import StatisticsResource, backlog_of
@@ -231,6 +232,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
     return [
         *Workflows(parts.catalog, parts.changing).endpoints(),
         *Versions(parts.catalog, parts.changing).endpoints(),
+        *Rollouts(parts.catalog, parts.changing, parts.past).endpoints(),
         *Searching(parts.catalog).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.errors import ErrorInfo
 from schemas.layout import Layout
+from schemas.rollout import Rollout
 from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
 from schemas.workflow import tag_names
@@ -83,6 +84,23 @@ class RollBackWorkflow(msgspec.Struct, tag="workflow.rollback", tag_field="comma
     expected: int | None = None
 
 
+class SetRollout(msgspec.Struct, tag="workflow.rollout", tag_field="command"):
+    """Try a version beside the published one."""
+
+    id: str
+    rollout: Rollout
+    expected: int | None = None
+
+
+class EndRollout(msgspec.Struct, tag="workflow.rollout.end", tag_field="command"):
+    """End the rollout of a version (None: whichever it is), and say why."""
+
+    id: str
+    version: str | None = None
+    reason: str | None = None
+    expected: int | None = None
+
+
 WorkflowChange = (
     CreateWorkflow
     | UpdateWorkflow
@@ -92,6 +110,8 @@ WorkflowChange = (
     | DeactivateWorkflow
     | PublishWorkflow
     | RollBackWorkflow
+    | SetRollout
+    | EndRollout
 )
 Change = WorkflowChange | VaultChange
 
@@ -155,6 +175,7 @@ class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", om
     tags: list[str] = []
     answered: list[Answered] = []
     publications: list[Publication] = []
+    rollout: Rollout | None = None
 
 
 class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit_defaults=True):
@@ -176,6 +197,13 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     sources: list[Source] = []
     problems: list[ErrorInfo] = []
     layout: Layout | None = None
+
+    @property
+    def triggers(self) -> dict[str, str]:
+        """Give the types of the nodes that start it, by their names."""
+        starts: list[Route | Schedule | Subscription | Source]
+        starts = [*self.routes, *self.schedules, *self.subscriptions, *self.sources]
+        return {start.node: start.type for start in starts}
 
 
 Snapshot = WorkflowSnapshot | VersionSnapshot | VaultSnapshot

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from schemas.differences import Difference
 from schemas.errors import ErrorInfo
 from schemas.identifiers import digest_id
 from schemas.item import Source
@@ -84,7 +85,19 @@ class ExecutionFinished(msgspec.Struct, tag="execution.finished", tag_field="eve
     error: ErrorInfo | None = None
 
 
-Event = ExecutionStarted | NodeFinished | NodeRetried | ExecutionFinished
+class ShadowCompared(msgspec.Struct, tag="shadow.compared", tag_field="event", omit_defaults=True):
+    """A shadow execution was compared with the one that it follows (``original``)."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    original: str = ""
+    same: bool = True
+    differences: list[Difference] = []
+
+
+Event = ExecutionStarted | NodeFinished | NodeRetried | ExecutionFinished | ShadowCompared
 
 
 class EventFrame(msgspec.Struct):

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.api.executions import PATH, Asked
-from gateway.comparing import Difference, compare
 from gateway.cursors import read_moment_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
 from gateway.problems import refuse
 from gateway.reading import Past
 from gateway.repeating import Repeating, redriven
 from gateway.starting import Starting, StartItem
+from schemas.differences import Difference, compare
 from schemas.errors import ConflictError, NotFoundError, ParameterError
 from schemas.events import TERMINAL, ExecutionStatus
 from streams.stores.history_filter import Within

@@ -20,7 +20,7 @@ PATH = "/api/v1/workflows"
 
 @click.group("workflows")
 def workflows_verb() -> None:
-    """List, show, import, export, publish, switch and watch workflows."""
+    """List, show, import, export, publish, try out, switch and watch workflows."""
 
 
 @workflows_verb.command("list")
@@ -135,6 +135,32 @@ def versions(workflow: str, limit: int, as_json: bool) -> None:
     for row in rows if not as_json else ():
         row["createdAt"], row["publishedAt"] = moment(row["createdAt"]), moment(row.get("publishedAt"))
     table(rows, ["id", "createdAt", "nodes", "draft", "published", "publishedAt", "message"], as_json)
+
+
+@workflows_verb.command("rollout")
+@click.argument("workflow")
+@click.option("--canary", "canary", metavar="VERSION", help="Run this version for a part of the starts.")
+@click.option("--shadow", "shadow", metavar="VERSION", help="Run this version beside them, without effects.")
+@click.option("--percent", default=100.0, show_default=True, help="How many of the starts, or of their keys.")
+@click.option("--key", help="Field of the first item, or expression, whose value decides who takes part.")
+@click.option("--error-rate", type=float, help="Take it back when more of its executions fail (0 to 1).")
+@click.option("--slower", type=float, help="Take it back when they take so many times as long.")
+@click.option("--differing", type=float, help="Take it back when more of its shadows give something else (0 to 1).")
+@click.option("--end", "end", is_flag=True, help="End it: every start runs what is published.")
+def rollout(
+    workflow: str, canary: str | None, shadow: str | None, percent: float, key: str | None, end: bool, **when: float
+) -> None:
+    """Try a version beside the published one; without options: say how it does."""
+    place = f"{PATH}/{segment(workflow)}/rollout"
+    if canary is not None or shadow is not None:
+        body = {"kind": "shadow" if canary is None else "canary", "version": canary or shadow, "percent": percent}
+        limits = {
+            {"error_rate": "errorRate"}.get(name, name): value for name, value in when.items() if value is not None
+        }
+        connect().call("PUT", place, {**body, "key": key, "rollbackWhen": limits or None})
+    elif end:
+        connect().call("DELETE", place)
+    document(connect().get(place))
 
 
 @workflows_verb.command("deactivate")

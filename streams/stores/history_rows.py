@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
 from schemas.errors import UserError
-from schemas.events import Event, ExecutionFinished, ExecutionStarted, NodeFinished, NodeRetried
+from schemas.events import Event, ExecutionFinished, ExecutionStarted, NodeFinished, NodeRetried, ShadowCompared
 from schemas.task import DeadLetter
 
 EXECUTIONS = "executions"
@@ -82,6 +82,8 @@ def event_rows(events: Sequence[Event]) -> Rows:
                 others.append(_other(event, "execution.finished", event.node or "", 0, 0))
             case NodeRetried():
                 others.append(_other(event, "node.retried", event.node, event.run, event.attempt))
+            case ShadowCompared():
+                others.append(_other(event, "shadow.compared", "", 0, 0))
             case _:
                 assert_never(event)
     return rows

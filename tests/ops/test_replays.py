@@ -3,9 +3,6 @@
 Flow: webhook → process → ledger; `/api/v1/executions/…` → process → **here**.
 """
 
-import http.server
-import json
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,41 +12,10 @@ import pytest
 from ops.bench.installation import Installation, call
 from ops.bench.workflows import chain
 from schemas.errors import ConflictError, NotFoundError, UserError
+from tests.ops.ledgers import Ledger, listening
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 PATH = "/api/v1/executions"
-
-
-class Ledger(http.server.ThreadingHTTPServer):
-    """Counts requests; answers with their number, or with an error while it is broken."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[Any] = []
-        self.broken = False
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/"
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        ledger: Ledger = self.server  # type: ignore[assignment]
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        ledger.requests.append(json.loads(body or b"null"))
-        answer = json.dumps({"number": len(ledger.requests)}).encode()
-        self.send_response(500 if ledger.broken else 200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +27,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    server = Ledger()
-    yield server
-    server.shutdown()
-    server.server_close()
+    """The world outside."""
+    with listening() as made:
+        yield made
 
 
 def put(name: str, value: str, kind: str = "string") -> tuple:

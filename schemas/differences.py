@@ -1,6 +1,6 @@
-"""Comparing: two executions node run by node run.
+"""Differences: two executions compared, node run by node run.
 
-Flow: runs of the history → **comparing** → differences.
+Flow: runs of replays and shadows → **differences** → API, events.
 """
 
 import hashlib
