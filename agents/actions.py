@@ -45,13 +45,17 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A run of a node failed and its error output does not take it. ``final``: no retry will help."""
+    """A run of a node failed and its error output does not take it. ``final``: no retry will help.
+
+    ``retry_after`` is how many seconds the target wants to be left alone.
+    """
 
     node: str
     run: int
     error: ErrorInfo
     duration_us: int = 0
     final: bool = False
+    retry_after: float | None = None
 
 
 class Woke(msgspec.Struct, frozen=True):

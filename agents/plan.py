@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.backoff import Backoff, backoff_of
 from agents.guidance import Guidance
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
@@ -15,8 +16,6 @@ from schemas.errors import MillraceError
 from schemas.item import Item
 from schemas.workflow import ExecutionOrder, Node, Workflow, parse_workflow, short_type
 
-DEFAULT_TRIES = 3
-DEFAULT_WAIT_MS = 1000
 _NAMED = re.compile(r"""\$(?:\(|node\[|items\()\s*(?:'([^'\\]*)'|"([^"\\]*)"|`([^`\\$]*)`)|\$node\.([A-Za-z_]\w*)""")
 _ANY = re.compile(r"\$(?:\(|node\b|items\(|evaluateExpression|getPairedItem)")
 
@@ -51,8 +50,8 @@ class PlannedNode:
     required: int | Sequence[int] | None = None
     disabled: bool = False
     on_error: str = "stopWorkflow"
-    tries: int = 1
-    wait_ms: int = 0
+    backoff: Backoff = field(default_factory=Backoff)
+    timeout_seconds: float | None = None
     always_output: bool = False
     execute_once: bool = False
     credentials: Mapping[str, Any] = field(default_factory=dict)
@@ -159,7 +158,6 @@ def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:
             error = bad
     names = node_type.output_names(node.parameters, node.type_version) if node_type else ["main"]
     on_error = node.on_error or ("continueRegularOutput" if node.continue_on_fail else "stopWorkflow")
-    tries = min(max(node.max_tries or DEFAULT_TRIES, 2), 5) if node.retry_on_fail else 1
     return PlannedNode(
         name=node.name,
         order=order,
@@ -174,8 +172,8 @@ def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:
         required=node_type.required(node.parameters, node.type_version) if node_type and node_type.required else None,
         disabled=node.disabled,
         on_error=on_error,
-        tries=tries,
-        wait_ms=min(max(node.wait_between_tries or DEFAULT_WAIT_MS, 0), 5000),
+        backoff=backoff_of(node),
+        timeout_seconds=node.timeout,
         always_output=node.always_output_data,
         execute_once=node.execute_once,
         credentials=node.credentials or {},

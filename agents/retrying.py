@@ -9,14 +9,16 @@ from agents.actions import Action, Failed, Record, Sleep
 from agents.plan import Plan
 from agents.state import Activation, State
 from schemas.events import NodeRetried
+from schemas.identifiers import task_id
 
 
 def retry(plan: Plan, state: State, activation: Activation, failed: Failed, now: int, actions: list[Action]) -> bool:
     """Put the activation to sleep for its next attempt; give False where there is none left."""
     node = plan.nodes[activation.node]
-    if activation.attempt + 1 >= node.tries:
+    if activation.attempt + 1 >= node.backoff.tries:
         return False
-    due = now + node.wait_ms
+    seed = task_id(state.execution, activation.node, activation.run)
+    due = now + node.backoff.after(activation.attempt, seed, failed.retry_after)
     asleep = msgspec.structs.replace(activation, attempt=activation.attempt + 1, due=due, why="retry", calls=None)
     state.flight[activation.key] = asleep
     state.status = "waiting"

@@ -3,9 +3,10 @@
 Flow: activation → **run** → Finished or Failed → step.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -24,7 +25,7 @@ from nodes.sdk.calling import call
 from nodes.sdk.context import Blobs, Credentials, Returned, Run
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, WaitUntil
-from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, error_info
+from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, OperationalError, error_info
 from schemas.identifiers import task_id
 from schemas.item import Item, Items, NodeRun, Outputs
 from schemas.task import Start
@@ -138,7 +139,8 @@ class Runner:
         run = self._facts(plan, state, node, activation, inputs, await self._returned(activation))
         capabilities = self._surroundings.capabilities(plan, node, scope, state.execution)
         try:
-            return await call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
+            calling = call(node.type, node.compiled, scope, run, capabilities, self._evaluate)
+            return await (calling if node.timeout_seconds is None else _within(node, node.timeout_seconds, calling))
         finally:
             if (credentials := capabilities.get(Credentials)) is not None:
                 secrets |= credentials.opened
@@ -202,7 +204,7 @@ class Runner:
         inputs: list[Items],
         returned: list[Returned] | None,
     ) -> Run:
-        last = activation.attempt + 1 >= node.tries
+        last = activation.attempt + 1 >= node.backoff.tries
         return Run(
             node=node.name,
             type=node.type_name,
@@ -280,10 +282,21 @@ class Runner:
         info = redact_info(error_info(error, node.name), secrets)
         spent = (time.perf_counter_ns() - began) // 1000
         final = isinstance(error, InDoubt | DefectError) or node.error is not None
-        if node.on_error == "stopWorkflow" or (activation.attempt + 1 < node.tries and not final):
-            return Failed(node.name, activation.run, info, spent, final)
+        if node.on_error == "stopWorkflow" or (activation.attempt + 1 < node.backoff.tries and not final):
+            asked = error.retry_after if isinstance(error, MillraceError) else None
+            return Failed(node.name, activation.run, info, spent, final, asked)
         packets, text, blob = await self.pack(pass_through(node, inputs))
         return Finished(node.name, activation.run, packets, text, blob, spent, error=info)
+
+
+async def _within(node: PlannedNode, seconds: float, calling: Awaitable[Result]) -> Result:
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            return await calling
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise OperationalError(f"the node took longer than {seconds:g} seconds", node=node.name) from None
 
 
 def _now(plan: Plan, activation: Activation) -> int:

@@ -62,18 +62,23 @@ class Schedules:
                     await self._put(owner, key, timer, schedule, self._now())
 
     async def fire(self, owner: Owner, key: str, timer: Timer) -> None:
-        """Start an execution for a due time, then set the next; a due time beyond the grace is skipped."""
+        """Start an execution for a due time, then set the next.
+
+        A due time beyond the grace was missed: by the workflow's ``misfire`` it is skipped, or starts an execution all
+        the same and stands for all that were missed, or is followed by each of them.
+        """
         rule = self._rules.get(key)
         if rule is None:
             await self._streams.table("timers").drop(owner, key)
             return
         fresh, schedule = rule
-        if self._now() - timer.due <= self._grace_ms:
-            await self._start(fresh, timer.due, schedule)
-        else:
+        missed = timer.due + self._grace_ms < self._now()
+        if missed:
             log.warning("schedule missed", extra={"workflow": timer.workflow, "node": timer.node, "due": timer.due})
-        late = timer.due + self._grace_ms < self._now()
-        await self._put(owner, key, fresh, schedule, self._now() if late else timer.due)
+        if not missed or schedule.misfire != "skip":
+            await self._start(fresh, timer.due, schedule)
+        leaps = missed and schedule.misfire != "all"
+        await self._put(owner, key, fresh, schedule, self._now() if leaps else timer.due)
 
     async def _start(self, rule: Timer, due: int, schedule: Schedule) -> None:
         execution = digest_id(rule.workflow, rule.node, due)

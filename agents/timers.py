@@ -90,7 +90,7 @@ class Timers:
         while True:
             self._changed.clear()
             try:
-                wait = await self._fire_due()
+                wait = await self.fire_due()
             except Exception:
                 log.exception("timers failed; trying again")
                 wait = RETRY_SECONDS
@@ -99,7 +99,7 @@ class Timers:
             except TimeoutError:
                 continue
 
-    async def _fire_due(self) -> float:
+    async def fire_due(self) -> float:
         """Fire what is due, some at once; give the seconds until there may be more to do."""
         now = self._now()
         taken = list(islice(self._take_due(now), AT_ONCE))

@@ -83,7 +83,8 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
                 case Route():
                     found.routes.append(start)
                 case Schedule():
-                    found.schedules.append(msgspec.structs.replace(start, zone=zone))
+                    misfire = workflow.settings.misfire
+                    found.schedules.append(msgspec.structs.replace(start, zone=zone, misfire=misfire))
                 case Source(times=times):
                     zoned = [msgspec.structs.replace(one, zone=zone) for one in times]
                     found.sources.append(msgspec.structs.replace(start, times=zoned))

@@ -35,9 +35,13 @@ class ErrorInfo(msgspec.Struct, omit_defaults=True):
 
 
 class MillraceError(Exception):
-    """Root of the tree; ``node`` and ``field`` are filled by whoever knows them."""
+    """Root of the tree; ``node`` and ``field`` are filled by whoever knows them.
+
+    ``retry_after`` is how many seconds whoever failed wants to be left alone, where it said so.
+    """
 
     retryable = False
+    retry_after: float | None = None
 
     def __init__(
         self,

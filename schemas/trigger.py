@@ -8,6 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 ResponseMode = Literal["onReceived", "lastNode", "responseNode"]
+Misfire = Literal["skip", "once", "all"]
+"""What becomes of due times that were missed: nothing, the first of them only, or each of them."""
 
 
 class Route(msgspec.Struct, omit_defaults=True):
@@ -42,6 +44,7 @@ class Schedule(msgspec.Struct, omit_defaults=True):
     every: int = 1
     unit: Literal["", "seconds", "minutes", "hours", "days", "weeks", "months"] = ""
     zone: str = "UTC"
+    misfire: Misfire = "skip"
 
 
 class Subscription(msgspec.Struct, omit_defaults=True):

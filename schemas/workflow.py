@@ -11,6 +11,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.errors import WorkflowError
+from schemas.trigger import Misfire
 
 ExecutionOrder = Literal["v0", "v1", "parallel"]
 OnError = Literal["stopWorkflow", "continueRegularOutput", "continueErrorOutput"]
@@ -26,6 +27,20 @@ class Edge(_Open):
     node: str
     type: str = "main"
     index: int = 0
+
+
+class Retry(_Open):
+    """How a failed node is tried again, beyond n8n's fixed waits; times in ms.
+
+    The waits begin with ``delay`` and double with each attempt up to ``maxDelay`` where the backoff is exponential;
+    chance takes off a part of each, ``jitter`` at most. A target that says Retry-After is waited for.
+    """
+
+    max_tries: int = Field(3, alias="maxTries", ge=1, le=100)
+    backoff: Literal["fixed", "exponential"] = "exponential"
+    delay: int = Field(1000, ge=0)
+    max_delay: int = Field(300_000, alias="maxDelay", ge=0)
+    jitter: float = Field(0.5, ge=0, le=1)
 
 
 class Node(_Open):
@@ -44,6 +59,8 @@ class Node(_Open):
     retry_on_fail: bool = Field(False, alias="retryOnFail")
     max_tries: int | None = Field(None, alias="maxTries")
     wait_between_tries: int | None = Field(None, alias="waitBetweenTries")
+    retry: Retry | None = None
+    timeout: float | None = Field(None, gt=0, description="Seconds that one attempt may take.")
     always_output_data: bool = Field(False, alias="alwaysOutputData")
     execute_once: bool = Field(False, alias="executeOnce")
 
@@ -57,6 +74,7 @@ class Settings(_Open):
     caller_policy: str | None = Field(None, alias="callerPolicy")
     caller_ids: str | None = Field(None, alias="callerIds")
     execution_timeout: float | None = Field(None, alias="executionTimeout")
+    misfire: Misfire = Field("skip", description="What becomes of due times that were missed.")
 
 
 _NULLABLE = ("name", "connections", "settings")

@@ -7,6 +7,7 @@ import base64
 import mimetypes
 import re
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -52,11 +53,25 @@ def failure(response: HttpResponse) -> NodeError:
         405: "check the method",
         429: "send fewer requests at a time, or retry on fail",
     }
-    return NodeError(
+    found = NodeError(
         f"request failed with status code {response.status} ({known})",
         detail={"status": response.status, "body": decode(response)[:EXCERPT], "url": response.url},
         hint=hints.get(response.status),
     )
+    found.retry_after = _retry_after(response)
+    return found
+
+
+def _retry_after(response: HttpResponse) -> float | None:
+    """Give the seconds that a target wants to be left alone: a number, or a date against the answer's own."""
+    text = (response.header("retry-after") or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        return max((until - parsedate_to_datetime(response.header("date") or "")).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
 
 
 def decode(response: HttpResponse) -> str:

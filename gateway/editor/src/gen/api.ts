@@ -188,6 +188,8 @@ export interface Node {
   retryOnFail?: boolean;
   maxTries?: number | null;
   waitBetweenTries?: number | null;
+  retry?: Retry | null;
+  timeout?: number | null;
   alwaysOutputData?: boolean;
   executeOnce?: boolean;
   [key: string]: unknown;
@@ -330,6 +332,16 @@ export interface Readiness {
   checks: Record<string, string>;
 }
 
+/** How a failed node is tried again, beyond n8n's fixed waits; times in ms. The waits begin with ``delay`` and double with each attempt up to ``maxDelay`` where the backoff is exponential; chance takes off a part of each, ``jitter`` at most. A target that says Retry-After is waited for. */
+export interface Retry {
+  maxTries?: number;
+  backoff?: "fixed" | "exponential";
+  delay?: number;
+  maxDelay?: number;
+  jitter?: number;
+  [key: string]: unknown;
+}
+
 /** What to take over of an earlier execution. */
 export interface Reuse {
   execution: string;
@@ -353,7 +365,10 @@ export interface Settings {
   executionOrder?: "v0" | "v1" | "parallel";
   timezone?: string | null;
   errorWorkflow?: string | null;
+  callerPolicy?: string | null;
+  callerIds?: string | null;
   executionTimeout?: number | null;
+  misfire?: "skip" | "once" | "all";
   [key: string]: unknown;
 }
 
