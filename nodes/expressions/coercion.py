@@ -10,7 +10,9 @@ import math
 import re
 from typing import Any, Final
 
+from nodes.expressions.allowance import MOST_SHOWN, SMALL, spend
 from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, Undefined
+from schemas.errors import ExpressionError
 from schemas.item import Item, Paired
 
 __all__ = ["UNDEFINED", "Undefined", "jsonable"]
@@ -171,9 +173,13 @@ def to_string(value: Any) -> str:
 def join(values: list[Any], separator: str) -> str:
     """Join as ``Array.prototype.join`` does: null and undefined are empty."""
     try:
-        return separator.join(["" if v is None or v is UNDEFINED else to_string(v) for v in values])
+        pieces = ["" if v is None or v is UNDEFINED else to_string(v) for v in values]
     except RecursionError:
         raise JavaScriptError("RangeError", "Maximum call stack size exceeded") from None
+    size = sum(map(len, pieces)) + len(separator) * len(pieces)
+    if size > SMALL:
+        spend(size)
+    return separator.join(pieces)
 
 
 def to_key(value: Any) -> str:
@@ -278,20 +284,30 @@ def jsonable(value: Any) -> Any:
     """
     if value is None or value is True or value is False or isinstance(value, str) or type(value) is int:
         return value
+    return _json(value, [MOST_SHOWN])
+
+
+def _json(value: Any, left: list[int]) -> Any:
+    if isinstance(value, str) or value is None or isinstance(value, bool) or type(value) is int:
+        return value
     if isinstance(value, float):
         if value != value or math.isinf(value):
             return None
         return int(value) if value.is_integer() and abs(value) <= SAFE else value
-    if isinstance(value, dict):
-        return _object(value)
-    if isinstance(value, list):
-        return [None if (v := jsonable(one)) is UNDEFINED else v for one in value]
     if isinstance(value, Item):
-        return _object(item_object(value))
+        value = item_object(value)
+    if isinstance(value, dict | list):
+        return _contents(value, left)
     if isinstance(value, HostObject):
-        return UNDEFINED if value.callable else jsonable(value.json())
+        return UNDEFINED if value.callable else _json(value.json(), left)
     return value
 
 
-def _object(value: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, one in value.items() if (v := jsonable(one)) is not UNDEFINED}
+def _contents(value: dict[str, Any] | list[Any], left: list[int]) -> Any:
+    """Turn what is inside; the same object may be inside often, so that its size is counted each time."""
+    left[0] -= len(value)
+    if left[0] < 0:
+        raise ExpressionError("expression makes too much data", hint="its value holds the same objects many times")
+    if isinstance(value, list):
+        return [None if (v := _json(one, left)) is UNDEFINED else v for one in value]
+    return {k: v for k, one in value.items() if (v := _json(one, left)) is not UNDEFINED}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nodes.expressions import luxon_limits, operators
+from nodes.expressions.allowance import SMALL, counted, spend
 from nodes.expressions.binding import binder, bound
 from nodes.expressions.builtins.iteration import iterate, own
 from nodes.expressions.builtins.pattern import compile_pattern
@@ -228,6 +229,7 @@ class Compiler:
             for spread, part in parts:
                 if spread:
                     out.extend(iterate(part(scope, frame)))
+                    counted(out)
                 else:
                     out.append(part(scope, frame))
             return out
@@ -256,8 +258,11 @@ class Compiler:
         first, rest = strings[0], strings[1:]
 
         def build(scope: Scope, frame: Frame) -> str:
-            pairs = zip(parts, rest, strict=True)
-            return first + "".join([to_string(part(scope, frame)) + text for part, text in pairs])
+            pieces = [to_string(part(scope, frame)) for part in parts]
+            size = sum(map(len, pieces))
+            if size > SMALL:
+                spend(size)
+            return first + "".join([piece + text for piece, text in zip(pieces, rest, strict=True)])
 
         return build
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nodes.expressions import registry
+from nodes.expressions.allowance import counted
 from nodes.expressions.builtins.pattern import Match, Pattern
 from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import array_index, item_object, to_string
@@ -125,7 +126,9 @@ def invoke(scope: Scope, value: Any, name: str, given: Sequence[Any]) -> Any:
     if method is None:
         method = _native(value, kind, name)
     if method is not None:
-        return method(scope, value, given)
+        made = method(scope, value, given)
+        counted(made)
+        return made
     return _unknown(value, name, given)
 
 

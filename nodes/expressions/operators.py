@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
+from nodes.expressions.allowance import counted
 from nodes.expressions.builtins.globals import power
 from nodes.expressions.coercion import (
     add,
@@ -54,6 +55,14 @@ def _shrink(value: float) -> float:
     return value
 
 
+def plus(left: Any, right: Any) -> Any:
+    """Give ``left + right``, counting the text it makes."""
+    made = add(left, right)
+    if type(made) is str:
+        counted(made)
+    return made
+
+
 def subtract(left: Any, right: Any) -> float:
     """Give ``left - right``."""
     return number(to_number(left) - to_number(right))
@@ -79,7 +88,7 @@ def _shift(left: Any, right: Any) -> int:
 
 
 BINARY: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": add,
+    "+": plus,
     "-": subtract,
     "*": multiply,
     "/": divide,

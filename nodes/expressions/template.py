@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from nodes.expressions.allowance import renew
 from nodes.expressions.coercion import UNDEFINED, join
 from nodes.expressions.compiler import MOST_CALLS, Budget, Closure, Compiler
 from nodes.expressions.fast import fast_path
@@ -63,6 +64,8 @@ def compile_template(source: str) -> Template:
             return Template(source, "compiled", references, _evaluator(parts))
         except NotCompiled as left:
             reason = str(left)
+        except RecursionError:
+            reason = "deep nesting"
         except SyntaxFault as fault:
             raise ExpressionError(f"invalid syntax in expression: {fault}", detail={"source": source}) from None
     return Template(source, "javascript", references, reason=reason)
@@ -99,6 +102,13 @@ def split(text: str) -> list[str | Code]:
     return [*parts, plain] if plain or not parts else parts
 
 
+def _parsed(text: str) -> Node:
+    try:
+        return parse(text)
+    except RecursionError:
+        raise NotCompiled("deep nesting") from None
+
+
 def _code(text: str, start: int, end: int) -> tuple[Code, int]:
     """Read code up to the first ``}}`` that leaves JavaScript; braces inside it may stand together."""
     fault: SyntaxFault | None = None
@@ -106,7 +116,7 @@ def _code(text: str, start: int, end: int) -> tuple[Code, int]:
     while end >= 0:
         inner = text[start:end]
         try:
-            return Code(inner, parse(inner) if inner.strip() else Constant(UNDEFINED)), end + 2
+            return Code(inner, _parsed(inner) if inner.strip() else Constant(UNDEFINED)), end + 2
         except NotCompiled as left:
             code = Code(inner, None, str(left)), end + 2
             if balanced(inner):
@@ -168,6 +178,7 @@ def _guarded(node: Node) -> Callable[[Scope], Any]:
 
     def evaluate(scope: Scope) -> Any:
         budget.left = MOST_CALLS
+        renew()
         try:
             return inner(scope, [])
         except JavaScriptError:

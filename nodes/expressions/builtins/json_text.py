@@ -7,9 +7,13 @@ import json
 import math
 from typing import Any
 
+from nodes.expressions.allowance import counted, spend
 from nodes.expressions.coercion import item_object, number, number_text, ordered_keys, to_integer
 from nodes.expressions.values import UNDEFINED, HostObject, JavaScriptError, Undefined
 from schemas.item import Item
+
+ELEMENT = 8
+"""What an element costs in characters, as writing it takes so much longer."""
 
 
 def parse(text: str) -> Any:
@@ -54,6 +58,7 @@ def _write(value: Any, gap: str, margin: str) -> str | Undefined:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
+        counted(value)
         return quote(value)
     if isinstance(value, int | float):
         return number_text(value) if value == value and not math.isinf(value) else "null"
@@ -68,12 +73,14 @@ def _write(value: Any, gap: str, margin: str) -> str | Undefined:
 
 def _array(value: list[Any], gap: str, margin: str) -> str:
     deeper = margin + gap
+    spend(len(value) * ELEMENT)
     parts = [written if isinstance(written := _write(v, gap, deeper), str) else "null" for v in value]
     return _enclose("[]", parts, gap, margin)
 
 
 def _object(value: dict[str, Any], gap: str, margin: str) -> str:
     parts = []
+    spend(len(value) * ELEMENT)
     for key in ordered_keys(value):
         written = _write(value[key], gap, margin + gap)
         if isinstance(written, str):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from nodes.expressions.allowance import spend
 from nodes.expressions.builtins.translation import translate
 from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import to_string
@@ -120,8 +121,13 @@ def _replacement(by: Any) -> Callable[[re.Match[str]], str]:
         return lambda found: units(to_string(by.call(_call_arguments(found))))
     text = units(to_string(by))
     if "$" not in text:
-        return lambda found: text
-    return lambda found: _DOLLAR.sub(lambda mark: _dollar(mark.group(), found), text)
+        return lambda found: _counted(text)
+    return lambda found: _counted(_DOLLAR.sub(lambda mark: _dollar(mark.group(), found), text))
+
+
+def _counted(text: str) -> str:
+    spend(len(text))
+    return text
 
 
 def _call_arguments(found: re.Match[str]) -> list[Any]:

@@ -10,19 +10,12 @@ from typing import Any
 from nodes.expressions.builtins.globals import extreme
 from nodes.expressions.builtins.iteration import own
 from nodes.expressions.builtins.json_text import stringify
-from nodes.expressions.coercion import jsonable, number, strict_equals, to_string
+from nodes.expressions.coercion import jsonable, number, to_string
 from nodes.expressions.functions.object_ import compacted, nothing
 from nodes.expressions.registry import Arguments, argument, extension
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED
 from schemas.errors import ExpressionError
-
-
-def same(left: Any, right: Any) -> bool:
-    """Compare deeply, as JSON."""
-    if isinstance(left, dict | list) and isinstance(right, dict | list):
-        return stringify(_sorted(left)) == stringify(_sorted(right))
-    return strict_equals(left, right)
 
 
 def _sorted(value: Any) -> Any:
@@ -31,16 +24,18 @@ def _sorted(value: Any) -> Any:
     return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
+def _mark(value: Any) -> Any:
+    """Give what is equal for equal values, so that a set can hold it."""
+    if isinstance(value, dict | list):
+        return (stringify(_sorted(value)),)
+    return type(value) if isinstance(value, bool | str) else 0, jsonable(value)
+
+
 def _distinct(values: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    seen: set[Any] = set()
+    kept: dict[Any, Any] = {}
     for value in values:
-        key = stringify(_sorted(value)) if isinstance(value, dict | list) else None
-        mark = (key,) if key is not None else (type(value) if isinstance(value, bool | str) else 0, jsonable(value))
-        if mark not in seen:
-            seen.add(mark)
-            kept.append(value)
-    return kept
+        kept.setdefault(_mark(value), value)
+    return list(kept.values())
 
 
 @extension("array", "isEmpty", examples=[("[].isEmpty()", True)])
@@ -116,14 +111,11 @@ def unique(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     names = [to_string(name) for name in given if name is not UNDEFINED]
     if not names:
         return _distinct(values)
-    kept: list[Any] = []
-    marks: list[Any] = []
+    kept: dict[Any, Any] = {}
     for value in values:
         mark = [own(value).get(name, UNDEFINED) for name in names] if isinstance(value, dict) else value
-        if not any(same(mark, other) for other in marks):
-            marks.append(mark)
-            kept.append(value)
-    return kept
+        kept.setdefault(_mark(mark), value)
+    return list(kept.values())
 
 
 @extension("array", "compact", examples=[("[1, null, '', 2].compact()", [1, 2])])
@@ -198,11 +190,11 @@ def merge(_: Scope, values: list[Any], given: Arguments) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if not given:
         for one in reversed(values):
-            out = {**out, **one} if isinstance(one, dict) else out
+            out.update(one if isinstance(one, dict) else {})
         return out
     for one, more in zip(values, _other(given, "merge"), strict=False):
         if isinstance(one, dict) and isinstance(more, dict):
-            out = {**out, **more, **one}
+            out.update({**more, **one})
     return out
 
 
@@ -215,15 +207,15 @@ def union(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
 @extension("array", "difference", examples=[("[1, 2].difference([2])", [1])])
 def difference(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     """Give what is not in the other."""
-    other = _other(given, "difference")
-    return _distinct([value for value in values if not any(same(value, one) for one in other)])
+    other = {_mark(one) for one in _other(given, "difference")}
+    return _distinct([value for value in values if _mark(value) not in other])
 
 
 @extension("array", "intersection", examples=[("[1, 2].intersection([2])", [2])])
 def intersection(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     """Give what is in both."""
-    other = _other(given, "intersection")
-    return _distinct([value for value in values if any(same(value, one) for one in other)])
+    other = {_mark(one) for one in _other(given, "intersection")}
+    return _distinct([value for value in values if _mark(value) in other])
 
 
 @extension("array", "append", examples=[("[1].append(2, 3)", [1, 2, 3])])

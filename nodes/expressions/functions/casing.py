@@ -8,7 +8,8 @@ import re
 from nodes.expressions.registry import Arguments, extension
 from nodes.expressions.scope import Scope
 
-_SENTENCE = re.compile(r"(?:[\W\d_]*)([^\W\d_])([^.!?]*[.!?]?)")
+_FIRST = re.compile(r"[^\W\d_]")
+_REST = re.compile(r"[^.!?]*[.!?]?")
 _TOKEN = re.compile(r"[^\s:–—-]+|.")
 _MANUAL = re.compile(r".(?=[A-Z]|\..)")
 _LETTER = re.compile(r"[A-Za-z0-9\u00c0-\u00ff]")
@@ -23,10 +24,11 @@ _DROPPED = re.compile(r"[!\"#$%&'()*+,./:;<=>?@\[\\\]^`{|}~\u2000-\u206f\u2e00-\
 @extension("string", "toSentenceCase", examples=[('"hELLO. you".toSentenceCase()', "Hello. You")])
 def sentence_case(_: Scope, text: str, __: Arguments) -> str:
     """Raise the first letter of each sentence, lower the rest; what has no letter at the end goes."""
-    parts = []
-    for found in _SENTENCE.finditer(text.lower()):
-        lead = found.group()[: found.start(1) - found.start()]
-        parts.append(lead + found.group(1).upper() + found.group(2))
+    text, parts, at = text.lower(), [], 0
+    while first := _FIRST.search(text, at):
+        rest = _REST.match(text, first.end())
+        parts.append(text[at : first.start()] + first.group().upper() + (rest.group() if rest else ""))
+        at = rest.end() if rest else first.end()
     return "".join(parts)
 
 
