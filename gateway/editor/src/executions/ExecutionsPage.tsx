@@ -1,22 +1,42 @@
 /** The executions: newest first, filtered, page by page. */
-import { ActionIcon, Badge, Button, Loader, Select, Table, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Button, Loader, Select, Table, TextInput, Tooltip } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
-import type { ExecutionSummary, WorkflowSummary } from "../gen/api";
+import type { ExecutionSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
 import { STATUS, ago, duration, moment } from "../shell/words";
+import { useNames } from "./names";
 import { COLOURS } from "./status";
 
 type Status = ExecutionSummary["status"];
+
+interface Filters {
+  status: Status | null;
+  /** Minutes back from now. */
+  minutes: string | null;
+  node: string;
+  search: string;
+}
+
+const EVER: Filters = { status: null, minutes: null, node: "", search: "" };
+const TIMES = [
+  { label: "last 15 min", value: "15" },
+  { label: "last hour", value: "60" },
+  { label: "last 24 h", value: "1440" },
+  { label: "last 7 days", value: "10080" },
+];
 const PAGE = 50;
 const LOOK_EVERY_MS = 3_000;
 
 export default function ExecutionsPage({ workflow }: { workflow?: string }) {
-  const [status, setStatus] = useState<Status | null>(null);
+  const [filters, setFilters] = useState(EVER);
+  const [settled] = useDebouncedValue(filters, 250);
+  const choose = (some: Partial<Filters>) => setFilters((before) => ({ ...before, ...some }));
   const names = useNames();
-  const { rows, more, loading, refresh, next } = useExecutions(workflow, status);
+  const { rows, more, loading, refresh, next } = useExecutions(workflow, settled);
   const options = [...names].map(([value, label]) => ({ value, label }));
   return (
     <div className="page">
@@ -40,8 +60,36 @@ export default function ExecutionsPage({ workflow }: { workflow?: string }) {
           w={150}
           clearable
           data={Object.entries(STATUS).map(([value, label]) => ({ value, label }))}
-          value={status}
-          onChange={(value) => setStatus(value as Status | null)}
+          value={filters.status}
+          onChange={(value) => choose({ status: value as Status | null })}
+        />
+        <Select
+          aria-label="Time"
+          placeholder="Any time"
+          size="xs"
+          w={130}
+          clearable
+          data={TIMES}
+          value={filters.minutes}
+          onChange={(minutes) => choose({ minutes })}
+        />
+        <TextInput
+          aria-label="Ran node"
+          placeholder="Ran node"
+          size="xs"
+          w={130}
+          value={filters.node}
+          onChange={(event) => choose({ node: event.currentTarget.value })}
+        />
+        <TextInput
+          type="search"
+          aria-label="Search executions"
+          placeholder="Output, error or id"
+          size="xs"
+          w={190}
+          leftSection={<Icon name="search" size={14} />}
+          value={filters.search}
+          onChange={(event) => choose({ search: event.currentTarget.value })}
         />
         <Tooltip label="Look again">
           <ActionIcon variant="default" aria-label="Look again" onClick={refresh}>
@@ -101,14 +149,18 @@ function Rows({ rows, names }: { rows: ExecutionSummary[]; names: ReadonlyMap<st
   );
 }
 
-function useExecutions(workflow: string | undefined, status: Status | null) {
+function useExecutions(workflow: string | undefined, { status, minutes, node, search }: Filters) {
   const [rows, setRows] = useState<ExecutionSummary[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [paged, setPaged] = useState(false);
   const [loading, setLoading] = useState(false);
   const read = useCallback(
-    (at?: string) => call("GET /api/v1/executions", { query: { workflow, status: status ?? undefined, cursor: at, limit: PAGE } }),
-    [workflow, status],
+    (at?: string) => {
+      const from = minutes ? Date.now() - Number(minutes) * 60_000 : undefined;
+      const query = { workflow, status: status ?? undefined, from, node: node.trim(), search: search.trim(), cursor: at, limit: PAGE };
+      return call("GET /api/v1/executions", { query });
+    },
+    [workflow, status, minutes, node, search],
   );
   const refresh = useCallback(() => {
     setLoading(true);
@@ -144,15 +196,4 @@ function useExecutions(workflow: string | undefined, status: Status | null) {
     }, fail);
   };
   return { rows, more: cursor !== null, loading, refresh, next };
-}
-
-function useNames(): ReadonlyMap<string, string> {
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  useEffect(() => {
-    call("GET /api/v1/workflows", { query: { limit: 250 } }).then(
-      (page) => setNames(new Map(page.data.map((each: WorkflowSummary) => [each.id, each.name]))),
-      () => undefined,
-    );
-  }, []);
-  return names;
 }

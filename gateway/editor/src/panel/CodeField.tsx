@@ -1,6 +1,7 @@
 /** A field for code. The editor behind it is loaded with the first field that needs it. */
 import { json } from "@codemirror/lang-json";
 import { javascript } from "@codemirror/lang-javascript";
+import { sql } from "@codemirror/lang-sql";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -25,6 +26,12 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
 ]);
 
+const frame = EditorView.theme({
+  ".cm-gutters": { background: "transparent", color: "var(--ink-soft)", border: "0" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)" },
+});
+
 export default function CodeField({ label, media, value, fixed, change }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -40,6 +47,7 @@ export default function CodeField({ label, media, value, fixed, change }: Props)
           basicSetup,
           language(media),
           syntaxHighlighting(colours),
+          frame,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label }),
           EditorState.readOnly.of(fixed),
@@ -66,5 +74,6 @@ export default function CodeField({ label, media, value, fixed, change }: Props)
 function language(media: string) {
   if (media === "text/javascript") return javascript();
   if (media === "application/json") return json();
+  if (media === "application/sql") return sql();
   return [];
 }

@@ -15,6 +15,8 @@ import { SignIn } from "./SignIn";
 
 const Editor = lazy(() => import("../canvas/Editor"));
 const ExecutionsPage = lazy(() => import("../executions/ExecutionsPage"));
+const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
+const SqlPage = lazy(() => import("../sql/SqlPage"));
 
 export function App() {
   const token = useSession((state) => state.token);
@@ -57,6 +59,10 @@ function Page({ route }: { route: Route }) {
       return <Editor workflow={route.workflow} execution={route.execution} />;
     case "executions":
       return <ExecutionsPage workflow={route.workflow} />;
+    case "dashboards":
+      return <DashboardsPage workflow={route.workflow} />;
+    case "sql":
+      return <SqlPage />;
   }
 }
 
@@ -70,6 +76,8 @@ function Rail({ page }: { page: Route["page"] }) {
       </a>
       <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor"} />
       <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
+      <Place to={{ page: "dashboards" }} icon="chart" label="Dashboard" here={page === "dashboards"} />
+      <Place to={{ page: "sql" }} icon="data" label="SQL" here={page === "sql"} />
       <div className="bar-gap" />
       <Deed icon={dark ? "sun" : "moon"} label={dark ? "Light colours" : "Dark colours"} run={toggle} />
       <Deed icon="signout" label="Sign out" run={() => signOut()} />
@@ -101,6 +109,8 @@ function appCommands(): Command[] {
   return [
     { id: "workflows", label: "Go to workflows", icon: "flow", run: () => go({ page: "workflows" }) },
     { id: "all-executions", label: "Go to executions", icon: "list", run: () => go({ page: "executions" }) },
+    { id: "dashboard", label: "Go to the dashboard", icon: "chart", run: () => go({ page: "dashboards" }) },
+    { id: "sql", label: "Ask the history in SQL", icon: "data", run: () => go({ page: "sql" }) },
     { id: "new", label: "New workflow", icon: "add", run: () => void create() },
     { id: "scheme", label: "Light or dark colours", icon: "moon", run: () => useScheme.getState().toggle() },
     { id: "sign-out", label: "Sign out", icon: "signout", run: () => useSession.getState().signOut() },

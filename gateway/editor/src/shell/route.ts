@@ -5,15 +5,18 @@ export type Route =
   | { page: "workflows" }
   | { page: "editor"; workflow: string }
   | { page: "execution"; workflow: string; execution: string }
-  | { page: "executions"; workflow?: string };
+  | { page: "executions"; workflow?: string }
+  | { page: "dashboards"; workflow?: string }
+  | { page: "sql" };
 
 /** Reads an address. */
 export function parse(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
-  if (parts[0] === "executions") {
-    return { page: "executions", workflow: new URLSearchParams(search).get("workflow") ?? undefined };
-  }
+  const workflow = new URLSearchParams(search).get("workflow") ?? undefined;
+  if (parts[0] === "executions") return { page: "executions", workflow };
+  if (parts[0] === "dashboards") return { page: "dashboards", workflow };
+  if (parts[0] === "sql") return { page: "sql" };
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
     return { page: "editor", workflow: parts[1] };
@@ -32,7 +35,10 @@ export function href(route: Route): string {
     case "execution":
       return `#/workflows/${of(route.workflow)}/executions/${of(route.execution)}`;
     case "executions":
-      return route.workflow ? `#/executions?workflow=${of(route.workflow)}` : "#/executions";
+    case "dashboards":
+      return route.workflow ? `#/${route.page}?workflow=${of(route.workflow)}` : `#/${route.page}`;
+    case "sql":
+      return "#/sql";
   }
 }
 

@@ -7,13 +7,18 @@ import { Icon } from "../shell/icons";
 import { fail, say } from "../shell/notices";
 import { go, href } from "../shell/route";
 import { ago, moment } from "../shell/words";
+import { TagFilter, Tagging, useTags } from "./Tags";
+import { Uses } from "./Uses";
 
 const PAGE = 50;
 
 export default function WorkflowsPage() {
   const [search, setSearch] = useState("");
   const [doomed, setDoomed] = useState<WorkflowSummary | null>(null);
-  const { rows, more, refresh, next, replace } = useWorkflows(search);
+  const [tag, setTag] = useState<string | null>(null);
+  const [tagged, setTagged] = useState<WorkflowSummary | null>(null);
+  const { tags, look } = useTags();
+  const { rows, more, refresh, next, replace } = useWorkflows(search, tag);
   return (
     <div className="page">
       <div className="page-head">
@@ -28,6 +33,7 @@ export default function WorkflowsPage() {
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
+        <TagFilter tags={tags} value={tag} choose={setTag} />
         <div className="bar-gap" />
         <Button size="xs" leftSection={<Icon name="add" size={14} />} onClick={() => void create()}>
           New workflow
@@ -35,14 +41,16 @@ export default function WorkflowsPage() {
       </div>
       {rows === null && <Loader size="sm" />}
       {rows?.length === 0 && (
-        <div className="page-note">{search ? "No workflow fits." : "There is no workflow yet. Make the first one."}</div>
+        <div className="page-note">{search || tag ? "No workflow has such a name or node." : "There is no workflow yet. Make the first one."}</div>
       )}
-      {rows && rows.length > 0 && <Rows rows={rows} replace={replace} remove={setDoomed} />}
+      {rows && rows.length > 0 && <Rows rows={rows} replace={replace} remove={setDoomed} retag={setTagged} />}
       {more && (
         <Button variant="default" size="xs" mt="sm" onClick={next}>
           Show more
         </Button>
       )}
+      <Uses search={search} />
+      <Tagging row={tagged} tags={tags} close={() => setTagged(null)} done={(row) => (replace(row), look())} />
       <Removal doomed={doomed} close={() => setDoomed(null)} removed={refresh} />
     </div>
   );
@@ -63,9 +71,10 @@ interface RowsProps {
   rows: WorkflowSummary[];
   replace(row: WorkflowSummary): void;
   remove(row: WorkflowSummary): void;
+  retag(row: WorkflowSummary): void;
 }
 
-function Rows({ rows, replace, remove }: RowsProps) {
+function Rows({ rows, replace, remove, retag }: RowsProps) {
   return (
     <Table highlightOnHover verticalSpacing={5} className="rows">
       <Table.Thead>
@@ -92,7 +101,7 @@ function Rows({ rows, replace, remove }: RowsProps) {
             </Table.Td>
             <Table.Td title={moment(row.updatedAt)}>{ago(row.updatedAt)}</Table.Td>
             <Table.Td onClick={(event) => event.stopPropagation()}>
-              <RowMenu row={row} remove={remove} />
+              <RowMenu row={row} remove={remove} retag={retag} />
             </Table.Td>
           </Table.Tr>
         ))}
@@ -101,7 +110,7 @@ function Rows({ rows, replace, remove }: RowsProps) {
   );
 }
 
-function RowMenu({ row, remove }: { row: WorkflowSummary; remove(row: WorkflowSummary): void }) {
+function RowMenu({ row, remove, retag }: Pick<RowsProps, "remove" | "retag"> & { row: WorkflowSummary }) {
   return (
     <Menu shadow="md" position="bottom-end">
       <Menu.Target>
@@ -112,6 +121,12 @@ function RowMenu({ row, remove }: { row: WorkflowSummary; remove(row: WorkflowSu
       <Menu.Dropdown>
         <Menu.Item leftSection={<Icon name="list" />} onClick={() => go({ page: "executions", workflow: row.id })}>
           Executions
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="chart" />} onClick={() => go({ page: "dashboards", workflow: row.id })}>
+          Dashboard
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="tag" />} onClick={() => retag(row)}>
+          Tags
         </Menu.Item>
         <Menu.Item color="red" leftSection={<Icon name="trash" />} onClick={() => remove(row)}>
           Delete
@@ -160,13 +175,14 @@ function Removal({ doomed, close, removed }: { doomed: WorkflowSummary | null; c
   );
 }
 
-function useWorkflows(search: string) {
+function useWorkflows(search: string, tag: string | null) {
   const [rows, setRows] = useState<WorkflowSummary[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [round, setRound] = useState(0);
   const read = useCallback(
-    (at?: string) => call("GET /api/v1/workflows", { query: { search: search.trim() || undefined, cursor: at, limit: PAGE } }),
-    [search],
+    (at?: string) =>
+      call("GET /api/v1/workflows", { query: { search: search.trim(), tag: tag ?? undefined, cursor: at, limit: PAGE } }),
+    [search, tag],
   );
   useEffect(() => {
     let dropped = false;
