@@ -28,7 +28,7 @@ def test_a_workflow_gets_a_tag_and_is_found_by_it(page: Page, server: Installati
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="Tagged one").get_by_text("billing")).to_be_visible()
 
-    page.get_by_role("combobox", name="Tag").click()
+    page.get_by_role("combobox", name="Tag", exact=True).click()
     page.get_by_role("option", name="billing (1)").click()
 
     expect(page.locator("tbody tr")).to_have_count(1)

@@ -1,5 +1,5 @@
 /** The start of the app. */
-import { CloseButton, MantineProvider, createTheme } from "@mantine/core";
+import { MantineProvider, Modal, createTheme } from "@mantine/core";
 import "@mantine/core/styles.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./shell/App";
@@ -14,7 +14,7 @@ const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'JetBrains Mono', 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   cursorType: "pointer",
-  components: { CloseButton: CloseButton.extend({ defaultProps: { "aria-label": "Close" } }) },
+  components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }) },
 });
 
 function Root() {

@@ -1,11 +1,11 @@
 /** The bar above a past execution: how it went, and the way back. */
-import { Badge, Button } from "@mantine/core";
-import { COLOURS } from "../executions/status";
+import { Button } from "@mantine/core";
+import { Status } from "../executions/Status";
 import { useRun } from "../executions/run";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { href } from "../shell/route";
-import { STATUS, duration, moment } from "../shell/words";
+import { duration, moment } from "../shell/words";
 import { byName } from "./document";
 import { jumpTo } from "./commands";
 import { useDraft } from "./draft";
@@ -26,9 +26,7 @@ export function ExecutionBar() {
       </a>
       <span className="crumb-mark">/</span>
       <span className="bar-title">{name}</span>
-      <Badge variant="light" color={COLOURS[detail.status]}>
-        {STATUS[detail.status] ?? detail.status}
-      </Badge>
+      <Status of={detail.status} />
       <span className="dim">
         {moment(detail.startedAt)}
         {spent && ` · ${spent}`} · {detail.mode}

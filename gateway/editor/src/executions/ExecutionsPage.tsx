@@ -1,5 +1,5 @@
 /** The executions: newest first, filtered, page by page. */
-import { ActionIcon, Badge, Button, Loader, Select, Table, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Loader, Select, Table, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
@@ -9,12 +9,12 @@ import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
 import { STATUS, ago, duration, moment } from "../shell/words";
 import { useNames } from "./names";
-import { COLOURS } from "./status";
+import { Status } from "./Status";
 
-type Status = ExecutionSummary["status"];
+type State = ExecutionSummary["status"];
 
 interface Filters {
-  status: Status | null;
+  status: State | null;
   /** Minutes back from now. */
   minutes: string | null;
   node: string;
@@ -61,7 +61,7 @@ export default function ExecutionsPage({ workflow }: { workflow?: string }) {
           clearable
           data={Object.entries(STATUS).map(([value, label]) => ({ value, label }))}
           value={filters.status}
-          onChange={(value) => choose({ status: value as Status | null })}
+          onChange={(value) => choose({ status: value as State | null })}
         />
         <Select
           aria-label="Time"
@@ -129,9 +129,7 @@ function Rows({ rows, names }: { rows: ExecutionSummary[]; names: ReadonlyMap<st
           return (
             <Table.Tr key={row.id} className="row-link" onClick={() => (location.hash = to)}>
               <Table.Td>
-                <Badge variant="light" size="sm" color={COLOURS[row.status]}>
-                  {STATUS[row.status] ?? row.status}
-                </Badge>
+                <Status of={row.status} />
               </Table.Td>
               <Table.Td>
                 <a href={to}>{names.get(row.workflow) ?? row.workflow}</a>

@@ -29,6 +29,34 @@ export interface Column {
   type: string;
 }
 
+/** A text to complete. */
+export interface CompleteBody {
+  items?: Record<string, unknown>[];
+  itemIndex?: number;
+  runs?: Record<string, Record<string, unknown>[][]>;
+  parameters?: Record<string, Record<string, unknown>>;
+  source?: string | null;
+  node?: string;
+  workflow?: Record<string, unknown>;
+  variables?: Record<string, unknown>;
+  zone?: string;
+  text: string;
+  position: number;
+}
+
+/** One thing to write: its text, what it is, its type or an example, what it does. */
+export interface Completion {
+  label: string;
+  kind: string;
+  detail: string;
+  doc: string;
+}
+
+/** What may be written, best first. */
+export interface Completions {
+  data: Completion[];
+}
+
 /** What to change. In ``data`` a secret that is `{"$secret": true}` stays as it is. */
 export interface CredentialChange {
   name?: string | null;
@@ -51,6 +79,15 @@ export interface CredentialDetail {
 export interface CredentialList {
   data: CredentialSummary[];
   nextCursor?: string | null;
+}
+
+/** A credential that nodes name: ``found`` is its id here; None where one has to be made. */
+export interface CredentialReport {
+  type: string;
+  name: string;
+  nodes: string[];
+  known: boolean;
+  found?: string | null;
 }
 
 /** A credential without its content. Times are epoch ms. */
@@ -79,6 +116,15 @@ export interface CredentialTypeList {
   data: CredentialTypeDetail[];
 }
 
+/** A node run that is not the same: its outputs or error differ, or only one of both executions has it. ``before`` and ``after`` are hashes of the outputs, or the error's text. */
+export interface Difference {
+  node: string;
+  run: number;
+  kind: "added" | "error" | "missing" | "outputs" | "status";
+  before?: string | null;
+  after?: string | null;
+}
+
 /** One end of a connection: the target node, its input type and input index. */
 export interface Edge {
   node: string;
@@ -104,6 +150,20 @@ export interface ErrorInfo {
   field?: string | null;
   hint?: string | null;
   detail?: unknown;
+}
+
+/** An expression to evaluate. */
+export interface EvaluateBody {
+  items?: Record<string, unknown>[];
+  itemIndex?: number;
+  runs?: Record<string, Record<string, unknown>[][]>;
+  parameters?: Record<string, Record<string, unknown>>;
+  source?: string | null;
+  node?: string;
+  workflow?: Record<string, unknown>;
+  variables?: Record<string, unknown>;
+  zone?: string;
+  expression: string;
 }
 
 /** An execution with its node runs, in order. */
@@ -141,6 +201,35 @@ export interface ExecutionSummary {
   error?: ErrorInfo | null;
 }
 
+/** Where and how to go on from an execution. */
+export interface ForkBody {
+  node: string;
+  items?: StartItem[] | null;
+  version?: string | null;
+  armed?: boolean;
+}
+
+/** The first workflow of what came in; ``others`` are those after it. */
+export interface Import {
+  report: Report;
+  workflow?: WorkflowDetail | null;
+  others?: Imported[];
+}
+
+/** What to import. */
+export interface ImportBody {
+  workflow: Record<string, unknown> | Record<string, unknown>[] | string;
+  dryRun?: boolean;
+  replace?: boolean;
+  name?: string | null;
+}
+
+/** One workflow's report, and the workflow where it was made. */
+export interface Imported {
+  report: Report;
+  workflow?: WorkflowDetail | null;
+}
+
 /** One record: JSON data, optional binary parts by name, and the input item(s) it came from. Nodes never change an item they were given; they make new ones. ``json`` holds JSON values only. ``binary`` maps a property name to ``{data | id, mimeType, fileName?, fileExtension?, fileSize?}``. ``paired`` is None where the origin is unknown. */
 export interface Item {
   json: Record<string, unknown>;
@@ -163,6 +252,71 @@ export interface Latency {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
+}
+
+/** A dead letter with what it holds; ``redriven`` is the execution that it was driven again as. */
+export interface LetterDetail {
+  id: string;
+  at: number;
+  reason: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  kind: "record" | "task";
+  workflow?: string | null;
+  node?: string | null;
+  execution?: string | null;
+  version?: string | null;
+  items?: Item[] | null;
+  raw?: string | null;
+  redriven?: string | null;
+}
+
+/** A page of dead letters, newest first; ``nextCursor`` is null on the last one. */
+export interface LetterPage {
+  data: LetterSummary[];
+  nextCursor: string | null;
+}
+
+/** Which letters to list. */
+export interface LetterQuery {
+  cursor?: string | null;
+  limit?: number;
+  workflow?: string | null;
+  node?: string | null;
+  reason?: string | null;
+  from?: number | null;
+  to?: number | null;
+}
+
+/** What to change of a letter before it is driven again. */
+export interface LetterRedriveBody {
+  items?: StartItem[] | null;
+  value?: unknown;
+  workflow?: string | null;
+  version?: string | null;
+  node?: string | null;
+}
+
+/** A dead letter: where it came from, why, and what it was for where that is known (``at``: epoch ms). ``kind`` is a task, or a record that was not understood. */
+export interface LetterSummary {
+  id: string;
+  at: number;
+  reason: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  kind: "record" | "task";
+  workflow?: string | null;
+  node?: string | null;
+  execution?: string | null;
+}
+
+/** Which letters to drive again, and how. */
+export interface LettersRedriveBody {
+  filter?: LetterQuery;
+  version?: string | null;
+  node?: string | null;
 }
 
 /** What to keep. An ``id`` is kept, so that workflows that name it find it. */
@@ -219,6 +373,14 @@ export interface NodeRanking {
   data: NodeFigures[];
 }
 
+/** What is to be known of one node. */
+export interface NodeReport {
+  node: string;
+  type: string;
+  status: "differs" | "missing" | "ok";
+  notes: Note[];
+}
+
 /** One run of one node: items per output as ``outputs`` (null where they are no longer kept or not wanted). */
 export interface NodeRunDetail {
   node: string;
@@ -254,6 +416,14 @@ export interface NodeSpec {
 /** Every node type, by name. */
 export interface NodeTypeList {
   data: NodeSpec[];
+}
+
+/** One thing to know; ``missing`` says that the node fails when it is reached. */
+export interface Note {
+  text: string;
+  hint?: string | null;
+  field?: string | null;
+  missing?: boolean;
 }
 
 /** Executions that began in the window by how they ended, and how long those that ended took. */
@@ -332,6 +502,53 @@ export interface Readiness {
   checks: Record<string, string>;
 }
 
+/** What to do again, and how. */
+export interface RedriveBody {
+  filter: RedriveFilter;
+  version?: string | null;
+  node?: string | null;
+  start?: "failed" | "beginning";
+  limit?: number;
+  cursor?: string | null;
+}
+
+/** Which executions. */
+export interface RedriveFilter {
+  workflow?: string | null;
+  status?: "running" | "waiting" | "success" | "error" | "cancelled";
+  executions?: string[] | null;
+  from?: number | null;
+  to?: number | null;
+  node?: string | null;
+  text?: string | null;
+}
+
+/** What a re-drive started; ``skipped`` had been driven again before, or cannot be. ``nextCursor`` goes on where more matches than were asked for. */
+export interface Redriven {
+  redriven: number;
+  skipped: number;
+  executions: string[];
+  nextCursor?: string | null;
+}
+
+/** How a replay compares: ``runs`` node runs were compared, ``same`` says that nothing differs. */
+export interface Replayed {
+  execution: string;
+  same: boolean;
+  runs: number;
+  differences: Difference[];
+}
+
+/** What is to be known of a workflow. ``refused`` says why it cannot be imported at all. */
+export interface Report {
+  name: string;
+  nodes: NodeReport[];
+  credentials?: CredentialReport[];
+  notes?: Note[];
+  urls?: string[];
+  refused?: ErrorInfo | null;
+}
+
 /** How a failed node is tried again, beyond n8n's fixed waits; times in ms. The waits begin with ``delay`` and double with each attempt up to ``maxDelay`` where the backoff is exponential; chance takes off a part of each, ``jitter`` at most. A target that says Retry-After is waited for. */
 export interface Retry {
   maxTries?: number;
@@ -348,9 +565,46 @@ export interface Reuse {
   dirty?: string[];
 }
 
-/** Where to go back to. */
+/** When a rollout is taken back by itself. */
 export interface RollBackBody {
-  version?: string | null;
+  minimum?: number;
+  errorRate?: number | null;
+  slower?: number | null;
+  differing?: number | null;
+}
+
+/** When a rollout is taken back by itself, once ``minimum`` executions of its version have ended on a worker. ``error_rate`` is the share of them that failed, ``slower`` how many times as long as the published version's they took in the mean, ``differing`` the share of shadows that gave something else. */
+export interface RollBackWhen {
+  minimum?: number;
+  errorRate?: number | null;
+  slower?: number | null;
+  differing?: number | null;
+}
+
+/** What to try, and how. */
+export interface RolloutBody {
+  kind: "canary" | "shadow";
+  version: string;
+  percent?: number;
+  key?: string | null;
+  rollbackWhen?: RollBackBody | null;
+}
+
+/** A rollout and how it does. One that has ended (``endedAt``) says why in ``reason``; times are epoch ms. */
+export interface RolloutState {
+  kind: "canary" | "shadow";
+  version: string;
+  percent: number;
+  key: string | null;
+  rollbackWhen: RollBackWhen | null;
+  beganAt: number;
+  endedAt: number | null;
+  reason: string | null;
+  published: SideState;
+  tried: SideState;
+  compared?: number;
+  differing?: number;
+  differences?: ShadowDifference[];
 }
 
 /** The rows of a query; ``truncated`` says that there were more than asked for. */
@@ -370,6 +624,24 @@ export interface Settings {
   executionTimeout?: number | null;
   misfire?: "skip" | "once" | "all";
   [key: string]: unknown;
+}
+
+/** A shadow that gave something else than the execution that it followed. */
+export interface ShadowDifference {
+  execution: string;
+  original: string;
+  at: number;
+  differences: Difference[];
+}
+
+/** What executions of one version came to since the rollout began; times in milliseconds. */
+export interface SideState {
+  version: string;
+  executions?: number;
+  succeeded?: number;
+  failed?: number;
+  meanMs?: number | null;
+  p95Ms?: number | null;
 }
 
 /** Where the items on one input came from: node, its output index, its run index. */
@@ -448,6 +720,12 @@ export interface Use {
 /** Places, the best workflows first. */
 export interface Uses {
   data: Use[];
+}
+
+/** The value, with markers such as {"$undefined": true} for what JSON lacks; the tier that gave it. */
+export interface Value {
+  value: unknown;
+  tier: string;
 }
 
 /** A variable. Times are epoch ms. */
@@ -591,12 +869,32 @@ export interface Operations {
   "POST /api/v1/workflows/{workflow}/publish": { path: { workflow: string }; body: PublishBody; answer: WorkflowDetail };
   /** Publish an earlier version again; the draft stays as it is */
   "POST /api/v1/workflows/{workflow}/rollback": { path: { workflow: string }; body: RollBackBody; answer: WorkflowDetail };
+  /** Read a workflow's rollout and how it does; the last one stays until there is another */
+  "GET /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; answer: RolloutState };
+  /** Try a version: for a part of the starts (canary), or beside all or some of them without effects (shadow) */
+  "PUT /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; body: RolloutBody; answer: WorkflowDetail };
+  /** End a rollout: every start runs what is published */
+  "DELETE /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; answer: WorkflowDetail };
   /** Find where something is used: in names and types of nodes, in parameters and in code */
   "GET /api/v1/search": { query: { query: string; limit?: number }; answer: Uses };
   /** List the tags in use */
   "GET /api/v1/tags": { answer: Tags };
   /** Open the test URLs of a workflow's draft for as long as this answer is read */
   "POST /api/v1/workflows/{workflow}/listen": { path: { workflow: string }; answer: string };
+  /** List dead letters, newest first */
+  "GET /api/v1/dead-letters": { query: { cursor?: string; limit?: number; workflow?: string; node?: string; reason?: string; from?: number; to?: number }; answer: LetterPage };
+  /** Drive all letters of a query again, each at most once; those that need more to be known are skipped */
+  "POST /api/v1/dead-letters/redrive": { body: LettersRedriveBody; answer: Redriven };
+  /** Read a dead letter with what it holds */
+  "GET /api/v1/dead-letters/{letter}": { path: { letter: string }; answer: LetterDetail };
+  /** Do a letter's work, as it was or mended; a letter is driven again at most once */
+  "POST /api/v1/dead-letters/{letter}/redrive": { path: { letter: string }; body: LetterRedriveBody; answer: Asked };
+  /** Do executions that failed again, each at most once, from the node that failed or from another place */
+  "POST /api/v1/executions/redrive": { body: RedriveBody; answer: Redriven };
+  /** Run an execution again from its record, with the outside answering as it did, and compare every node run */
+  "POST /api/v1/executions/{execution}/replay": { path: { execution: string }; answer: Replayed };
+  /** Go on from a node of an execution, with other data or another version; effects are not made unless armed */
+  "POST /api/v1/executions/{execution}/fork": { path: { execution: string }; body: ForkBody; answer: Asked };
   /** List executions, newest first */
   "GET /api/v1/executions": { query: { cursor?: string; limit?: number; workflow?: string; status?: "running" | "waiting" | "success" | "error" | "cancelled"; from?: number; to?: number; node?: string; search?: string }; answer: ExecutionPage };
   /** Start an execution of a workflow's draft, of a version, or of an unsaved draft; whole or a part of it */
@@ -605,6 +903,10 @@ export interface Operations {
   "GET /api/v1/executions/{execution}": { path: { execution: string }; query: { outputs?: boolean }; answer: ExecutionDetail };
   /** Stop an execution that runs or waits */
   "POST /api/v1/executions/{execution}/stop": { path: { execution: string }; answer: Asked };
+  /** Evaluate an expression on given data; nothing else is read and nothing is kept */
+  "POST /api/v1/expressions/evaluate": { body: EvaluateBody; answer: Value };
+  /** List what may be written at a place in an expression */
+  "POST /api/v1/expressions/complete": { body: CompleteBody; answer: Completions };
   /** List node types with their parameters and examples */
   "GET /api/v1/node-types": { answer: NodeTypeList };
   /** Say which inputs and outputs nodes have, where that depends on their parameters */
@@ -651,6 +953,10 @@ export interface Operations {
   "POST /api/v1/credentials/{credential}/oauth/start": { path: { credential: string }; answer: Begun };
   /** Finish: the service sends the person's browser here. Only what was begun here is taken */
   "GET /api/v1/oauth/callback": { answer: string };
+  /** Import workflows, each with a report of what differs or is missing here; none of them is activated */
+  "POST /api/v1/workflows/import": { body: ImportBody; answer: Import };
+  /** Export a workflow's draft: as it came in where it was not changed, else written in the same way */
+  "GET /api/v1/workflows/{workflow}/export": { path: { workflow: string }; answer: string };
   /** List variables by key */
   "GET /api/v1/variables": { answer: VariableList };
   /** Make a variable */
