@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.api.collaborate import Collaborate
 from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
 from gateway.api.dead_letters import DeadLetters
@@ -56,6 +57,7 @@ from gateway.settings import GatewaySettings
 from gateway.sockets import Socket, Sockets
 from gateway.starting import Starting
 from gateway.tail import Tail
+from gateway.together.rooms import Rooms
 from gateway.vault import Vault
 from gateway.waiting import Waiting
 from nodes.data.http_client import RealHttp
@@ -158,6 +160,7 @@ class _Parts:
         tail = Tail(log, settings)
         self.listening = Listening(tail)
         self.live = Live(tail)
+        self.rooms = Rooms(log, blobs, self.catalog, self.publishing, settings.partitions)
         self.key = Key(settings.token)
         self.sockets = Sockets(self.key, settings.max_sockets)
         self.keeper = Doorkeeper(settings)
@@ -166,6 +169,7 @@ class _Parts:
             "millrace_webhooks_in_work": ("Webhook requests in work.", lambda: self.keeper.visits),
             "millrace_replies_awaited": ("Requests that wait for a reply.", lambda: len(self.waiting)),
             "millrace_sockets": ("Open WebSockets.", lambda: len(self.sockets)),
+            "millrace_rooms": ("Workflows that are drawn together.", lambda: len(self.rooms)),
             "millrace_catalog_offset": ("Catalog offset that this gateway has read.", lambda: self.catalog.offset),
         }
         collectors = list(collectors)
@@ -260,7 +264,7 @@ def _vault_endpoints(parts: _Parts, registry: Registry, vault: Vault) -> list[En
 
 
 def _sockets(parts: _Parts) -> list[Socket]:
-    return [*LiveResource(parts.catalog, parts.live).sockets()]
+    return [*LiveResource(parts.catalog, parts.live).sockets(), *Collaborate(parts.rooms).sockets()]
 
 
 def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:

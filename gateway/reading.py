@@ -27,7 +27,7 @@ from streams.stores.history_filter import Within
 from streams.stores.protocol import QueryResult
 from streams.stores.vault_view import VaultView
 from streams.stores.version_rows import VersionRow
-from streams.stores.views import CatalogView
+from streams.stores.views import CatalogView, Listener
 from streams.topics import CATALOG, REPLIES, node_topic
 from streams.transports.protocol import Log
 
@@ -102,6 +102,10 @@ class Catalog:
     def search(self) -> CatalogSearch:
         """Give what looks into drafts, and knows the tags."""
         return self._view.search
+
+    def on_change(self, listener: Listener) -> None:
+        """Call back with the ids of workflows that changed, from now on."""
+        self._view.on_change(listener)
 
     async def wait(self, offset: int, timeout_seconds: float = CATCH_UP_SECONDS) -> None:
         """Wait until what was written at an offset can be read here; raise a problem when it takes too long."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from schemas.collaboration import Edit, Presence
 from schemas.errors import UserError
 from schemas.task import DeadLetter, Reply, ReplyFrame
 
@@ -29,7 +30,7 @@ _LZ4 = 0b0000_0010
 _ZSTD = 0b0000_0100
 _KNOWN = _MSGPACK | _LZ4 | _ZSTD
 
-BINARY_TYPES: frozenset[type] = frozenset({Reply, ReplyFrame, DeadLetter})
+BINARY_TYPES: frozenset[type] = frozenset({Reply, ReplyFrame, DeadLetter, Edit, Presence})
 VERSIONS: dict[type, int] = {}
 """The format version of a type, where it is not 1."""
 UPCASTERS: dict[tuple[type, int], Upcaster] = {}

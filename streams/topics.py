@@ -14,6 +14,8 @@ CONTROL = f"{PREFIX}control"
 COMMANDS = f"{PREFIX}commands"
 CATALOG = f"{PREFIX}catalog"
 REPLIES = f"{PREFIX}replies"
+COLLABORATION = f"{PREFIX}collaboration"
+PRESENCE = f"{PREFIX}presence"
 DEAD_LETTERS = f"{PREFIX}dead-letters"
 NODE_PREFIX = f"{PREFIX}node."
 TABLE_PREFIX = f"{PREFIX}table."
@@ -66,6 +68,8 @@ def all_topics(node_types: Iterable[str], tables: Iterable[str] = TABLES) -> lis
         Topic(EVENTS, retention_seconds=14 * _DAY),
         Topic(CATALOG, cleanup="compact", retention_seconds=7 * _DAY),
         Topic(REPLIES, ephemeral=True, retention_seconds=60),
+        Topic(COLLABORATION, cleanup="compact", retention_seconds=7 * _DAY),
+        Topic(PRESENCE, ephemeral=True, retention_seconds=60),
         Topic(DEAD_LETTERS, retention_seconds=90 * _DAY),
         *changelogs,
     ]
