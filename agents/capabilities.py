@@ -15,6 +15,7 @@ from agents.credentials import GivenCredentials, Vault
 from agents.outside import Allowed, outside
 from agents.plan import Plan, PlannedNode
 from agents.scripted_http import ScriptedHttp
+from agents.static_data import StaticData
 from nodes.data.addresses import LOOPBACK, AddressGuard
 from nodes.data.http_client import RealHttp
 from nodes.data.kafka_client import RealKafka
@@ -90,7 +91,10 @@ class PoolSandbox:
 
     async def javascript(self, code: str, scope: Scope, *, per_item: bool) -> Any:
         """Run a Code node's body."""
-        return await self._pool.run_code(code, scope, per_item=per_item)
+        found = await self._pool.run_code(code, scope, per_item=per_item)
+        if scope.static is not None and scope.static.left is not None:
+            await scope.static.keep(scope.static.left)
+        return found
 
 
 class Capabilities:
@@ -99,6 +103,8 @@ class Capabilities:
     def __init__(self, allowed: Allowed, http: RealHttp | None = None) -> None:
         self.kafka = RealKafka()
         self._vault: Vault | None = None
+        self._static: StaticData | None = None
+        self._env = allowed.variables
         self._http = http or RealHttp()
         self._shared: dict[type, Any] = {
             HttpClient: self._http,
@@ -107,17 +113,22 @@ class Capabilities:
             **outside(allowed),
         }
 
-    def equip(self, pool: CodeRunner, blobs: Blobs, vault: Vault) -> "Capabilities":
-        """Add the sandbox, the blob store and the credentials."""
+    def equip(self, pool: CodeRunner, blobs: Blobs, vault: Vault, static: StaticData) -> "Capabilities":
+        """Add the sandbox, the blob store, the credentials and what workflows keep."""
         self._shared |= {Sandbox: PoolSandbox(pool), Blobs: blobs}
         self._vault = vault
+        self._static = static
         return self
 
     def __call__(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
-        """Give what one activation may ask for."""
+        """Give what one activation may ask for, and complete what it sees."""
         own: dict[type, Any] = {Log: NodeLog(execution, node.name)}
+        scope.env = self._env
         if self._vault is not None:
             own[Credentials] = self._vault.of(node.credentials)
+            scope.vars = self._vault.variables
+        if node.keeps and self._static is not None:
+            self._static.attach(plan, node, scope, execution)
         return {**self._shared, **own}
 
     async def close(self) -> None:
@@ -141,6 +152,8 @@ class PrivateCapabilities:
             **outside(allowed),
         }
         self._types = discover_credentials()
+        self._static = StaticData()
+        self._env = allowed.variables
         self._executions: OrderedDict[str, dict[type, Any]] = OrderedDict()
 
     def __call__(
@@ -152,6 +165,9 @@ class PrivateCapabilities:
             own = self._executions[execution] = self._own(request, scope.now)
             if len(self._executions) > REMEMBERED:
                 self._executions.popitem(last=False)
+        scope.env = self._env
+        if node.keeps:
+            self._static.attach(plan, node, scope, execution)
         return {**self._shared, **own, Log: NodeLog(execution, node.name)}
 
     def _own(self, request: Mapping[str, Any], now: int) -> dict[type, Any]:

@@ -39,6 +39,11 @@ class Vault:
         self._renewed: dict[str, tuple[int, dict[str, Any]]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Give the variables, by key."""
+        return self._view.values
+
     def of(self, references: Mapping[str, Any]) -> "NodeCredentials":
         """Give the credentials that a node names."""
         return NodeCredentials(self, references)

@@ -24,7 +24,8 @@ from nodes.sdk.outside import Commands, FileServers, FileWatch, HttpStreams, Mai
 class Allowed:
     """What the operator opens to nodes: folders of the host, commands on it, SSH to others, and HTTP addresses.
 
-    ``environment`` is what commands see of the process's own.
+    ``environment`` is what commands see of the process's own, ``variables`` what expressions see as ``$env`` (None:
+    nothing at all).
     """
 
     folders: Sequence[Path] = ()
@@ -32,6 +33,7 @@ class Allowed:
     ssh: bool = False
     http: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] | None = None
 
 
 def outside(allowed: Allowed) -> Mapping[type, Any]:

@@ -55,6 +55,7 @@ class PlannedNode:
     always_output: bool = False
     execute_once: bool = False
     credentials: Mapping[str, Any] = field(default_factory=dict)
+    keeps: bool = False
 
     @property
     def inline(self) -> bool:
@@ -103,6 +104,7 @@ class Plan:
     callers: Callers = Callers()
     pinned: Mapping[str, list[Item]] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    static: Mapping[str, Any] = field(default_factory=dict)
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     guidance: Guidance | None = None
 
@@ -136,6 +138,7 @@ def compile_plan(
         error_workflow=settings.error_workflow if settings.error_workflow not in ("", "DEFAULT") else None,
         callers=Callers(settings.caller_policy or "workflowsFromSameOwner", _ids(settings.caller_ids)),
         pinned={name: _pinned(items) for name, items in (workflow.pin_data or {}).items() if items},
+        static=_static(raw),
         facts={"id": workflow_id, "name": workflow.name, "active": active},
         node_parameters={name: node.raw for name, node in nodes.items()},
     )
@@ -177,6 +180,7 @@ def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:
         always_output=node.always_output_data,
         execute_once=node.execute_once,
         credentials=node.credentials or {},
+        keeps=any("StaticData" in text for text in node.parameters.values() if isinstance(text, str)),
     )
 
 
@@ -230,6 +234,12 @@ def _code(raw: Mapping[str, Any]) -> Iterator[str]:
         value = raw.get(key)
         if isinstance(value, str) and _ANY.search(value):
             yield value
+
+
+def _static(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the static data that an imported workflow brings."""
+    found = raw.get("staticData")
+    return {name: part for name, part in found.items() if isinstance(part, dict)} if isinstance(found, dict) else {}
 
 
 def _pinned(items: list[Any]) -> list[Item]:

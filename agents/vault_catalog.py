@@ -1,4 +1,4 @@
-"""The vault's decisions: what a command about a credential or a variable changes, as values; no I/O, no clock.
+"""The vault's decisions: what becomes of credentials, variables and static data, as values; no I/O, no clock.
 
 Flow: command + vault view → **decide** → snapshot and an answer → catalog agent.
 """
@@ -18,11 +18,14 @@ from schemas.vault import (
     CredentialSnapshot,
     DeleteCredential,
     DeleteVariable,
+    PutStaticData,
     PutVariable,
+    StaticSnapshot,
     UpdateCredential,
     VariableSnapshot,
     VaultChange,
     VaultSnapshot,
+    merged_static,
     present_vault,
 )
 from streams.stores.vault_view import VaultView
@@ -32,7 +35,8 @@ NAMED_USERS = 5
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]{0,63}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,49}")
 LARGEST_VALUE = 64 * 1024
-S = TypeVar("S", CredentialSnapshot, VariableSnapshot)
+S = TypeVar("S", CredentialSnapshot, VariableSnapshot, StaticSnapshot)
+D = TypeVar("D", CredentialSnapshot, VariableSnapshot)
 
 
 class VaultIndex(Protocol):
@@ -56,8 +60,7 @@ def decide_vault(command: Command, index: VaultIndex, now: int) -> tuple[list[Va
     """Decide one command against a catalog that is folded to its end: what to put, and what to answer."""
     change = command.change
     assert isinstance(change, VaultChange)  # noqa: S101 the caller's switch
-    kind = "variable" if isinstance(change, PutVariable | DeleteVariable) else "credential"
-    known = index.vault.aggregate(f"{kind}/{change.id}")
+    known = index.vault.aggregate(f"{_kind(change)}/{change.id}")
     if known is not None and command.id in known.done:
         return [], Answer(ok=True, body=present_vault(known))
     try:
@@ -66,6 +69,15 @@ def decide_vault(command: Command, index: VaultIndex, now: int) -> tuple[list[Va
         return [], refusal(bad)
     after = msgspec.structs.replace(after, done=[*after.done, command.id][-REMEMBERED:])
     return [after], Answer(ok=True, body=present_vault(after))
+
+
+def _kind(change: VaultChange) -> str:
+    match change:
+        case PutVariable() | DeleteVariable():
+            return "variable"
+        case PutStaticData():
+            return "static"
+    return "credential"
 
 
 def _apply(change: VaultChange, known: VaultSnapshot | None, index: VaultIndex, now: int) -> VaultSnapshot:
@@ -86,12 +98,16 @@ def _apply(change: VaultChange, known: VaultSnapshot | None, index: VaultIndex, 
         case DeleteVariable():
             variable = _current(known, change, VariableSnapshot)
             return _revised(msgspec.structs.replace(variable, deleted=True, value=""), now)
+        case PutStaticData():
+            fresh = StaticSnapshot(change.id, change.seed, 0, now, now)
+            kept = known if isinstance(known, StaticSnapshot) else fresh
+            return _revised(msgspec.structs.replace(kept, data=merged_static(kept.data, change)), now)
     assert_never(change)
 
 
 def _create(change: CreateCredential, known: VaultSnapshot | None, vault: VaultView, now: int) -> CredentialSnapshot:
     _check_id(change.id)
-    if known is not None and not known.deleted:
+    if isinstance(known, CredentialSnapshot) and not known.deleted:
         raise ConflictError(f'a credential has the id "{change.id}" already', field="id", hint="leave out the id")
     _claim_name(change.name, change.type, change.id, vault)
     revision = known.revision + 1 if known else 1
@@ -115,7 +131,7 @@ def _put_variable(change: PutVariable, known: VaultSnapshot | None, vault: Vault
         raise UserError(f"the value is longer than {LARGEST_VALUE // 1024} kB", field="value")
     if any(each.key == change.key and each.id != change.id for each in vault.variables()):
         raise ConflictError(f'there is a variable "{change.key}" already', field="key", hint="change that one")
-    if known is None or known.deleted:
+    if not isinstance(known, VariableSnapshot) or known.deleted:
         if not change.fresh:
             raise NotFoundError(f'there is no variable with the id "{change.id}"')
         done = known.done if known else []
@@ -169,7 +185,7 @@ def _names(body: Mapping[str, Any], credential: CredentialSnapshot, vault: Vault
     return False
 
 
-def _current(known: VaultSnapshot | None, change: Any, kind: type[S]) -> S:
+def _current(known: VaultSnapshot | None, change: Any, kind: type[D]) -> D:
     what = "credential" if kind is CredentialSnapshot else "variable"
     if not isinstance(known, kind) or known.deleted:
         raise NotFoundError(f'there is no {what} with the id "{change.id}"', hint=f"list the {what}s to see their ids")

@@ -22,6 +22,7 @@ from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.sources import SourceRow, Sources
 from agents.state import decode_row, encode_row
+from agents.static_data import StaticData
 from agents.timers import Timer, Timers
 from agents.trials import Trials
 from agents.triggers import Triggers
@@ -198,7 +199,9 @@ def build_worker(
     """
     plans = GuidedPlans(CatalogPlans(view, registry, settings.timezone, blobs), blobs, registry, settings.timezone)
     vault = Vault(view.vault, keyring or Keyring(), streams.log)
-    surroundings = _Server(capabilities.equip(pool, blobs, vault), Callees(view, plans, blobs))
+    surroundings = _Server(
+        capabilities.equip(pool, blobs, vault, StaticData(view.vault, streams.log)), Callees(view, plans, blobs)
+    )
     ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)
     trials = Trials(streams, view, blobs)
     return Worker(

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         "Gateways and workers that are processes of their own must see the same.",
     )
     files: str = Field("", description="Folders that file nodes may touch, with `:` between them. Absent: none.")
+    env_allow: str = Field(
+        "",
+        description="Names of environment variables that expressions may read as `$env`, with commas between. Absent: "
+        "`$env` is denied. Millrace's own (`MILLRACE_…`) are never among them.",
+    )
     http_allow: str = Field(
         "",
         description="Where HTTP nodes may go besides public addresses: hosts, `*.domains`, addresses and networks with "
@@ -141,6 +146,13 @@ class Settings(BaseSettings):
 
         if value is not None:
             read_keys(value.get_secret_value())
+        return value
+
+    @field_validator("env_allow")
+    @classmethod
+    def _not_our_own(cls, value: str) -> str:
+        if any(name.strip().startswith(PREFIX) for name in value.split(",")):
+            raise ValueError("expressions cannot read the settings of Millrace")
         return value
 
     @field_validator("http_allow")

@@ -99,7 +99,15 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 def allowed(settings: Settings) -> Allowed:
     """Say what nodes may reach of this host and of others."""
     seen = {name: os.environ[name] for name in COMMANDS_SEE if name in os.environ}
-    return Allowed(settings.folders, settings.allow_commands, settings.allow_ssh, settings.http_allow, seen)
+    return Allowed(
+        settings.folders, settings.allow_commands, settings.allow_ssh, settings.http_allow, seen, _variables(settings)
+    )
+
+
+def _variables(settings: Settings) -> dict[str, str] | None:
+    """Give the environment's variables that expressions may read, None where none may be read."""
+    names = [name.strip() for name in settings.env_allow.split(",") if name.strip()]
+    return {name: os.environ[name] for name in names if name in os.environ} if names else None
 
 
 def _shown(broker: str) -> str:

@@ -3,6 +3,7 @@
 Flow: gateway, worker (renewed tokens) → **vault** commands → catalog agent → `catalog` snapshots → every view.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -59,6 +60,18 @@ class DeleteVariable(msgspec.Struct, tag="variable.delete", tag_field="command",
     expected: int | None = None
 
 
+class PutStaticData(msgspec.Struct, tag="static.put", tag_field="command", omit_defaults=True):
+    """Change keys of a workflow's static data, by part (`global`, `node:<name>`); ``seed`` is what it began with.
+
+    ``id`` is the workflow's.
+    """
+
+    id: str
+    changed: dict[str, dict[str, Any]] = {}
+    removed: dict[str, list[str]] = {}
+    seed: dict[str, Any] = {}
+
+
 class CredentialSnapshot(msgspec.Struct, tag="credential", tag_field="aggregate", omit_defaults=True):
     """The latest state of one credential. ``done`` names the last commands, so that a repetition changes nothing."""
 
@@ -86,13 +99,40 @@ class VariableSnapshot(msgspec.Struct, tag="variable", tag_field="aggregate", om
     deleted: bool = False
 
 
-VaultChange = CreateCredential | UpdateCredential | DeleteCredential | PutVariable | DeleteVariable
-VaultSnapshot = CredentialSnapshot | VariableSnapshot
+class StaticSnapshot(msgspec.Struct, tag="static", tag_field="aggregate", omit_defaults=True):
+    """What a workflow keeps from one execution to the next, by part."""
+
+    id: str
+    data: dict[str, Any]
+    revision: int
+    created_at: int
+    updated_at: int
+    done: list[str] = []
+
+
+VaultChange = CreateCredential | UpdateCredential | DeleteCredential | PutVariable | DeleteVariable | PutStaticData
+VaultSnapshot = CredentialSnapshot | VariableSnapshot | StaticSnapshot
 
 
 def vault_key(snapshot: VaultSnapshot) -> str:
     """Name an aggregate in topic and table `catalog`."""
-    return f"{'credential' if isinstance(snapshot, CredentialSnapshot) else 'variable'}/{snapshot.id}"
+    match snapshot:
+        case CredentialSnapshot():
+            return f"credential/{snapshot.id}"
+        case VariableSnapshot():
+            return f"variable/{snapshot.id}"
+        case StaticSnapshot():
+            return f"static/{snapshot.id}"
+
+
+def merged_static(data: Mapping[str, Any], change: PutStaticData) -> dict[str, Any]:
+    """Give static data after a change of some of its keys."""
+    after = {name: dict(part) for name, part in data.items() if isinstance(part, dict)}
+    for name, values in change.changed.items():
+        after[name] = {**after.get(name, {}), **values}
+    for name, keys in change.removed.items():
+        after[name] = {key: value for key, value in after.get(name, {}).items() if key not in keys}
+    return after
 
 
 def present_vault(snapshot: VaultSnapshot) -> dict[str, Any]:
@@ -105,4 +145,6 @@ def present_vault(snapshot: VaultSnapshot) -> dict[str, Any]:
     }
     if isinstance(snapshot, VariableSnapshot):
         return shown | {"key": snapshot.key, "value": snapshot.value}
+    if isinstance(snapshot, StaticSnapshot):
+        return shown | {"data": snapshot.data}
     return shown | {"name": snapshot.name, "type": snapshot.type}

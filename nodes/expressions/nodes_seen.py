@@ -159,6 +159,16 @@ def previous(scope: Scope) -> dict[str, Any]:
     return {"name": source.node, "outputIndex": source.output, "runIndex": source.run}
 
 
+def secrets_of(scope: Scope) -> Any:
+    """Give ``$secrets``; raise where there are none, which is everywhere but where a test gives some."""
+    if "$secrets" in scope.extra:
+        return scope.extra["$secrets"]
+    raise ExpressionError(
+        "there are no secrets for expressions: a credential of the node has them",
+        hint="choose a credential, or use $vars",
+    )
+
+
 def environment(scope: Scope) -> Any:
     """Give ``$env``; raise where nobody allowed it."""
     if scope.env is None:

@@ -3,7 +3,7 @@
 Flow: agents fill it per activation → **scope** → compiled closures and the JavaScript tier.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,18 @@ from schemas.item import Items, NodeRun, Source
 def no_runs(_: str) -> list[NodeRun] | None:
     """Know no other node: what an expression sees when nothing else has run."""
     return None
+
+
+@dataclass(slots=True)
+class Static:
+    """A workflow's static data as a node's code sees it: its own part as ``node``, everybody's as ``global``.
+
+    ``keep`` takes both as the code left them.
+    """
+
+    seen: Mapping[str, Any]
+    keep: Callable[[Mapping[str, Any]], Awaitable[None]]
+    left: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +57,7 @@ class Scope:
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    static: Static | None = None
     depth: int = 0
 
     @property

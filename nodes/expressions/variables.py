@@ -27,6 +27,7 @@ from nodes.expressions.nodes_seen import (
     node_view,
     parameter_view,
     previous,
+    secrets_of,
     this_item,
 )
 from nodes.expressions.registry import argument
@@ -69,7 +70,7 @@ _READS: dict[str, Read] = {
     "$mode": lambda scope: scope.execution.get("mode", UNDEFINED),
     "$nodeVersion": lambda scope: scope.node_version,
     "$rawParameter": lambda scope: dict(scope.parameters),
-    "$secrets": lambda scope: scope.extra.get("$secrets", UNDEFINED),
+    "$secrets": secrets_of,
     "$self": lambda scope: dict(scope.contexts.get(scope.node, {})),
     "$nodeId": lambda scope: scope.extra.get("$nodeId", UNDEFINED),
     "$webhookId": lambda scope: scope.extra.get("$webhookId", UNDEFINED),

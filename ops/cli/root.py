@@ -20,6 +20,7 @@ VERBS = {
     "workflows": ("workflows", "list, show, import, export, publish, switch and watch workflows"),
     "executions": ("executions", "list, show, start, stop and repeat executions"),
     "letters": ("letters", "list, show and drive again what could not be carried out"),
+    "variables": ("variables", "list, set and delete variables"),
     "topics": ("topics", "list, make, check and measure topics on Kafka, and send to one"),
     "sql": ("sql", "ask the history in SQL"),
     "version": ("version", "print the version"),

@@ -1,4 +1,4 @@
-"""Vault view: credentials (sealed) and variables as the catalog has them now.
+"""Vault view: credentials (sealed), variables and static data as the catalog has them now.
 
 Flow: catalog view → **vault view** → gateway (lists), worker (seals at use, `$vars`), catalog agent (rules).
 """
@@ -9,9 +9,13 @@ from typing import Any
 
 import msgspec
 
-from schemas.vault import CredentialSnapshot, VariableSnapshot, VaultSnapshot, vault_key
+from schemas.vault import CredentialSnapshot, StaticSnapshot, VariableSnapshot, VaultSnapshot, vault_key
 
-KINDS: Mapping[str, type[VaultSnapshot]] = {"credential": CredentialSnapshot, "variable": VariableSnapshot}
+KINDS: Mapping[str, type[VaultSnapshot]] = {
+    "credential": CredentialSnapshot,
+    "variable": VariableSnapshot,
+    "static": StaticSnapshot,
+}
 SCHEMA = "CREATE TABLE vault(key TEXT PRIMARY KEY, snapshot BLOB) WITHOUT ROWID;"
 
 
@@ -21,11 +25,12 @@ class VaultView:
     def __init__(self) -> None:
         self._credentials: dict[str, CredentialSnapshot] = {}
         self._variables: dict[str, VariableSnapshot] = {}
+        self._statics: dict[str, StaticSnapshot] = {}
         self._values: dict[str, str] = {}
 
     def load(self, db: sqlite3.Connection) -> None:
         """Read what a view's file has."""
-        self._credentials, self._variables = {}, {}
+        self._credentials, self._variables, self._statics = {}, {}, {}
         for key, data in db.execute("SELECT key, snapshot FROM vault"):
             self._keep(msgspec.json.decode(data, type=KINDS[key.partition("/")[0]]))
         self._refresh()
@@ -34,7 +39,7 @@ class VaultView:
         """Keep one snapshot, or drop its aggregate."""
         if snapshot is None:
             kind, _, name = key.partition("/")
-            (self._credentials if kind == "credential" else self._variables).pop(name, None)
+            self._of(kind).pop(name, None)
             db.execute("DELETE FROM vault WHERE key = ?", (key,))
         else:
             self._keep(snapshot)
@@ -44,7 +49,7 @@ class VaultView:
     def aggregate(self, key: str) -> VaultSnapshot | None:
         """Give a snapshot as decided last, also of what was deleted; ``key`` is that of `vault_key`."""
         kind, _, name = key.partition("/")
-        return self._credentials.get(name) if kind == "credential" else self._variables.get(name)
+        return self._of(kind).get(name)
 
     def credentials(self) -> list[CredentialSnapshot]:
         """Give the credentials, by name."""
@@ -82,11 +87,20 @@ class VaultView:
         """Give the variables' values by key; never changed, replaced when one changes."""
         return self._values
 
+    def static(self, workflow: str) -> StaticSnapshot | None:
+        """Give what a workflow keeps, None where it never kept anything."""
+        return self._statics.get(workflow)
+
+    def _of(self, kind: str) -> dict[str, Any]:
+        found: dict[str, dict[str, Any]] = {
+            "credential": self._credentials,
+            "variable": self._variables,
+            "static": self._statics,
+        }
+        return found[kind]
+
     def _keep(self, snapshot: VaultSnapshot) -> None:
-        if isinstance(snapshot, CredentialSnapshot):
-            self._credentials[snapshot.id] = snapshot
-        else:
-            self._variables[snapshot.id] = snapshot
+        self._of(vault_key(snapshot).partition("/")[0])[snapshot.id] = snapshot
 
     def _refresh(self) -> None:
         self._values = {each.key: each.value for each in _there(self._variables.values())}

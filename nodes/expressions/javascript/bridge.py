@@ -91,6 +91,7 @@ def scope_object(scope: Scope, text: str, indexes: Sequence[int]) -> dict[str, A
         "execution": dict(scope.execution),
         "vars": dict(scope.vars),
         "extra": dict(scope.extra),
+        "static": scope.static.seen if scope.static is not None and "StaticData" in text else None,
         "env": None if scope.env is None or "$env" not in text else dict(scope.env),
         "seedNumber": crc32(f"{scope.seed}/{scope.node}/{scope.run_index}".encode()),
     }

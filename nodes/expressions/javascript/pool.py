@@ -144,6 +144,8 @@ class JavaScriptPool:
         """
         payload = bridge.code_request(code, scope, per_item=per_item)
         answer = _outcome(await self._ask(CODE_EACH if per_item else CODE_ONCE, payload))
+        if scope.static is not None:
+            scope.static.left = answer.get("static")
         if "rows" in answer:
             return [
                 _code_error(row["error"]) if "error" in row else row.get("value", UNDEFINED) for row in answer["rows"]

@@ -46,7 +46,7 @@ const VARIABLES = {
   $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
   $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
   $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
-  $secrets: () => scope.extra.$secrets, $nodeId: () => scope.extra.$nodeId, $webhookId: () => scope.extra.$webhookId, $agentInfo: () => scope.extra.$agentInfo,
+  $secrets: () => scope.extra.$secrets ?? missing('there are no secrets for expressions: a credential of the node has them'), $nodeId: () => scope.extra.$nodeId, $webhookId: () => scope.extra.$webhookId, $agentInfo: () => scope.extra.$agentInfo,
   $self: () => scope.contexts[scope.node] ?? {}, $rawParameter: () => scope.parameters, $response: () => scope.extra.$response, $request: () => scope.extra.$request, $pageCount: () => scope.extra.$pageCount,
   $node: () => getters(Object.fromEntries(Object.keys(scope.nodes).map((name) => [name, () => byName(name)]))),
 };
@@ -198,9 +198,11 @@ const failed = (error, at) => {
 };
 const code = (text, perItem, body) => {
   load(JSON.parse(text));
+  const kept = scope.static ?? { global: {}, node: {} }, before = stringify(kept);
+  const leave = (text) => { const after = stringify(kept, big); return after === before ? text : `${text.slice(0, -1)},"static":${after}}`; };
   globalThis.setTimeout = later;
   globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
-  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, luxon: { DateTime, Duration, Interval }, $getWorkflowStaticData: () => ({}) });
+  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, luxon: { DateTime, Duration, Interval }, $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
   const once = async (at) => { index = at; return body(input(), scope.items, scope.items[at], perItem ? scope.items[at] : undefined); };
   const row = async (at) => {
     try {
@@ -214,7 +216,7 @@ const code = (text, perItem, body) => {
     for (let at = 0; at < scope.items.length; at += 1) rows += (at ? ',' : '') + await row(at);
     return `{"rows":[${rows}]}`;
   };
-  all().then((text) => { outcome = text; });
+  all().then((text) => { try { outcome = leave(text); } catch (error) { outcome = failed(error, null); } });
 };
 const tick = () => {
   if (outcome !== null) return outcome;
