@@ -11,13 +11,25 @@ from typing import Any
 from agents.file_servers import RealFileServers
 from agents.files import ConfinedFiles
 from agents.mail import SmtpMail
+from agents.mailboxes import RealMailboxes
 from agents.python_code import PythonCode
+from agents.repositories import ConfinedRepositories
 from agents.shells import LocalCommands, RealShells
 from agents.watching import ConfinedWatch
 from nodes.data.addresses import AddressGuard
 from nodes.data.http_streams import RealStreams
 from nodes.sdk.context import Files
-from nodes.sdk.outside import Commands, FileServers, FileWatch, HttpStreams, MailServers, PythonSandbox, RemoteShells
+from nodes.sdk.outside import (
+    Commands,
+    FileServers,
+    FileWatch,
+    HttpStreams,
+    Mailboxes,
+    MailServers,
+    PythonSandbox,
+    RemoteShells,
+    Repositories,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +59,7 @@ def outside(allowed: Allowed) -> Mapping[type, Any]:
         HttpStreams: RealStreams(AddressGuard(allowed.http)),
         RemoteShells: RealShells(allowed=allowed.ssh),
         PythonSandbox: PythonCode(),
+        Mailboxes: RealMailboxes(),
+        Repositories: ConfinedRepositories(files, AddressGuard(allowed.http)),
         Commands: LocalCommands(allowed=allowed.commands, environment=allowed.environment),
     }

@@ -4,10 +4,12 @@ Flow: several nodes → **merge** → any node.  Waits until its inputs have dat
 Versions 1 and 2 are read as version 3: their modes become one of append, combine and chooseBranch.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import product, zip_longest
 from typing import Any, Literal
 
+from nodes.data.item_sql import query
 from nodes.flow.matching import ClashHandling, Matched, check, match, merger, suffix
 from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Paired, Run, node
 from nodes.transform import paths
@@ -39,12 +41,16 @@ class MergeOptions(NodeParams):
     disable_dot_notation: bool = Field(False, description="Do not read `a.b` as a path.")
     multiple_matches: Literal["all", "first"] = Field("all", description="One item per match, or the first only.")
     include_unpaired: bool = Field(False, description="Keep items that have no partner at their position.")
+    query_parameters: str | dict[str, Any] = Field("", description="Values for `$1` or `$name`, with commas between.")
+    empty_query_result: Literal["success", "empty"] = Field("empty", description="An empty result as one empty item.")
 
 
 class Merge(NodeParams):
     """How items come together."""
 
-    mode: str = Field("append", description="append, combine, chooseBranch; version 1 has names of its own.")
+    mode: str = Field("append", description="append, combine, combineBySql, chooseBranch, or a name of version 1.")
+    query: str = Field("", description="SELECT over input1, input2 … (combineBySql).")
+    choose_branch_mode: str = Field("waitForAll", description="Kept for n8n: every input is waited for.")
     combine_by: str = Field("combineByFields", description="combineByFields, combineByPosition, combineAll.")
     combination_mode: str = Field("mergeByFields", description="The same in version 2.")
     number_inputs: int = Field(2, ge=2, le=MOST_INPUTS, description="How many inputs.")
@@ -99,6 +105,18 @@ def _required(raw: Mapping[str, Any], version: float) -> int | Sequence[int]:
             then=[{"a": 1, "b": 1}, {"a": 2, "b": 1}],
         ),
         Example(
+            title="combines by a query",
+            params={"mode": "combineBySql", "query": "SELECT a, b FROM input1 JOIN input2 ON input1.id = input2.id"},
+            inputs=[[{"id": 1, "a": 1}, {"id": 2}], [{"id": 1, "b": {"c": 2}}]],
+            then=[{"a": 1, "b": {"c": 2}}],
+        ),
+        Example(
+            title="a query only reads",
+            params={"mode": "combineBySql", "query": "ATTACH '/etc/passwd' AS x"},
+            inputs=[[{"id": 1}], []],
+            fails="the query cannot be run",
+        ),
+        Example(
             title="chooses a branch",
             params={"mode": "chooseBranch", "useDataOfInput": 2},
             inputs=[[{"n": 1}], [{"n": 2}]],
@@ -121,6 +139,8 @@ async def merge(params: Merge, run: Run) -> Items:
         return _appended(inputs)
     if params.mode == "chooseBranch":
         return _branch(params, inputs)
+    if params.mode == "combineBySql":
+        return await _by_sql(params, inputs)
     if params.mode != "combine":
         raise UserError(f'mode "{params.mode}" of merge is not supported', field="mode", hint="use append or combine")
     how = params.combine_by if run.version >= 3 else COMBINE.get(params.combination_mode)
@@ -130,6 +150,13 @@ async def merge(params: Merge, run: Run) -> Items:
         case "combineAll":
             return _all(params, inputs)
     return _by_fields(params, (inputs[0], inputs[1]), run.version)
+
+
+async def _by_sql(params: Merge, inputs: Sequence[Items]) -> Items:
+    given = params.options.query_parameters
+    values = given if isinstance(given, dict) else {str(at + 1): one for at, one in enumerate(paths.names(given))}
+    made: Items = await asyncio.to_thread(query, inputs, params.query, values)
+    return made or ([Item(json={})] if params.options.empty_query_result == "success" else [])
 
 
 def _passed(items: Items, number: int) -> Items:

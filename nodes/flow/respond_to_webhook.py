@@ -12,6 +12,7 @@ import msgspec
 
 from nodes.sdk import (
     Blobs,
+    Credentials,
     Example,
     Field,
     Item,
@@ -26,6 +27,7 @@ from nodes.sdk import (
 )
 from nodes.transform import paths
 from nodes.transform.field_types import parse_json, text
+from nodes.transform.tokens import sign
 
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/html; charset=utf-8"
@@ -50,6 +52,7 @@ class RespondOptions(NodeParams):
 
     response_code: int | None = Field(None, ge=100, le=599, description="Status of the answer.")
     response_headers: Headers = Field(Headers(), description="Headers of the answer.")
+    enable_streaming: bool = Field(True, description="Kept for n8n: answers are sent whole.")
     response_key: str = Field("", description="Put the data below this field.")
 
 
@@ -59,6 +62,7 @@ class RespondToWebhook(NodeParams):
     respond_with: RespondWith = Field("firstIncomingItem", description="What the body holds.")
     redirect_url: str = Field("", alias="redirectURL", description="Where to send the caller.")
     response_body: Any = Field('{"myField": "value"}', description="Body of json and text.")
+    payload: Any = Field('{"myField": "value"}', description="Claims of the token (jwt).")
     response_data_source: Literal["automatically", "set"] = Field(
         "automatically", description="Which binary part: the first, or a named one."
     )
@@ -98,10 +102,17 @@ def _outputs(raw: Mapping[str, Any], version: float) -> list[str]:
         ),
     ],
 )
-async def respond_to_webhook(parameters: Parameters[RespondToWebhook], items: Items, run: Run, blobs: Blobs) -> Respond:
+async def respond_to_webhook(
+    parameters: Parameters[RespondToWebhook], items: Items, run: Run, blobs: Blobs, credentials: Credentials
+) -> Respond:
     """Answer the waiting HTTP request."""
     params = parameters(0)
-    body, type_ = await _body(params, items, blobs)
+    if params.respond_with == "jwt":
+        secret = await credentials.get("jwtAuth")
+        token = sign({}, _parsed(params.payload), secret.get("algorithm") or "HS256", secret)
+        body, type_ = _json({"token": token}, "")
+    else:
+        body, type_ = await _body(params, items, blobs)
     headers = [(one.name, text(one.value)) for one in params.options.response_headers.entries if one.name]
     if params.respond_with == "redirect":
         headers.append(("location", params.redirect_url))
@@ -127,8 +138,6 @@ async def _body(params: RespondToWebhook, items: Items, blobs: Blobs) -> tuple[b
             return text(params.response_body).encode(), TEXT_TYPE
         case "binary":
             return await _binary(params, items, blobs)
-        case "jwt":
-            raise NodeError("answers as JWT are not supported", field="respondWith")
     return b"", ""
 
 

@@ -109,6 +109,48 @@ class Commands(Protocol):
         ...
 
 
+class RawLetter(NamedTuple):
+    """One message of a mailbox, by the number that it has there."""
+
+    uid: int
+    data: bytes
+
+
+class Letters(NamedTuple):
+    """Messages, and what their numbers are valid for: a mailbox whose number changes counts anew."""
+
+    validity: int
+    letters: list[RawLetter]
+
+
+class Mailboxes(Protocol):
+    """Follows mailboxes."""
+
+    def follow(
+        self,
+        login: Login,
+        mailbox: str,
+        criteria: Sequence[Any],
+        *,
+        validity: int,
+        after: int,
+        mark_seen: bool,
+        reconnect_seconds: float,
+    ) -> AsyncIterator[Letters]:
+        """Give messages that fit, oldest first; what was given is marked as seen when the next are asked for."""
+        ...
+
+
+class Repositories(Protocol):
+    """Git below the folders that the operator opened."""
+
+    async def run(
+        self, operation: str, path: str, options: Mapping[str, Any], login: Login | None
+    ) -> list[dict[str, Any]]:
+        """Carry out an operation on a repository; raise NodeError where it is refused."""
+        ...
+
+
 class PythonSandbox(Protocol):
     """Runs a user's Python without access to the host, within limits of time and memory."""
 

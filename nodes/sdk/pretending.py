@@ -17,13 +17,16 @@ from nodes.sdk.outside import (
     FileServers,
     FileWatch,
     HttpStreams,
+    Letters,
     Login,
+    Mailboxes,
     MailServers,
     Posted,
     PythonSandbox,
     RemoteFile,
     RemoteFiles,
     RemoteShells,
+    Repositories,
 )
 from schemas.errors import NodeError, OperationalError, UserError
 
@@ -108,6 +111,28 @@ class FakeCommands:
         return _result(self.known, command)
 
 
+class FakeMailboxes:
+    """Gives messages that a test lists."""
+
+    def __init__(self, *letters: Letters) -> None:
+        self.letters = letters
+
+    async def follow(self, login: Login, mailbox: str, criteria: Sequence[Any], **_: Any) -> AsyncIterator[Letters]:
+        """Give the messages."""
+        for found in self.letters:
+            yield found
+
+
+class FakeRepositories:
+    """Takes every operation."""
+
+    async def run(
+        self, operation: str, path: str, options: Mapping[str, Any], login: Login | None
+    ) -> list[dict[str, Any]]:
+        """Say that it is done."""
+        return [{"success": True}]
+
+
 class NoPython:
     """Stands where no sandbox was given."""
 
@@ -151,6 +176,8 @@ class FakeOutside:
     streams: FakeStreams = field(default_factory=FakeStreams)
     watch: FakeWatch = field(default_factory=FakeWatch)
     python: PythonSandbox = field(default_factory=NoPython)
+    mailboxes: Mailboxes = field(default_factory=FakeMailboxes)
+    repositories: Repositories = field(default_factory=FakeRepositories)
 
     def capabilities(self) -> dict[type, Any]:
         """Give it by what nodes ask for."""
@@ -162,6 +189,8 @@ class FakeOutside:
             HttpStreams: self.streams,
             FileWatch: self.watch,
             PythonSandbox: self.python,
+            Mailboxes: self.mailboxes,
+            Repositories: self.repositories,
         }
 
 

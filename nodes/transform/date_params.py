@@ -50,6 +50,7 @@ class DateTimeParams(NodeParams):
     value: Any = Field("", description="The date (version 1).")
     to_format: str = Field("MM/DD/YYYY", description="Moment's format tokens (version 1).")
     data_property_name: str = Field("data", description="Field for the result (version 1).")
+    custom: bool = Field(False, description="Kept for n8n: the format is one of one's own (version 1).")
 
 
 OUTPUT = {

@@ -51,6 +51,13 @@ class MarkdownOptions(NodeParams):
     code_block_style: Literal["fence", "indented"] = Field("fence", description="How code blocks are written.")
     text_replace: Patterns = Field(Patterns(), description="Replacements in the text.")
     open_links_in_new_window: bool = Field(False, description="Links open in a new window.")
+    split_adjacent_blockquotes: bool = Field(False, description="Kept for n8n: an empty line divides quotes.")
+    smart_indentation_fix: bool = Field(False, description="Kept for n8n: texts need no mending here.")
+    disable_forced4_spaces_indented_sublists: bool = Field(
+        False,
+        alias="disableForced4SpacesIndentedSublists",
+        description="Kept for n8n: lists below lists need two spaces only.",
+    )
     simplified_auto_link: bool = Field(False, description="Make links of addresses in the text.")
     exclude_trailing_punctuation_from_ur_ls: bool = Field(
         False, alias="excludeTrailingPunctuationFromURLs", description="Without the punctuation after them."

@@ -32,6 +32,9 @@ class ExecuteWorkflowTrigger(NodeParams):
         "workflowInputs", description="Fields one by one, an example, or anything."
     )
     json_example: Any = Field("{}", description="An example of what is sent.")
+    return_output: Literal["lastRunOnly", "allRuns"] = Field(
+        "lastRunOnly", description="Kept for n8n: the caller gets the last run (before version 1.2)."
+    )
     workflow_inputs: Inputs = Field(Inputs(), description="Fields that are sent.")
 
 

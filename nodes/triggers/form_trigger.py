@@ -48,6 +48,7 @@ class FormTriggerOptions(NodeParams):
     use_workflow_timezone: bool = Field(False, description="Kept for n8n: times are in UTC.")
     include_user_in_output: bool = Field(True, description="Kept for n8n: nobody is logged in to a form.")
     custom_css: str = Field("", description="CSS of the page.")
+    show_headers: bool = Field(False, description="Kept for n8n: headers are not shown.")
 
 
 class FormTrigger(NodeParams):

@@ -44,6 +44,11 @@ class Rule(NodeParams):
 class ScheduleTrigger(NodeParams):
     """When to start."""
 
+    misfire_policy: Literal["skip", "coalesce", "coalesce_owner"] = Field(
+        "skip", description="Kept for n8n: what a restart missed by more than MILLRACE's grace is skipped."
+    )
+    misfire_grace_seconds: int = Field(0, ge=0, description="Kept for n8n.")
+    skip_durable_scheduler: bool = Field(False, description="Kept for n8n: every schedule is durable.")
     rule: Rule = Field(Rule(), description="Rules; each starts executions of its own.")
 
 
