@@ -3,9 +3,12 @@
 Flow: end of an execution → **answer** → `replies` → gateway.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from agents.plan import Plan
+from agents.plan import Plan, PlannedNode
 from agents.state import State
 from nodes.sdk.ports import Response
 from nodes.triggers.webhook import Webhook, answer_from, failure, read
@@ -33,10 +36,15 @@ def answer_at_end(plan: Plan, state: State) -> Response:
     params = node.compiled.memo.get(Webhook)
     if params is None:
         try:
-            params = node.compiled.memo[Webhook] = read(node.raw)
+            params = node.compiled.memo[Webhook] = read(_answering(node))
         except UserError as bad:
             return failure(bad.message)
     return answer_from(params, node.version, items, state.error)
+
+
+def _answering(node: PlannedNode) -> Mapping[str, Any]:
+    """Give the parameters that say how to answer: a chat is answered with what came last."""
+    return {"responseMode": "lastNode"} if node.type_name == "chatTrigger" else node.raw
 
 
 def _first_items(state: State) -> list[Item]:

@@ -37,13 +37,15 @@ input:not([type=checkbox], [type=radio]), select, textarea { box-sizing: border-
 :focus-visible { outline: 3px solid #4a7dff; outline-offset: 1px }
 button { font: inherit; font-weight: 600; padding: .65rem 1.2rem; border: 0; border-radius: .4rem; cursor: pointer;
   background: #1f4fd1; color: #fff }
+.said { list-style: none; padding: 0 } .said li { margin: 0 0 .75rem } .said .you { text-align: right }
+.said .about { display: block; margin: 0 } .who { font-weight: 600; font-size: .85rem }
 .error { color: light-dark(#a4161a, #ff9a9a); margin: .25rem 0 0 } .test { margin: 0 0 1rem; font-size: .9rem }
 """
 
 
 def form_page(form: Form, values: Values, errors: Mapping[str, str], *, test: bool) -> bytes:
     """Write a page with a form that is sent to its own address; ``errors`` by the fields' names in the page."""
-    parts = [_heading(form.title, form.description)]
+    parts = [heading(form.title, form.description)]
     if test:
         parts.insert(0, '<p class="test" role="note">This is a test: it runs the draft of the workflow.</p>')
     if errors:
@@ -52,12 +54,12 @@ def form_page(form: Form, values: Values, errors: Mapping[str, str], *, test: bo
     for at, field in enumerate(form.fields):
         parts.append(_field(field, input_name(at), values.get(input_name(at), ()), errors.get(input_name(at), "")))
     parts.append(f'<button type="submit">{escape(form.button)}</button></form>')
-    return _document(form.title or "Form", form.css, parts)
+    return document(form.title or "Form", form.css, parts)
 
 
 def done_page(title: str, message: str, css: str = "") -> bytes:
     """Write the page that is shown afterwards."""
-    return _document(title or "Form", css, [f'<div role="status">{_heading(title, message)}</div>'])
+    return document(title or "Form", css, [f'<div role="status">{heading(title, message)}</div>'])
 
 
 def input_name(at: int) -> str:
@@ -65,7 +67,8 @@ def input_name(at: int) -> str:
     return f"f{at}_"
 
 
-def _document(title: str, css: str, parts: Sequence[str]) -> bytes:
+def document(title: str, css: str, parts: Sequence[str]) -> bytes:
+    """Write a whole page around its parts, which are HTML already."""
     own = css.replace("<", "\\3c ")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -75,7 +78,8 @@ def _document(title: str, css: str, parts: Sequence[str]) -> bytes:
     ).encode("utf-8", "replace")
 
 
-def _heading(title: str, text: str) -> str:
+def heading(title: str, text: str) -> str:
+    """Write a title and the text below it."""
     heading = f"<h1>{escape(title)}</h1>" if title else ""
     return heading + (f'<p class="about">{escape(text)}</p>' if text else "")
 

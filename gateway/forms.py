@@ -10,12 +10,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from gateway.answers import HeaderList, safe_headers
 from gateway.bodies import Body, File, binary_parts, parse_query
 from gateway.form_pages import PAGE, Values, done_page, form_page, input_name
 from gateway.problems import refuse
 from nodes.expressions.moments import iso_text, utc
-from schemas.form import Form, FormField
+from schemas.form import END_TYPE, Form, FormEnd, FormField
 from schemas.item import Item
 from schemas.task import Reply
 
@@ -61,10 +63,21 @@ def after(form: Form, reply: Reply, body: bytes) -> Answer:
     kind = next((value for name, value in headers if name == b"content-type"), b"")
     if reply.status >= 500 or (reply.status >= 400 and b"html" not in kind):
         return reply.status, PAGE, done_page("This did not work", "The workflow could not take your answers.", form.css)
-    if b"html" in kind or any(name == b"location" for name, _ in headers):
+    if kind == END_TYPE.encode():
+        return _end(msgspec.json.decode(body, type=FormEnd), form)
+    if b"html" in kind or any(name in (b"content-disposition", b"location") for name, _ in headers):
         kept = [pair for pair in headers if pair[0] != b"content-security-policy"]
         return reply.status, [*kept, *[pair for pair in PAGE if pair[0] != b"content-type"]], body
     return done(form)
+
+
+def _end(end: FormEnd, form: Form) -> Answer:
+    if end.html is not None:
+        return 200, PAGE, end.html.encode("utf-8", "replace")
+    shown = Form(
+        title=form.title, css=end.css or form.css, done_title=end.title, done=end.message, redirect=end.redirect
+    )
+    return done(shown)
 
 
 def check_origin(headers: Mapping[str, str], host: str) -> None:

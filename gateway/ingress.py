@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from gateway import forms, visitors
+from gateway import chats, forms, visitors
 from gateway.answers import HeaderList, safe_headers, send_answer, send_problem
 from gateway.arrivals import Arrival, Doorkeeper, packed, read_arrival
 from gateway.bodies import parse_body, parse_query
@@ -25,7 +25,7 @@ from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
 from nodes.sdk.context import Blobs
 from schemas.errors import UserError
-from schemas.form import Form
+from schemas.form import Chat, Form
 from schemas.identifiers import digest_id, new_execution_id
 from schemas.task import Mode, Reply, ReplyTo, Start, Task
 
@@ -122,8 +122,9 @@ class Ingress:
         visit = _Visit(scope, receive, send, found.target, headers, cors)
         origin = origin_of(scope, headers, self._settings)
         visitors.admit(found.target, headers, origin.client)
-        if "form" in found.target.route.options:
-            await self._serve_form(visit, origin.url)
+        pages = {"form": self._serve_form, "chat": self._serve_chat}
+        for kind in pages.keys() & found.target.route.options.keys():
+            await pages[kind](visit, origin.url)
             return
         mode = self._door.shown_mode
         arrival = read_arrival(scope, receive, headers, found, origin.url, mode, self._keeper, self._blobs)
@@ -157,6 +158,33 @@ class Ingress:
         elif (found := await self._reply(visit, arrival)) is not None:
             _, reply, body = found
             await self._answer_page(visit, forms.after(form, reply, body))
+
+    async def _serve_chat(self, visit: _Visit, url: str) -> None:
+        """Show a chat, or take a message and say what the workflow answers: on the page, or as it is."""
+        chat = msgspec.convert(visit.target.route.options["chat"], Chat)
+        if visit.scope["method"] != "POST":
+            await self._answer_page(visit, chats.show(chat, chats.new_session(), []))
+            return
+        raw = await self._keeper.read(visit.scope, visit.receive, visit.headers)
+        try:
+            body = await parse_body(raw, visit.headers.get("content-type", ""), {})
+        except UserError as bad:
+            raise refuse("BadRequest", bad.message, field=bad.field) from None
+        page = chats.from_page(body)
+        if page is not None:
+            forms.check_origin(visit.headers, urlsplit(url).netloc)
+        item = chats.message(body) if page is None else chats.message(body, page[0], page[1])
+        arrival = await packed(item, int(time.time() * 1000), len(raw), self._keeper, self._blobs)
+        found = await self._reply(visit, arrival)
+        if found is None:
+            return
+        execution, reply, answer = found
+        if page is None:
+            await self._answer(visit, execution, reply.status, safe_headers(reply.headers), answer)
+            return
+        session, text, said = page
+        said += [("you", text), ("they", chats.answer_text(reply.status, answer))]
+        await self._answer_page(visit, chats.show(chat, session, said))
 
     async def _start(self, visit: _Visit, arrival: Arrival) -> None:
         execution = await self._publish(visit, arrival)

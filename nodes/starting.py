@@ -92,6 +92,9 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
                     found.subscriptions.append(start)
                     if not start.brokers and not (node.credentials or {}).get(start.credential):
                         problems.append(_nowhere(node, start))
+    if any(bare_type(node) == "form" and not node.disabled for node in workflow.by_name().values()):
+        # Whoever sent the form waits for what a form node shows.
+        found.routes = [_waiting(route) if route.type == "formTrigger" else route for route in found.routes]
     problems += _twice(found.routes)
     return found
 
@@ -115,6 +118,10 @@ def _listens(node: Node, node_type: NodeType) -> list[Start]:
         parameters = {**parameters, "path": str(own)}
     found = node_type.starts(parameters, node.type_version, node.name) if node_type.starts else []
     return [_normal(start) if isinstance(start, Route) else start for start in found]
+
+
+def _waiting(route: Route) -> Route:
+    return msgspec.structs.replace(route, mode="lastNode") if route.mode == "onReceived" else route
 
 
 def _normal(route: Route) -> Route:

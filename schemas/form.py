@@ -1,9 +1,9 @@
 """Forms: a page with fields, decided when its workflow is published, or when an execution waits at it.
 
-Flow: form trigger, form node → **form** → gateway (page, submission).
+Flow: form trigger, form node, chat trigger → **form** → gateway (page, submission).
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -12,6 +12,9 @@ FieldKind = Literal[
     "hiddenField",
 ]  # fmt: skip
 """As n8n names them. ``html`` is shown and gives nothing unless it has a name."""
+
+END_TYPE = "application/vnd.millrace.form-end+json"
+"""Content type of an answer that is a ``FormEnd``: the gateway makes its page."""
 
 
 class FormField(msgspec.Struct, omit_defaults=True):
@@ -54,7 +57,11 @@ class FormEnd(msgspec.Struct, omit_defaults=True):
     redirect: str = ""
 
 
-def form_of(options: dict[str, Any]) -> Form | None:
-    """Give the form that a route shows, None where it shows none."""
-    raw = options.get("form")
-    return None if raw is None else msgspec.convert(raw, Form)
+class Chat(msgspec.Struct, omit_defaults=True):
+    """A chat's page; ``first`` is what is said before anything was typed."""
+
+    title: str = ""
+    subtitle: str = ""
+    first: list[str] = []
+    placeholder: str = ""
+    css: str = ""

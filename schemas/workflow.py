@@ -140,9 +140,15 @@ def tag_names(raw: dict[str, Any]) -> list[str] | None:
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
 
+CHAT_TRIGGER = "@n8n/n8n-nodes-langchain.chatTrigger"
+"""The one node type of n8n's other package that is here; its others have names that ours have too."""
+
+
 def short_type(name: str) -> str:
     """Give a node type's name without n8n's package: ``n8n-nodes-base.set`` and ``set`` are one type."""
     package, dot, short = name.rpartition(".")
+    if name == CHAT_TRIGGER:
+        return short
     return short if dot and package in ("n8n-nodes-base", "millrace") else name
 
 

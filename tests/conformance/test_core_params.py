@@ -27,7 +27,6 @@ TOOL = "shown only where the node is a tool of an AI agent"
 WAITS = "an answer that is waited for needs executions that can be resumed from outside"
 ABSENT = {
     "wait": "it comes with executions that can be resumed from outside",
-    "form": "further pages of a form need executions that can be resumed from outside",
     "dataTable": "rows that outlive executions need a table of their own in the log",
     "aiTransform": "it sends its prompt to n8n's own service",
     "e2eTest": "n8n's own test fixture",

@@ -118,7 +118,7 @@ class Counterpart:
             asyncio.create_task(self._each(commands, self._decide)),
             asyncio.create_task(self._each(controls, self._control)),
         ]
-        for name in ("webhook", "manualTrigger", "formTrigger"):
+        for name in ("webhook", "manualTrigger", "formTrigger", "chatTrigger"):
             reader = await self.log.reader(node_topic(name), range(PARTITIONS), "earliest")
             self._jobs.append(asyncio.create_task(self._each(reader, self._run)))
 

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from schemas.form import END_TYPE
 from schemas.task import Reply
 
 FIELDS: list[dict[str, Any]] = [
@@ -178,6 +179,11 @@ async def test_redirects(house: Any, address: str, status: int) -> None:
         pytest.param(200, [("content-type", "application/json")], b"{}", b"has been recorded", id="the result is ours"),
         pytest.param(500, [("content-type", "application/json")], b"{}", b"This did not work", id="a failure"),
         pytest.param(200, [("content-type", "text/html")], b"<p>own", b"<p>own", id="a page of the workflow's own"),
+        pytest.param(200, [("content-type", END_TYPE)], b'{"title":"Bye <"}', b"Bye &lt;", id="the end of a form node"),
+        pytest.param(200, [("content-type", END_TYPE)], b'{"html":"<p>own"}', b"<p>own", id="its own HTML"),
+        pytest.param(
+            200, [("content-type", "x/y"), ("content-disposition", "attachment")], b"file", b"file", id="a file"
+        ),
     ],
 )
 async def test_the_last_node_decides(

@@ -1,10 +1,12 @@
 """Where a workflow starts, and what its triggers listen to."""
 
+from typing import Any
+
 import pytest
 
 from nodes.checking import check
-from nodes.sdk import Registry
-from nodes.starting import start_node
+from nodes.sdk import Registry, discover
+from nodes.starting import listened, start_node
 from schemas.trigger import Schedule
 from schemas.workflow import parse_workflow
 from tests.nodes.graphs import box, graph, hook, toy_registry
@@ -100,3 +102,21 @@ def test_routes_keep_what_the_trigger_says(registry):
     [route] = check(raw, registry, strict=True).routes
 
     assert (route.mode, route.method, route.type) == ("lastNode", "GET", "webhook")
+
+
+@pytest.mark.parametrize(
+    ("more", "mode"),
+    [
+        pytest.param({}, "onReceived", id="nothing to wait for"),
+        pytest.param({"type": "form"}, "lastNode", id="a form node"),
+        pytest.param({"type": "form", "disabled": True}, "onReceived", id="a form node that is disabled"),
+    ],
+)
+def test_whoever_sends_a_form_waits_for_a_form_node(more: dict[str, Any], mode: str) -> None:
+    nodes = [{"name": "F", "type": "formTrigger", "typeVersion": 2.5, "parameters": {"options": {"path": "a"}}}]
+    nodes += [{"name": "E", "parameters": {}, **more}] if more else []
+    workflow = parse_workflow({"nodes": nodes, "connections": {}})
+
+    found = listened(workflow, discover(), "UTC")
+
+    assert [(route.method, route.mode) for route in found.routes] == [("GET", mode), ("POST", mode)]

@@ -1,12 +1,14 @@
 """Tests of the answers that a node gives."""
 
+import json
 from typing import Any
 
 import pytest
 
 from nodes.flow.respond_to_webhook import JSON_TYPE, respond_to_webhook
 from nodes.sdk import Item, Respond, Response
-from nodes.sdk.harness import FakeBlobs, Harness
+from nodes.sdk.harness import FakeBlobs, FakeCredentials, Harness
+from nodes.transform.tokens import verify
 from schemas.errors import NodeError
 
 ITEMS = [Item(json={"n": 1}, binary={"file": {"data": "aGk=", "mimeType": "text/plain"}}), Item(json={"n": 2})]
@@ -93,10 +95,20 @@ async def test_outputs(version: float, params: dict[str, Any], names: list[str])
 @pytest.mark.parametrize(
     ("params", "text"),
     [
-        pytest.param({"respondWith": "jwt"}, "not supported", id="JWT"),
+        pytest.param({"respondWith": "json", "responseBody": "{"}, "not valid JSON", id="no JSON"),
         pytest.param({"respondWith": "binary", "responseDataSource": "set"}, 'no binary data "data"', id="no binary"),
     ],
 )
 async def test_what_cannot_be_answered(params: dict[str, Any], text: str) -> None:
     with pytest.raises(NodeError, match=text):
         await answer(params)
+
+
+async def test_a_token_is_signed_with_the_credential() -> None:
+    secret = {"keyType": "passphrase", "secret": "a-long-secret-of-the-tests-0123456789", "algorithm": "HS256"}
+    harness = Harness(respond_to_webhook, credentials=FakeCredentials({"jwtAuth": secret}))
+
+    made = await harness.run({"respondWith": "jwt", "payload": '{"user": 7}'})
+
+    assert isinstance(made, Respond)
+    assert verify(json.loads(made.response.body)["token"], "HS256", secret).payload == {"user": 7}
