@@ -34,7 +34,7 @@ def query(inputs: Sequence[Items], text: str, values: Mapping[str, Any]) -> Item
         found = database.execute(text.strip().rstrip(";"), {name: _stored(values[name]) for name in names})
         rows = found.fetchmany(MOST_ROWS + 1)
         columns = [each[0] for each in found.description or ()]
-    except (sqlite3.Error, sqlite3.Warning, OverflowError) as bad:
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError) as bad:
         reason = f"it ran for more than {SECONDS:g} seconds" if str(bad) == "interrupted" else str(bad).lower()
         hint = "the tables are input1, input2 …"
         raise NodeError(f"the query cannot be run: {reason}", field="query", hint=hint) from None
