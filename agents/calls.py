@@ -18,7 +18,7 @@ from schemas.task import Alarm, Returned
 DEPTH_MAX = 50
 TOGETHER = 16
 """How many calls of one node run are out at a time where branches run in parallel; in n8n's orders it is one."""
-SILENT = frozenset({"manual", "cli", "error"})
+SILENT = frozenset({"manual", "cli", "error", "replay", "fork", "shadow"})
 """Modes whose failures begin no error workflow."""
 
 

@@ -69,10 +69,13 @@ class Runner:
         secrets: set[str] = set()
         try:
             inputs = _held(node, activation) or await self._inputs(node, activation)
-            if plan.guidance is not None and not node.disabled and plan.guidance.answers(node.type):
-                return await self._answered(plan, plan.guidance, node, activation, inputs, began)
+            guidance = plan.guidance
+            if guidance is not None and not node.disabled and guidance.answers(node.type):
+                return await self._answered(plan, guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
             if isinstance(result, Call):
+                if guidance is not None and guidance.effects != "made":  # what it would call makes effects of its own
+                    return await self._answered(plan, guidance, node, activation, inputs, began)
                 return await self._calling(plan, state, activation, result)
             return await self._finished(plan, node, activation, inputs, result, began, secrets)
         except Exception as error:

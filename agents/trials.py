@@ -170,12 +170,12 @@ class Trials:
         kind = None if version is None else version.triggers.get(first.node)
         if kind is None:
             return
-        outputs = first.outputs if first.blob is None else _outputs.decode(await self._blobs.get(first.blob))
-        output = next((at for at, items in enumerate(outputs) if items), 0)
+        output = next((at for at, count in enumerate(first.counts) if count), 0)
         guide = Guide(past=runs, effects="suppressed", execution=event.execution, mode=event.mode, active=True)
         name = guided(rollout.version, await self._blobs.put(msgspec.json.encode(guide)))
         execution = digest_id("shadow", event.execution, rollout.version)
-        start = Start(blob=await self._blobs.put(msgspec.json.encode(outputs[output])), output=output, mode="shadow")
+        blob = first.blob or await self._blobs.put(msgspec.json.encode(first.outputs))
+        start = Start(blob=blob, part=output, output=output, mode="shadow")
         task = Task(execution, known.id, name, first.node, _now(), start=start)
         self._shadows[execution] = (event.execution, runs)
         _bound(self._shadows)

@@ -225,7 +225,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         blobs=parts.blobs,
         settings=parts.settings,
     )
-    repeating = Repeating(parts.catalog, parts.past, starting, parts.blobs)
+    repeating = Repeating(parts.catalog, parts.past, starting)
     executions = Executions(
         catalog=parts.catalog,
         past=parts.past,

@@ -6,11 +6,8 @@ Flow: history → **repeating** → guide, start → starting.
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from gateway.reading import Catalog, Past
 from gateway.starting import Starting, now
-from nodes.sdk.context import Blobs
 from schemas.commands import VersionSnapshot
 from schemas.errors import ConflictError, NotFoundError, ParameterError
 from schemas.events import TERMINAL
@@ -22,7 +19,6 @@ from schemas.task import Mode, Start, Task
 from schemas.workflow import parse_workflow
 
 ALIVE: frozenset[str] = frozenset({"webhook", "trigger"})
-_outputs = msgspec.json.Decoder(list[list[Item]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,10 @@ class Earlier:
 class Repeating:
     """Makes tasks of earlier executions."""
 
-    def __init__(self, catalog: Catalog, past: Past, starting: Starting, blobs: Blobs) -> None:
+    def __init__(self, catalog: Catalog, past: Past, starting: Starting) -> None:
         self._catalog = catalog
         self._past = past
         self._starting = starting
-        self._blobs = blobs
 
     async def find(self, execution: str, *, version: str | None = None) -> Earlier:
         """Find an execution that has ended; raise NotFoundError or ConflictError where it cannot be repeated.
@@ -77,11 +72,6 @@ class Repeating:
         )
         return await self._from_start(earlier, guide, "replay", new_execution_id())
 
-    async def shadow(self, earlier: Earlier, execution: str) -> tuple[Task, str]:
-        """Make a start of another version with the same beginning, whose effects are not made."""
-        guide = Guide(past=earlier.runs, effects="suppressed", mode=earlier.mode)
-        return await self._from_start(earlier, guide, "shadow", execution)
-
     async def fork(self, earlier: Earlier, node: str, items: list[Item] | None, *, armed: bool) -> tuple[Task, str]:
         """Make a start that goes on from a node of an execution, with what arrived there or with other items."""
         return await self._onwards(earlier, node, items, "made" if armed else "suppressed", "fork", new_execution_id())
@@ -99,10 +89,12 @@ class Repeating:
 
     async def _from_start(self, earlier: Earlier, guide: Guide | None, mode: Mode, execution: str) -> tuple[Task, str]:
         first = earlier.runs[0]
-        outputs = first.outputs if first.blob is None else _outputs.decode(await self._blobs.get(first.blob))
-        output = next((at for at, items in enumerate(outputs) if items), 0)
+        output = next((at for at, count in enumerate(first.counts) if count), 0)
         start = Start(mode=mode, output=output)
-        await self._starting.put(start, outputs[output] if outputs else [])
+        if first.blob is not None:
+            start.blob, start.part = first.blob, output
+        else:
+            await self._starting.put(start, first.outputs[output] if first.outputs else [])
         return await self._task(earlier, first.node, guide, start, execution)
 
     async def _onwards(

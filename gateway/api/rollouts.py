@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.api.workflows import PATH, WorkflowDetail
+from gateway.api.workflows import PATH
 from gateway.changing import Changing, Conditions
 from gateway.endpoints import Endpoint, Outcome
 from gateway.reading import Catalog, Past
@@ -129,8 +129,8 @@ class Rollouts:
         one, changes = f"{PATH}/{{workflow}}/rollout", (404, 409, 412, 422, 504)
         return [
             Endpoint("GET", one, self.get, "versions", {200: RolloutState}, (404,)),
-            Endpoint("PUT", one, self.put, "versions", {200: WorkflowDetail}, changes),
-            Endpoint("DELETE", one, self.delete, "versions", {200: WorkflowDetail}, changes),
+            Endpoint("PUT", one, self.put, "versions", {200: RolloutState}, changes),
+            Endpoint("DELETE", one, self.delete, "versions", {200: RolloutState}, changes),
         ]
 
     async def get(self, workflow: str) -> Outcome:
@@ -170,13 +170,13 @@ class Rollouts:
         Who takes part is decided by the key's value, or the execution's id: always the same for the same, and at a
         higher percentage still. Publishing a version ends it.
         """
-        change = SetRollout(workflow, body.rollout, headers.revision)
-        return await self._changing.outcome(change, headers, WorkflowDetail)
+        await self._changing.change(SetRollout(workflow, body.rollout, headers.revision), headers)
+        return await self.get(workflow)
 
     async def delete(self, workflow: str, headers: Conditions) -> Outcome:
         """End a rollout: every start runs what is published."""
-        change = EndRollout(workflow, None, "ended by hand", headers.revision)
-        return await self._changing.outcome(change, headers, WorkflowDetail)
+        await self._changing.change(EndRollout(workflow, None, "ended by hand", headers.revision), headers)
+        return await self.get(workflow)
 
 
 def _difference(row: list[object]) -> ShadowDifference:

@@ -188,6 +188,49 @@ def test_failed_executions_are_driven_again_once_from_where_they_failed(running,
     assert (again["redriven"], again["skipped"], again["executions"]) == (0, 3, [])
 
 
+def posting(name: str, trigger: str, ledger: Ledger) -> dict:
+    post = {"method": "POST", "url": ledger.url, "options": {}}
+    return chain(name, [("Start", trigger, 1, {}), ("Post", "httpRequest", 4.2, post)])
+
+
+def test_what_a_replay_or_fork_would_call_is_not_called(running, ledger):
+    called = running.client.call("POST", "/api/v1/workflows", posting("called", "executeWorkflowTrigger", ledger))["id"]
+    webhook = {"httpMethod": "POST", "path": "calling", "responseMode": "lastNode", "options": {}}
+    parameters = {"workflowId": {"__rl": True, "mode": "id", "value": called}, "options": {}}
+    workflow = running.add(
+        chain("calling", [("Webhook", "webhook", 2, webhook), ("Call", "executeWorkflow", 1.2, parameters)])
+    )
+    answer = call(f"{running.address}/w/calling", {})
+    running.settled(workflow, 1)
+    [one] = executions(running, workflow)
+
+    told = running.client.call("POST", f"{PATH}/{one['id']}/replay")
+    fork = running.client.call("POST", f"{PATH}/{one['id']}/fork", {"node": "Call"})
+    found = settled(running, fork["execution"])
+
+    assert answer == {"number": 1}
+    assert (told["same"], first_items(found)["Call"]) == (True, {"number": 1})
+    assert len(ledger.requests) == 1
+
+
+def test_the_failure_of_a_replay_or_fork_alarms_nobody(running, ledger):
+    alarmed = running.add(posting("alarmed", "errorTrigger", ledger), activate=False)
+    webhook = {"httpMethod": "POST", "path": "alarming", "responseMode": "onReceived", "options": {}}
+    drawn = chain("alarming", [("Webhook", "webhook", 2, webhook), ("Stop", "stopAndError", 1, {"errorMessage": "no"})])
+    workflow = running.add({**drawn, "settings": {**drawn.get("settings", {}), "errorWorkflow": alarmed}})
+    call(f"{running.address}/w/alarming", {})
+    running.settled(workflow, 1)
+    running.settled(alarmed, 1)
+    [one] = executions(running, workflow)
+
+    running.client.call("POST", f"{PATH}/{one['id']}/replay")
+    fork = running.client.call("POST", f"{PATH}/{one['id']}/fork", {"node": "Stop"})
+
+    assert settled(running, fork["execution"])["status"] == "error"
+    assert running.settled(alarmed, 2, wait_seconds=1) == {"success": 1}
+    assert len(ledger.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("verb", "body", "kind"),
     [
