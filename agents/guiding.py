@@ -19,7 +19,7 @@ from schemas.guide import Guide, Past, unguided
 from schemas.item import Item, Items
 from schemas.task import Mode
 
-KEPT = 200
+KEPT_BYTES = 64 * 1024 * 1024
 SUPPRESSED = "suppressed"
 _BY_HAND = ("manual", "cli")
 
@@ -57,18 +57,20 @@ def marked(node: PlannedNode, inputs: list[Items]) -> Items:
 
 
 class GuidedPlans:
-    """Plans of versions, and of versions under a guide, which is read from the blobs once."""
+    """Plans of versions, and of versions under a guide, which is read from the blobs and kept while there is room."""
 
-    def __init__(self, plans: Plans, blobs: Blobs, registry: Registry, zone: str) -> None:
+    def __init__(self, plans: Plans, blobs: Blobs, registry: Registry, zone: str, kept_bytes: int = KEPT_BYTES) -> None:
         self._plans = plans
         self._blobs = blobs
         self._registry = registry
         self._zone = zone
-        self._guided: OrderedDict[tuple[str, str], Plan] = OrderedDict()
+        self._guided: OrderedDict[tuple[str, str], tuple[Plan, int]] = OrderedDict()
+        self._room = kept_bytes
 
     def cached(self, workflow: str, version: str) -> Plan | None:
         """Give a plan that needs no waiting."""
-        return self._guided.get((workflow, version)) or self._plans.cached(workflow, version)
+        known = self._guided.get((workflow, version))
+        return known[0] if known is not None else self._plans.cached(workflow, version)
 
     async def get(self, workflow: str, version: str, catalog: int) -> Plan:
         """Give a plan; waits until the catalog is known up to that offset. Raises NotFoundError."""
@@ -76,16 +78,23 @@ class GuidedPlans:
         if blob is None:
             return await self._plans.get(workflow, version, catalog)
         if (known := self._guided.get((workflow, version))) is not None:
-            return known
-        guide = msgspec.json.decode(await self._blobs.get(blob), type=Guide)
+            return known[0]
+        data = await self._blobs.get(blob)
+        guide = msgspec.json.decode(data, type=Guide)
         if guide.body is None:
             plan = await self._plans.get(workflow, name, catalog)
         else:
             plan = compile_plan(workflow, name, guide.body, self._registry, zone=self._zone)
-        made = self._guided[workflow, version] = guide_plan(plan, guide)
-        while len(self._guided) > KEPT:
-            self._guided.popitem(last=False)
-        return made
+        return self._keep((workflow, version), guide_plan(plan, guide), len(data))
+
+    def _keep(self, key: tuple[str, str], plan: Plan, size: int) -> Plan:
+        if key not in self._guided:
+            self._guided[key] = plan, size
+            self._room -= size
+        while self._room < 0 and len(self._guided) > 1:
+            _, (_, freed) = self._guided.popitem(last=False)
+            self._room += freed
+        return plan
 
 
 def mode_of(plan: Plan, mode: Mode) -> str:

@@ -33,7 +33,7 @@ from streams.transports.protocol import Reader
 
 READ_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
-WATCHED = 2000
+WATCHED = 500
 SHOWN = 20
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class Trials:
                         await self._take(known, known.rollout, event)
 
     async def _take(self, known: WorkflowSnapshot, rollout: Rollout, event: Event) -> None:
-        if isinstance(event, NodeFinished) and rollout.kind == "shadow":
+        if isinstance(event, NodeFinished) and _watched(known, rollout, event):
             self._runs.setdefault(event.execution, []).append(_past(event))
             _bound(self._runs)
         if not isinstance(event, ExecutionFinished):
@@ -218,6 +218,15 @@ class Trials:
 
     def _owned(self) -> list[int]:
         return [at for at in range(self._streams.settings.partitions) if self._streams.owner(at) is not None]
+
+
+def _watched(known: WorkflowSnapshot, rollout: Rollout, event: NodeFinished) -> bool:
+    """Say whether a run is of a shadow, or of an execution that will have one."""
+    if rollout.kind != "shadow":
+        return False
+    return event.version == rollout.version or (
+        event.version == known.published and takes_part(rollout, event.execution)
+    )
 
 
 def _past(event: NodeFinished) -> Past:

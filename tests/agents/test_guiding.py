@@ -196,7 +196,20 @@ async def test_guided_plans_are_made_of_plans_and_blobs():
     assert isinstance(part.guidance, Guidance)
     assert part.guidance.now(Activation("A", [], [], at=7)) == 7
     assert part is plans.cached("w", name)
+    assert part is await plans.get("w", name, -1)
     assert (list(own.nodes), own.version) == (["X"], "u")
     assert plans.cached("w", "v").guidance is None
     with pytest.raises(NotFoundError):
         await plans.get("w", "none", -1)
+
+
+async def test_guided_plans_are_kept_while_there_is_room():
+    blobs = MemoryBlobs()
+    plans = GuidedPlans(_OnePlan(plan_of(MIXED, TYPES)), blobs, TYPES, "UTC", kept_bytes=3_000)
+    guides = [Guide(pinned={"A": [Item(json={"at": at, "text": "x" * 1_000})]}) for at in range(5)]
+    names = [guided("v", await blobs.put(msgspec.json.encode(guide))) for guide in guides]
+
+    for name in names:
+        await plans.get("w", name, -1)
+
+    assert [plans.cached("w", name) is not None for name in names] == [False, False, False, True, True]

@@ -6,6 +6,7 @@ Flow: log ← tasks that cannot be carried out; process → dead letters → `/a
 import asyncio
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,27 @@ def test_a_letter_is_mended_and_driven_again_once(spoiled):
 
     assert came == {"doubled": 42}
     assert running.client.get(f"{PATH}/{one['id']}")["redriven"] == asked["execution"]
+
+
+def test_a_letter_that_many_drive_at_once_is_driven_once(spoiled):
+    running, workflow, version = spoiled
+    one = letters(running, workflow=workflow)[-1]
+
+    def drive(_: int) -> str | None:
+        try:
+            asked = running.client.call("POST", f"{PATH}/{one['id']}/redrive", {"version": version})
+        except ConflictError:
+            return None
+        return asked["execution"]
+
+    with ThreadPoolExecutor(6) as pool:
+        executions = {execution for execution in pool.map(drive, range(6)) if execution is not None}
+    [execution] = executions
+    result(running, execution)
+    time.sleep(0.7)  # a second run would come to the history as the first did
+
+    query = f"SELECT count() FROM node_runs WHERE execution = '{execution}'"
+    assert running.client.call("POST", "/api/v1/sql", {"query": query})["rows"] == [[2]]
 
 
 def test_a_querys_whole_result_is_driven_again_once(spoiled):
