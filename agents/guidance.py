@@ -48,11 +48,12 @@ class Guidance:
         past = self.recorded(activation) if self.execution is not None else None
         return past.now if past is not None and past.now else activation.at
 
-    def answers(self, node_type: NodeType | None) -> bool:
-        """Say whether a node of that type is answered for in place of being run."""
+    def answers(self, node_type: NodeType | None, activation: Activation, *, calls: bool = False) -> bool:
+        """Say whether a run is answered for in place of being made: one of an effect, or that ``calls`` a workflow."""
         if node_type is None or self.effects == "made":
             return False
-        return node_type.runs == "effect" or (node_type.draws and self.execution is not None)
+        outside = calls or node_type.runs == "effect" or (node_type.draws and self.execution is not None)
+        return outside and (self.effects != "once" or self.recorded(activation) is not None)
 
     def recorded(self, activation: Activation) -> Past | None:
         """Give the earlier run that an activation repeats."""

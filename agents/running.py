@@ -70,11 +70,12 @@ class Runner:
         try:
             inputs = _held(node, activation) or await self._inputs(node, activation)
             guidance = plan.guidance
-            if guidance is not None and not node.disabled and guidance.answers(node.type):
+            if guidance is not None and not node.disabled and guidance.answers(node.type, activation):
                 return await self._answered(plan, guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
             if isinstance(result, Call):
-                if guidance is not None and guidance.effects != "made":  # what it would call makes effects of its own
+                # What it would call makes effects of its own.
+                if guidance is not None and guidance.answers(node.type, activation, calls=True):
                     return await self._answered(plan, guidance, node, activation, inputs, began)
                 return await self._calling(plan, state, activation, result)
             return await self._finished(plan, node, activation, inputs, result, began, secrets)

@@ -80,7 +80,9 @@ class Repeating:
         """Make a start that does again what failed, from a node on or (None) from the beginning; it happens once."""
         execution = redriven(earlier.id)
         if node is not None:
-            task, topic = await self._onwards(earlier, node, None, "made", "redrive", execution)
+            # Where a loop is gone through again, what went well in it before is not made again.
+            effects: Effects = "once" if node == earlier.failed else "made"
+            task, topic = await self._onwards(earlier, node, None, effects, "redrive", execution)
         else:
             task, topic = await self._from_start(earlier, None, "redrive", execution)
         assert task.start is not None  # noqa: S101

@@ -11,7 +11,7 @@ from schemas.errors import ErrorInfo
 from schemas.item import Item, Source
 
 MARK = "~"
-Effects = Literal["made", "recorded", "suppressed"]
+Effects = Literal["made", "once", "recorded", "suppressed"]
 
 
 class Past(msgspec.Struct, omit_defaults=True):
@@ -39,9 +39,10 @@ class Guide(msgspec.Struct, omit_defaults=True):
     ``past`` has of the rest unless it is ``dirty``. ``pinned`` has outputs of nodes that need not run, ``inputs`` what
     arrives at the node that it begins at, per input.
 
-    ``effects``: they are made; or answered with what ``past`` has, and nothing else (a replay); or answered with what
-    ``past`` has or with a marked item (suppressed). ``execution``, ``mode`` and ``active`` are what nodes see as their
-    own where it repeats an earlier execution; what the workflow has pinned counts in the mode of a start by hand.
+    ``effects``: they are made; or made unless ``past`` has them (once); or answered with what ``past`` has, and nothing
+    else (recorded: a replay); or answered with what ``past`` has or with a marked item (suppressed). ``execution``,
+    ``mode`` and ``active`` are what nodes see as their own where it repeats an earlier execution; what the workflow has
+    pinned counts in the mode of a start by hand.
     """
 
     body: dict[str, Any] | None = None

@@ -12,7 +12,7 @@ from agents.guidance import Guidance
 from agents.guiding import SUPPRESSED, GuidedPlans, guide_plan
 from agents.plan import Plan
 from agents.state import Activation
-from nodes.sdk import Item, Items, NodeParams, Registry, Run, node
+from nodes.sdk import Item, Items, NodeError, NodeParams, Registry, Run, node
 from schemas.differences import Difference, compare
 from schemas.errors import NotFoundError
 from schemas.events import NodeFinished
@@ -41,7 +41,18 @@ async def count(params: Nothing, items: Items, run: Run) -> Items:
     return [Item(json={**item.json, "made": len(MADE)}) for item in items]
 
 
-TYPES = Registry([*TOYS, facts, count])
+BROKEN: list[bool] = []
+
+
+@node("flaky", group="flow")
+async def flaky(params: Nothing, items: Items) -> Items:
+    """Fail at the third item while it is broken."""
+    if BROKEN and items[0].json["n"] == 2:
+        raise NodeError("broken")
+    return items
+
+
+TYPES = Registry([*TOYS, facts, count, flaky])
 MIXED = workflow(
     {
         "S": "begin",
@@ -125,6 +136,25 @@ async def test_suppressed_effects_give_the_record_or_a_marked_item():
     assert item.json == {"n": 0, SUPPRESSED: "E"}
     assert [one.outputs for one in again if one.node == "C"] == [one.outputs for one in recorded]
     assert len(MADE) == made
+
+
+async def test_a_loop_gone_through_again_makes_no_effect_twice():
+    raw = workflow(
+        {"S": "begin", "L": "loop", "C": "count", "X": "flaky", "E": "count"},
+        ["S > L", "L.1 > C", "C > X", "X > L", "L.0 > E"],
+    )
+    BROKEN.append(True)
+    past = await record(raw)
+    BROKEN.clear()
+    made = len(MADE)
+
+    again = await repeat(raw, past, node="X", effects="once")
+
+    assert [one.status for one in past if one.node == "X"] == ["success", "success", "error"]
+    assert [one.node for one in again if one.status != "success"] == []
+    assert MADE[made:] == ["E"]
+    counted = [one.outputs for one in past if one.node == "C"]
+    assert [one.outputs for one in again if one.node == "C"] == counted
 
 
 async def test_a_replay_fails_where_the_record_has_nothing():
