@@ -5,7 +5,6 @@ A worker watches the partitions that it owns, while there is something to watch 
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import OrderedDict
@@ -17,7 +16,7 @@ from agents.rollouts import PRODUCTION, Routing
 from nodes.sdk.context import Blobs
 from schemas.commands import Command, EndRollout, WorkflowSnapshot
 from schemas.differences import compare
-from schemas.errors import MillraceError
+from schemas.errors import UserError
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, ShadowCompared
 from schemas.guide import Guide, Past, guided
 from schemas.identifiers import digest_id, partition_of
@@ -134,13 +133,10 @@ class Trials:
 
     async def _read(self, reader: Reader, trials: dict[str, WorkflowSnapshot]) -> None:
         for record in await reader.read(wait_seconds=READ_SECONDS):
-            if record.value is None:
-                continue
-            with contextlib.suppress(MillraceError):  # what does not decode is the history's to report
-                for event in codecs.decode(record.value, EventFrame).events:
-                    known = trials.get(event.workflow)
-                    if known is not None and known.rollout is not None:
-                        await self._take(known, known.rollout, event)
+            for event in _events(record.value):
+                known = trials.get(event.workflow)
+                if known is not None and known.rollout is not None:
+                    await self._take(known, known.rollout, event)
 
     async def _take(self, known: WorkflowSnapshot, rollout: Rollout, event: Event) -> None:
         if isinstance(event, NodeFinished) and _watched(known, rollout, event):
@@ -173,7 +169,7 @@ class Trials:
         output = next((at for at, count in enumerate(first.counts) if count), 0)
         guide = Guide(past=runs, effects="suppressed", execution=event.execution, mode=event.mode, active=True)
         name = guided(rollout.version, await self._blobs.put(msgspec.json.encode(guide)))
-        execution = digest_id("shadow", event.execution, rollout.version)
+        execution = self._beside(event.execution, rollout.version)
         blob = first.blob or await self._blobs.put(msgspec.json.encode(first.outputs))
         start = Start(blob=blob, part=output, output=output, mode="shadow")
         task = Task(execution, known.id, name, first.node, _now(), start=start)
@@ -181,6 +177,14 @@ class Trials:
         _bound(self._shadows)
         partition = partition_of(execution, self._streams.settings.partitions)
         await self._gatherer.add(node_topic(kind), partition, task, self._view.position - 1)
+
+    def _beside(self, execution: str, version: str) -> str:
+        """Name the shadow of an execution so that it lives in its partition, where this worker sees it end."""
+        partitions, salt = self._streams.settings.partitions, 0
+        home = partition_of(execution, partitions)
+        while partition_of(found := digest_id("shadow", execution, version, salt), partitions) != home:
+            salt += 1
+        return found
 
     async def _compare(self, event: ExecutionFinished, runs: list[Past], tally: Tally) -> None:
         found = self._shadows.pop(event.execution, None)
@@ -218,6 +222,14 @@ class Trials:
 
     def _owned(self) -> list[int]:
         return [at for at in range(self._streams.settings.partitions) if self._streams.owner(at) is not None]
+
+
+def _events(data: bytes | None) -> list[Event]:
+    """Read a frame; one that does not decode is the history's to report."""
+    try:
+        return [] if data is None else codecs.decode(data, EventFrame).events
+    except UserError:
+        return []
 
 
 def _watched(known: WorkflowSnapshot, rollout: Rollout, event: NodeFinished) -> bool:
