@@ -872,9 +872,9 @@ export interface Operations {
   /** Read a workflow's rollout and how it does; the last one stays until there is another */
   "GET /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; answer: RolloutState };
   /** Try a version: for a part of the starts (canary), or beside all or some of them without effects (shadow) */
-  "PUT /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; body: RolloutBody; answer: WorkflowDetail };
+  "PUT /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; body: RolloutBody; answer: RolloutState };
   /** End a rollout: every start runs what is published */
-  "DELETE /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; answer: WorkflowDetail };
+  "DELETE /api/v1/workflows/{workflow}/rollout": { path: { workflow: string }; answer: RolloutState };
   /** Find where something is used: in names and types of nodes, in parameters and in code */
   "GET /api/v1/search": { query: { query: string; limit?: number }; answer: Uses };
   /** List the tags in use */
