@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
+from agents.flushing import Flushing
 from agents.marks import Marks
 from agents.outbox import Outbox
 from agents.state import Mark, Row
@@ -54,6 +55,7 @@ class NodeAgents:
         self._letters = letters
         self._limit = limit
         self.route: Callable[[Task], Task] = _as_it_is
+        self._flushing = Flushing(self._flush)
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
 
@@ -126,12 +128,12 @@ class NodeAgents:
         outbox = self._outbox(message.partition, owner, catalog)
         await self._task(task, outbox, message)
         try:
-            await self._flush(outbox)
+            await self._flushing.flush(outbox)
         except UserError as bad:
             # What cannot be stored is the error of the node that made it.
             outbox = self._outbox(message.partition, owner, catalog)
             await self._engine.refuse(task, bad, outbox)
-            await self._flush(outbox)
+            await self._flushing.flush(outbox)
 
     async def _task(self, task: Task, outbox: Outbox, message: Any) -> None:
         try:

@@ -5,7 +5,8 @@ Flow: engine collects → **outbox** → events, rows, then tasks and timers, th
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Protocol
 
 from msgspec import structs
@@ -146,3 +147,20 @@ class Outbox:
     def _send_reply_frame(self, partition: int, replies: list[Reply]) -> None:
         # Nobody waits for a reply's durability: a gateway that dies forgets its clients as well.
         self.streams.log.send(REPLIES, partition, codecs.encode(ReplyFrame(replies)))
+
+
+_GATHERED = [each.name for each in fields(Outbox) if each.default_factory is not MISSING]
+
+
+def join(outboxes: Sequence[Outbox]) -> Outbox:
+    """Give one outbox with all that several of one partition have."""
+    if len(outboxes) == 1:
+        return outboxes[0]
+    first = outboxes[0]
+    joined = Outbox(first.streams, first.gatherer, first.blobs, first.partition, first.owner, first.catalog)
+    for name in _GATHERED:
+        whole = getattr(joined, name)
+        gather = whole.extend if isinstance(whole, list) else whole.update
+        for each in outboxes:
+            gather(getattr(each, name))
+    return joined
