@@ -5,6 +5,7 @@ Flow: settings, node types → **topics** → cluster; what differs → UserErro
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,12 @@ from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    for_code,
+)
 from aiokafka.structs import TopicPartition
 
 from schemas.errors import OperationalError, UserError
@@ -142,15 +148,16 @@ async def lag(settings: StreamSettings, topics: Sequence[Topic]) -> list[Lag]:
     async with admin_of(settings) as admin:
         try:
             for group, names in _readers(settings, topics).items():
-                committed = {
-                    part: each.offset for part, each in (await admin.list_consumer_group_offsets(group)).items()
-                }
+                committed = await _committed(admin, group)
                 parts = await _partitions(admin, names)
-                ends, starts = await link.offsets(parts, LATEST), await link.offsets(parts, EARLIEST)
+                ends = await link.offsets(parts, LATEST)
+                starts = await link.offsets([part for part in parts if ends[part]], EARLIEST)
                 rows += [
-                    Lag(group, part.topic, part.partition, max(committed.get(part, -1), starts[part]), ends[part])
+                    Lag(
+                        group, part.topic, part.partition, max(committed.get(part, -1), starts.get(part, 0)), ends[part]
+                    )
                     for part in sorted(parts)
-                    if committed.get(part, -1) >= 0 or ends[part] > starts[part]
+                    if committed.get(part, -1) >= 0 or ends[part] > starts.get(part, 0)
                 ]
         finally:
             await link.close()
@@ -213,6 +220,18 @@ def _readers(settings: StreamSettings, topics: Sequence[Topic]) -> dict[str, lis
     engine = [topic.name for topic in topics if topic.truncate and topic.name != TRIGGERS]
     reads = {settings.app_id: engine, names.group("history"): [EVENTS, DEAD_LETTERS], names.group("ingest"): [TRIGGERS]}
     return {group: list(map(names.wire, read)) for group, read in reads.items()}
+
+
+async def _committed(admin: Any, group: str) -> dict[TopicPartition, int]:
+    """Give a group's offsets; a cluster that never had a group first makes room for them, which takes a moment."""
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return {part: each.offset for part, each in (await admin.list_consumer_group_offsets(group)).items()}
+        except (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError):
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _partitions(admin: Any, topics: list[str]) -> list[TopicPartition]:
