@@ -115,7 +115,7 @@ class Capabilities:
 
     def equip(self, pool: CodeRunner, blobs: Blobs, vault: Vault, static: StaticData) -> "Capabilities":
         """Add the sandbox, the blob store, the credentials and what workflows keep."""
-        self._shared |= {Sandbox: PoolSandbox(pool), Blobs: blobs}
+        self._shared |= {Sandbox: PoolSandbox(pool), Blobs: blobs, Credentials: vault.of({})}
         self._vault = vault
         self._static = static
         return self
@@ -125,8 +125,9 @@ class Capabilities:
         own: dict[type, Any] = {Log: NodeLog(execution, node.name)}
         scope.env = self._env
         if self._vault is not None:
-            own[Credentials] = self._vault.of(node.credentials)
             scope.vars = self._vault.variables
+            if node.credentials:  # most nodes have none, and share one that opens nothing
+                own[Credentials] = self._vault.of(node.credentials)
         if node.keeps and self._static is not None:
             self._static.attach(plan, node, scope, execution)
         return {**self._shared, **own}
