@@ -8,6 +8,7 @@ import platform
 from collections.abc import Sequence
 
 from ops.bench.measures import APART, PLAIN, Findings, Point
+from ops.bench.micro import GOALS
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
@@ -29,7 +30,8 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("one execution of many items", _unit(found.million_seconds, "s", 1), ""),
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
-    rows += [(name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", "") for name, value in found.micro.items()]
+    for name, value in found.micro.items():
+        rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", GOALS.get(name, "")))
     return rows + _on_kafka(found)
 
 
