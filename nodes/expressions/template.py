@@ -185,5 +185,9 @@ def _guarded(node: Node) -> Callable[[Scope], Any]:
             return UNDEFINED
         except RecursionError:
             raise ExpressionError("expression is nested too deeply") from None
+        except TimeoutError:
+            raise ExpressionError(
+                "a regular expression takes too long", hint="write it so that it does not try the same text twice"
+            ) from None
 
     return evaluate

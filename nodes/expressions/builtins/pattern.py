@@ -6,7 +6,9 @@ What cannot be translated exactly, or may backtrack without bound, raises NotCom
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+import regex
 
 from nodes.expressions.allowance import spend
 from nodes.expressions.builtins.translation import translate
@@ -14,6 +16,8 @@ from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import to_string
 from nodes.expressions.values import UNDEFINED, Function, HostObject, JavaScriptError
 
+MOST_SECONDS: Final = 1.0
+"""How long one search may take; TimeoutError then, which the template tells as an error of the expression."""
 _DOLLAR = re.compile(r"\$(?:\$|&|`|'|\d{1,2}|<[^>]*>)")
 
 
@@ -23,7 +27,7 @@ class Pattern(HostObject):
     kind = "RegExp"
     __slots__ = ("compiled", "flags", "last_index", "source")
 
-    def __init__(self, source: str, flags: str, compiled: re.Pattern[str]) -> None:
+    def __init__(self, source: str, flags: str, compiled: regex.Pattern[str]) -> None:
         self.source = source
         self.flags = flags
         self.compiled = compiled
@@ -35,7 +39,7 @@ class Pattern(HostObject):
         if isinstance(value, Pattern):
             return value
         text = "" if value is UNDEFINED else to_string(value)
-        return cls(text, "", re.compile(re.escape(units(text))))
+        return cls(text, "", regex.compile(regex.escape(units(text))))
 
     @property
     def every(self) -> bool:
@@ -56,7 +60,7 @@ class Pattern(HostObject):
         """Do what ``exec`` does."""
         chars = units(text)
         start = self.last_index if self.every else 0
-        found = self.compiled.search(chars, start) if start <= len(chars) else None
+        found = self.compiled.search(chars, start, timeout=MOST_SECONDS) if start <= len(chars) else None
         if self.every:
             self.last_index = found.end() if found else 0
         return Match(found) if found else None
@@ -64,10 +68,10 @@ class Pattern(HostObject):
     def split(self, chars: str) -> list[Any]:
         """Split text as String.prototype.split does."""
         if not chars:
-            return [] if self.compiled.fullmatch(chars) else [chars]
+            return [] if self.compiled.fullmatch(chars, timeout=MOST_SECONDS) else [chars]
         parts: list[Any] = []
         start = 0
-        for found in self.compiled.finditer(chars):
+        for found in self.compiled.finditer(chars, timeout=MOST_SECONDS):
             if found.end() == found.start() and found.start() in (start, len(chars)):
                 continue
             if found.start() >= len(chars):
@@ -80,7 +84,7 @@ class Pattern(HostObject):
 class Match(list[Any]):
     """The array that a match gives, with its index, input and groups."""
 
-    def __init__(self, found: re.Match[str]) -> None:
+    def __init__(self, found: regex.Match[str]) -> None:
         super().__init__([joined(found.group()), *_groups(found)])
         self.start = found.start()
         self.input = joined(found.string)
@@ -92,7 +96,7 @@ def _group(text: str | None) -> Any:
     return UNDEFINED if text is None else joined(text)
 
 
-def _groups(found: re.Match[str]) -> list[Any]:
+def _groups(found: regex.Match[str]) -> list[Any]:
     return [_group(text) for text in found.groups()]
 
 
@@ -100,8 +104,8 @@ def matches(chars: str, pattern: Any) -> Any:
     """Do what String.prototype.match does."""
     pattern = Pattern.of(pattern)
     if pattern.every:
-        return [joined(found.group()) for found in pattern.compiled.finditer(chars)] or None
-    found = pattern.compiled.search(chars)
+        return [joined(found.group()) for found in pattern.compiled.finditer(chars, timeout=MOST_SECONDS)] or None
+    found = pattern.compiled.search(chars, timeout=MOST_SECONDS)
     return Match(found) if found else None
 
 
@@ -112,11 +116,11 @@ def replace(chars: str, pattern: Any, by: Any, *, every: bool) -> str:
             raise JavaScriptError("TypeError", "replaceAll must be called with a global RegExp")
         compiled, count = pattern.compiled, 0 if pattern.every else 1
     else:
-        compiled, count = re.compile(re.escape(units(to_string(pattern)))), 0 if every else 1
-    return joined(compiled.sub(_replacement(by), chars, count=count))
+        compiled, count = regex.compile(regex.escape(units(to_string(pattern)))), 0 if every else 1
+    return joined(compiled.sub(_replacement(by), chars, count=count, timeout=MOST_SECONDS))
 
 
-def _replacement(by: Any) -> Callable[[re.Match[str]], str]:
+def _replacement(by: Any) -> Callable[[regex.Match[str]], str]:
     if isinstance(by, Function):
         return lambda found: units(to_string(by.call(_call_arguments(found))))
     text = units(to_string(by))
@@ -130,21 +134,21 @@ def _counted(text: str) -> str:
     return text
 
 
-def _call_arguments(found: re.Match[str]) -> list[Any]:
+def _call_arguments(found: regex.Match[str]) -> list[Any]:
     given = [joined(found.group()), *_groups(found), found.start(), joined(found.string)]
     return [*given, {k: _group(v) for k, v in found.groupdict().items()}] if found.groupdict() else given
 
 
-def _dollar(mark: str, found: re.Match[str]) -> str:
+def _dollar(mark: str, found: regex.Match[str]) -> str:
     kind = mark[1]
     if kind == "$":
         return "$"
     if kind == "&":
-        return found.group()
+        return str(found.group())
     if kind == "`":
-        return found.string[: found.start()]
+        return str(found.string[: found.start()])
     if kind == "'":
-        return found.string[found.end() :]
+        return str(found.string[found.end() :])
     if kind == "<":
         return found.groupdict().get(mark[2:-1]) or "" if found.groupdict() else mark
     count = found.re.groups

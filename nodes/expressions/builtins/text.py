@@ -7,7 +7,7 @@ import math
 import unicodedata
 from typing import Any
 
-from nodes.expressions.builtins.pattern import Pattern, matches, replace
+from nodes.expressions.builtins.pattern import MOST_SECONDS, Pattern, matches, replace
 from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import WHITESPACE, to_integer, to_string
 from nodes.expressions.registry import Arguments, argument, native
@@ -242,7 +242,7 @@ def match(_: Scope, text: str, given: Arguments) -> Any:
 @native("string", "search")
 def search(_: Scope, text: str, given: Arguments) -> int:
     """Find where a pattern matches."""
-    found = Pattern.of(argument(given, 0)).compiled.search(units(text))
+    found = Pattern.of(argument(given, 0)).compiled.search(units(text), timeout=MOST_SECONDS)
     return found.start() if found else -1
 
 

@@ -1,10 +1,12 @@
 """Translation: a JavaScript regular expression as one of Python's with exactly the same matches.
 
-Flow: pattern → **translate** → re.Pattern, or NotCompiled with the reason.
+Flow: pattern → **translate** → regex.Pattern, or NotCompiled with the reason.
 """
 
 import re
 import warnings
+
+import regex
 
 from nodes.expressions.coercion import WHITESPACE
 from nodes.expressions.lexer import NotCompiled, SyntaxFault
@@ -19,7 +21,7 @@ _GROUP = re.compile(r"\((?:\?(?:[:=!]|<[=!]|<([A-Za-z_]\w*)>))?", re.ASCII)
 MOST_OPEN_ENDED = 2
 
 
-def translate(source: str, flags: str) -> re.Pattern[str]:
+def translate(source: str, flags: str) -> regex.Pattern[str]:
     """Translate, or raise NotCompiled; SyntaxFault where the flags are wrong."""
     if len(set(flags)) != len(flags) or set(flags) - set("dgimsuvy"):
         raise SyntaxFault("invalid regular expression flags", 0)
@@ -30,8 +32,9 @@ def translate(source: str, flags: str) -> re.Pattern[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(text, options)
-    except (re.error, Warning, OverflowError, RecursionError) as bad:
+            re.compile(text, options)  # what this one refuses or warns of may mean something else to the other
+        return regex.compile(text, options | regex.VERSION0)
+    except (re.error, regex.error, Warning, OverflowError, RecursionError) as bad:
         raise NotCompiled(f"a regular expression that only V8 reads ({bad})") from None
 
 

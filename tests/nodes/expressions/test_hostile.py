@@ -45,6 +45,7 @@ REFUSED = [
     pytest.param("Array(10000).fill(0).map(x => 'a'.repeat(1000000))", id="many long texts"),
     pytest.param("Array(1000).fill(0).map(x => Array(1000).fill(0).map(y => Array(1000).fill(0)))", id="nested arrays"),
     pytest.param("(f => f(f))(f => f(f))", id="recursion without end"),
+    pytest.param("/a*a*[0-9]/.test('a'.repeat(100000))", id="a pattern of two repetitions"),
     pytest.param("({}).constructor", id="constructor"),
     pytest.param("[]['const' + 'ructor']", id="a computed constructor"),
     pytest.param("({}).__proto__", id="__proto__"),
@@ -63,6 +64,9 @@ def test_a_bomb_is_refused_before_it_fills_memory(source):
 
 
 LONG = [
+    pytest.param(
+        "'a'.repeat(300000).replace(/a*b/g, '').length", id="a pattern that tries a long text again and again"
+    ),
     pytest.param("('*a'.repeat(20000)).removeMarkdown().length", id="stars"),
     pytest.param("('['.repeat(20000)).removeMarkdown().length", id="brackets"),
     pytest.param("('_a '.repeat(20000)).removeMarkdown().length", id="underscores"),
