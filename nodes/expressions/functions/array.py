@@ -28,6 +28,8 @@ def _mark(value: Any) -> Any:
     """Give what is equal for equal values, so that a set can hold it."""
     if isinstance(value, dict | list):
         return (stringify(_sorted(value)),)
+    if isinstance(value, float) and value != value:
+        return ("NaN",)
     return type(value) if isinstance(value, bool | str) else 0, jsonable(value)
 
 

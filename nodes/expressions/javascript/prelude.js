@@ -14,15 +14,15 @@ const compacted = (v) => plain(v)
   ? Object.fromEntries(Object.entries(v).filter(([, x]) => !nothing(x)).map(([k, x]) => [k, compacted(x)])) : v;
 const sorted = (v) => Array.isArray(v) ? v.map(sorted) : plain(v)
   ? Object.fromEntries(Object.keys(v).sort().map((k) => [k, sorted(v[k])])) : v instanceof Date ? v.valueOf() : v;
-const same = (a, b) => a !== null && b !== null && typeof a === 'object' && typeof b === 'object'
-  ? JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)) : a === b;
-const distinct = (values) => {
+const markOf = (v) => (v !== null && typeof v === 'object' ? 'o' + JSON.stringify(sorted(v)) : v);
+const distinct = (values, of = (v) => v) => {
   const seen = new Set();
   return values.filter((v) => {
-    const key = v !== null && typeof v === 'object' ? 'o' + JSON.stringify(sorted(v)) : v;
-    return seen.has(key) ? false : (seen.add(key), true);
+    const mark = markOf(of(v));
+    return seen.has(mark) ? false : (seen.add(mark), true);
   });
 };
+const marksOf = (values) => new Set(values.map(markOf));
 const refuse = (text) => { throw new ExpressionError(text); };
 
 // ---- numbers and booleans
@@ -67,12 +67,7 @@ extend('array', Array.prototype, {
   min() { return Math.min(...numbers(this, 'min')); },
   max() { return Math.max(...numbers(this, 'max')); },
   unique(...names) {
-    if (!names.length) return distinct(this);
-    const marks = [];
-    return this.filter((v) => {
-      const mark = plain(v) ? names.map((n) => v[n]) : v;
-      return marks.some((m) => same(m, mark)) ? false : (marks.push(mark), true);
-    });
+    return distinct(this, (v) => (names.length && plain(v) ? names.map((n) => v[n]) : v));
   },
   removeDuplicates(...names) { return this.unique(...names); },
   compact() { return this.filter((v) => !nothing(v)).map(compacted); },
@@ -99,8 +94,8 @@ extend('array', Array.prototype, {
     return pairs.filter((pair) => pair.every(plain)).reduce((all, [one, two]) => ({ ...all, ...two, ...one }), {});
   },
   union(more) { return distinct([...this, ...other(more, 'union')]); },
-  difference(more) { other(more, 'difference'); return distinct(this.filter((v) => !more.some((o) => same(v, o)))); },
-  intersection(more) { other(more, 'intersection'); return distinct(this.filter((v) => more.some((o) => same(v, o)))); },
+  difference(more) { const marks = marksOf(other(more, 'difference')); return distinct(this.filter((v) => !marks.has(markOf(v)))); },
+  intersection(more) { const marks = marksOf(other(more, 'intersection')); return distinct(this.filter((v) => marks.has(markOf(v)))); },
   append(...more) { return [...this, ...more]; },
   toJsonString() { return JSON.stringify(this); },
   toInt() {}, toFloat() {}, toBoolean() {}, toDateTime() {},

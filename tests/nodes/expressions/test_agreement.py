@@ -50,13 +50,18 @@ _METHODS = """
     lastIndexOf(1) isEmpty() isNotEmpty() first() last() unique() compact() toJsonString() keys() values()
     chunk(2) sum() toTitleCase() toSnakeCase() toSentenceCase() urlEncode() base64Encode() isNumeric()
     round(1) hasOwnProperty('a') split('').reverse() map(({a})=>a) map(([p,q=3])=>q) flatMap(x=>[x,x])
-    toFloat() removeField('a')
+    toFloat() removeField('a') hash() hash('sha256') removeMarkdown() removeTags() urlDecode() base64Decode() quote()
+    replaceSpecialChars() isEmail() isUrl() isDomain() extractDomain() extractEmail() extractUrl() extractUrlPath()
+    toBoolean() toInt() toNumber() ceil() floor() abs() isInteger() isEven() isOdd() format() average() min() max()
+    append(1) union([1]) difference([1,'a']) intersection([1,'a']) merge([{a:2}]) merge() pluck('a') pluck('a','b')
+    renameKeys('a','z') smartJoin('a','b') hasField('a') removeFieldsContaining('a') keepFieldsContaining('a')
+    unique('a') urlEncode(true) toWholeNumber() parseJson() toDateTime() length() randomItem().x
 """
 METHODS = _METHODS.split()
 _CALLS = """
     Number String Boolean parseInt parseFloat isNaN Math.round Math.floor Object.keys Object.entries JSON.stringify
     Array.isArray
-    Math.sign $not encodeURIComponent Object.values
+    Math.sign $not encodeURIComponent Object.values $min $max $average (a=>[a,a])
 """
 CALLS = _CALLS.split()
 
