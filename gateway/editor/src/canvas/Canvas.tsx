@@ -17,6 +17,8 @@ import { useRun } from "../executions/run";
 import type { ErrorInfo } from "../gen/api";
 import { openPalette } from "../palette/store";
 import { useScheme } from "../shell/scheme";
+import { Pointers } from "../together/Presence";
+import { usePeople } from "../together/people";
 import { NodeCard, NoteCard } from "./NodeCard";
 import { WireLine } from "./WireLine";
 import { type Wire, byId, moveNodes } from "./document";
@@ -44,6 +46,8 @@ export function Canvas() {
       role="application"
       aria-label="Workflow. Tab adds a node, arrows go from node to node, Enter opens one."
       onKeyDown={keyPressed}
+      onPointerMove={(event) => usePeople.getState().point(toCanvas(event.clientX, event.clientY))}
+      onPointerLeave={() => usePeople.getState().point(null)}
       onPointerDownCapture={(event) => {
         const inside = (event.target as HTMLElement).closest("input, textarea, button, .nokeys");
         if (!inside) event.currentTarget.focus({ preventScroll: true });
@@ -86,6 +90,7 @@ export function Canvas() {
         connectionRadius={28}
         proOptions={{ hideAttribution: true }}
       >
+        <Pointers />
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
         {nodes.length > 3 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeBorderRadius={6} />}
       </ReactFlow>

@@ -12,6 +12,7 @@ import { useOffer } from "../shell/commands";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { reason } from "../api/client";
+import { useTogether } from "../together/useTogether";
 import { Canvas } from "./Canvas";
 import { ExecutionBar } from "./ExecutionBar";
 import { Toolbar } from "./Toolbar";
@@ -23,6 +24,7 @@ import "./canvas.css";
 
 export default function Editor({ workflow, execution }: { workflow: string; execution?: string }) {
   useOpened(workflow, execution);
+  useTogether(workflow, execution);
   useOffer(editorCommands);
   useClipboard();
   useKeys();

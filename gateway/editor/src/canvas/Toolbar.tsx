@@ -9,6 +9,7 @@ import { fail } from "../shell/notices";
 import { href } from "../shell/route";
 import { shortType, useNodeTypes } from "../api/nodeTypes";
 import { addHere, jumpTo, listen, run, save, setActive } from "./commands";
+import { Avatars } from "../together/Presence";
 import { byName } from "./document";
 import { changed, useDraft } from "./draft";
 import { arrange } from "./layout";
@@ -21,6 +22,7 @@ export function Toolbar() {
       <Title />
       <Problems />
       <div className="bar-gap" />
+      <Avatars />
       <Tools />
       <Active />
       <Saving />

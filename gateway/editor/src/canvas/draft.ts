@@ -7,6 +7,13 @@ import { type Doc, normal } from "./document";
 const MOST_UNDOS = 300;
 const SAME_CHANGE_MS = 1_200;
 
+/** What takes the place of a draft's own history and saving while it is drawn together with others. */
+export interface Shared {
+  undo(): void;
+  redo(): void;
+  save(): Promise<void>;
+}
+
 export interface Draft {
   workflow: string | null;
   doc: Doc | null;
@@ -22,6 +29,7 @@ export interface Draft {
   failed: unknown;
   past: Doc[];
   future: Doc[];
+  shared: Shared | null;
   open(workflow: string): Promise<void>;
   show(workflow: string, version: string): Promise<void>;
   /** Forgets what was not saved, and reads what is. */
@@ -54,6 +62,7 @@ export const useDraft = create<Draft>((set, get) => ({
   failed: null,
   past: [],
   future: [],
+  shared: null,
 
   async open(workflow) {
     set(fresh(workflow, false));
@@ -98,10 +107,11 @@ export const useDraft = create<Draft>((set, get) => ({
   },
 
   change(make, key) {
-    const { doc, past, fixed } = get();
+    const { doc, past, fixed, shared } = get();
     if (!doc || fixed) return;
     const next = make(doc);
     if (next === doc) return;
+    if (shared) return set({ doc: next });
     const now = Date.now();
     const joined = key !== undefined && last?.key === key && now - last.at < SAME_CHANGE_MS && past.length > 0;
     last = key === undefined ? null : { key, at: now };
@@ -109,6 +119,7 @@ export const useDraft = create<Draft>((set, get) => ({
   },
 
   undo() {
+    if (get().shared) return get().shared!.undo();
     const { doc, past, future, fixed } = get();
     const before = past.at(-1);
     if (!doc || !before || fixed) return;
@@ -117,6 +128,7 @@ export const useDraft = create<Draft>((set, get) => ({
   },
 
   redo() {
+    if (get().shared) return get().shared!.redo();
     const { doc, past, future, fixed } = get();
     const after = future[0];
     if (!doc || !after || fixed) return;
@@ -125,11 +137,15 @@ export const useDraft = create<Draft>((set, get) => ({
   },
 
   async save(force = false) {
-    const { workflow, doc, saved, revision, fixed, saving } = get();
+    const { workflow, doc, saved, revision, fixed, saving, shared } = get();
     if (!workflow || !doc || fixed || saving) return false;
     if (doc === saved && !force) return true;
     set({ saving: true });
     try {
+      if (shared && !force) {
+        await shared.save();
+        return true;
+      }
       const body = doc as WorkflowBody;
       const detail = await call("PUT /api/v1/workflows/{workflow}", {
         path: { workflow },
@@ -166,7 +182,7 @@ function facts(detail: WorkflowDetail): Pick<Draft, "revision" | "active" | "pro
 
 function fresh(workflow: string, fixed: boolean): Partial<Draft> {
   last = null;
-  const empty = { doc: null, saved: null, revision: 0, active: false, problems: [], past: [], future: [] };
+  const empty = { doc: null, saved: null, revision: 0, active: false, problems: [], past: [], future: [], shared: null };
   return { workflow, fixed, ...empty, saving: false, conflict: false, failed: null };
 }
 

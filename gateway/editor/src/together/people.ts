@@ -1,0 +1,67 @@
+/** The people: who else has this workflow open, where their pointer is and what they have selected. */
+import type { Awareness } from "y-protocols/awareness";
+import { create } from "zustand";
+import { useSelection } from "../canvas/selection";
+
+export interface Person {
+  client: number;
+  name: string;
+  colour: string;
+  cursor?: [number, number] | null;
+  selected?: string[];
+  centre?: [number, number];
+}
+
+interface People {
+  online: boolean;
+  others: Person[];
+  /** Client of who is followed. */
+  followed: number | null;
+  point(at: [number, number] | null): void;
+  follow(client: number | null): void;
+  meet(awareness: Awareness): () => void;
+}
+
+const COLOURS = ["#b3261e", "#1864ab", "#2b8a3e", "#a61e4d", "#6741d9", "#9a5b00", "#0b7285"];
+const WORDS = ["Otter", "Heron", "Badger", "Lynx", "Marten", "Finch", "Beaver", "Plover"];
+const EVERY_MS = 50;
+
+let own: Awareness | null = null;
+let told = 0;
+
+export const usePeople = create<People>((set) => ({
+  online: false,
+  others: [],
+  followed: null,
+
+  point(at) {
+    const now = performance.now();
+    if (!own || (at && now - told < EVERY_MS)) return;
+    told = now;
+    own.setLocalStateField("cursor", at);
+  },
+
+  follow(client) {
+    set({ followed: client });
+  },
+
+  meet(awareness) {
+    own = awareness;
+    const me = awareness.clientID;
+    awareness.setLocalState({ name: WORDS[me % WORDS.length], colour: COLOURS[me % COLOURS.length], cursor: null, selected: [] });
+    const look = () => {
+      const others = [...awareness.getStates()]
+        .filter(([client, state]) => client !== me && typeof state.name === "string")
+        .map(([client, state]) => ({ ...(state as Omit<Person, "client">), client }));
+      set((before) => ({ others, followed: others.some((each) => each.client === before.followed) ? before.followed : null }));
+    };
+    awareness.on("change", look);
+    const stop = useSelection.subscribe((state) => awareness.setLocalStateField("selected", [...state.nodes]));
+    return () => {
+      stop();
+      awareness.off("change", look);
+      own = null;
+      set({ others: [], followed: null, online: false });
+    };
+  },
+}));
