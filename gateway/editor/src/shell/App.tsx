@@ -16,6 +16,9 @@ import { SignIn } from "./SignIn";
 const Editor = lazy(() => import("../canvas/Editor"));
 const ExecutionsPage = lazy(() => import("../executions/ExecutionsPage"));
 const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
+const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
+const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
+const VariablesPage = lazy(() => import("../variables/VariablesPage"));
 const SqlPage = lazy(() => import("../sql/SqlPage"));
 
 export function App() {
@@ -61,6 +64,12 @@ function Page({ route }: { route: Route }) {
       return <ExecutionsPage workflow={route.workflow} />;
     case "dashboards":
       return <DashboardsPage workflow={route.workflow} />;
+    case "deadLetters":
+      return <DeadLettersPage workflow={route.workflow} />;
+    case "credentials":
+      return <CredentialsPage />;
+    case "variables":
+      return <VariablesPage />;
     case "sql":
       return <SqlPage />;
   }
@@ -76,8 +85,11 @@ function Rail({ page }: { page: Route["page"] }) {
       </a>
       <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor"} />
       <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
+      <Place to={{ page: "deadLetters" }} icon="letter" label="Dead letters" here={page === "deadLetters"} />
       <Place to={{ page: "dashboards" }} icon="chart" label="Dashboard" here={page === "dashboards"} />
       <Place to={{ page: "sql" }} icon="data" label="SQL" here={page === "sql"} />
+      <Place to={{ page: "credentials" }} icon="key" label="Credentials" here={page === "credentials"} />
+      <Place to={{ page: "variables" }} icon="variable" label="Variables" here={page === "variables"} />
       <div className="bar-gap" />
       <Deed icon={dark ? "sun" : "moon"} label={dark ? "Light colours" : "Dark colours"} run={toggle} />
       <Deed icon="signout" label="Sign out" run={() => signOut()} />
@@ -111,6 +123,9 @@ function appCommands(): Command[] {
     { id: "all-executions", label: "Go to executions", icon: "list", run: () => go({ page: "executions" }) },
     { id: "dashboard", label: "Go to the dashboard", icon: "chart", run: () => go({ page: "dashboards" }) },
     { id: "sql", label: "Ask the history in SQL", icon: "data", run: () => go({ page: "sql" }) },
+    { id: "dead-letters", label: "Go to dead letters", icon: "letter", run: () => go({ page: "deadLetters" }) },
+    { id: "credentials", label: "Go to credentials", icon: "key", run: () => go({ page: "credentials" }) },
+    { id: "variables", label: "Go to variables", icon: "variable", run: () => go({ page: "variables" }) },
     { id: "new", label: "New workflow", icon: "add", run: () => void create() },
     { id: "scheme", label: "Light or dark colours", icon: "moon", run: () => useScheme.getState().toggle() },
     { id: "sign-out", label: "Sign out", icon: "signout", run: () => useSession.getState().signOut() },

@@ -7,6 +7,9 @@ export type Route =
   | { page: "execution"; workflow: string; execution: string }
   | { page: "executions"; workflow?: string }
   | { page: "dashboards"; workflow?: string }
+  | { page: "deadLetters"; workflow?: string }
+  | { page: "credentials" }
+  | { page: "variables" }
   | { page: "sql" };
 
 /** Reads an address. */
@@ -16,7 +19,8 @@ export function parse(hash: string): Route {
   const workflow = new URLSearchParams(search).get("workflow") ?? undefined;
   if (parts[0] === "executions") return { page: "executions", workflow };
   if (parts[0] === "dashboards") return { page: "dashboards", workflow };
-  if (parts[0] === "sql") return { page: "sql" };
+  if (parts[0] === "deadLetters") return { page: "deadLetters", workflow };
+  if (parts[0] === "credentials" || parts[0] === "variables" || parts[0] === "sql") return { page: parts[0] };
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
     return { page: "editor", workflow: parts[1] };
@@ -36,9 +40,12 @@ export function href(route: Route): string {
       return `#/workflows/${of(route.workflow)}/executions/${of(route.execution)}`;
     case "executions":
     case "dashboards":
+    case "deadLetters":
       return route.workflow ? `#/${route.page}?workflow=${of(route.workflow)}` : `#/${route.page}`;
+    case "credentials":
+    case "variables":
     case "sql":
-      return "#/sql";
+      return `#/${route.page}`;
   }
 }
 
