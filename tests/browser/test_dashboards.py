@@ -19,8 +19,8 @@ def past(server: Installation) -> tuple[str, str]:
 def test_it_says_what_ran_and_what_failed(page: Page, past, accessible, shoot) -> None:
     page.goto(f"/#/dashboards?workflow={past[1]}")
 
-    expect(page.locator(".card", has_text="Executions")).to_contain_text("3")
-    expect(page.locator(".card", has_text="Failed")).to_contain_text("3")
+    expect(page.locator(".tile", has_text="Executions")).to_contain_text("3")
+    expect(page.locator(".tile", has_text="Failed")).to_contain_text("3")
     expect(page.get_by_role("img", name="succeeded: last")).to_be_visible()
     nodes = page.get_by_role("region", name="Nodes")
     expect(nodes.get_by_role("row", name="Stock")).to_contain_text(FAILURE)
@@ -36,14 +36,14 @@ def test_all_workflows_are_ranked_and_lead_to_their_own(page: Page, past, access
 
     workflows.get_by_role("link", name="dashboards: bench: answering").click()
 
-    expect(page.locator(".card", has_text="Executions")).to_contain_text("6")
+    expect(page.locator(".tile", has_text="Executions")).to_contain_text("6")
     expect(page.get_by_role("region", name="Workflows")).to_have_count(0)
 
 
 def test_it_is_live(page: Page, server: Installation) -> None:
     answering_one, _ = lived(server, "live-figures", good=1, bad=1)
     page.goto(f"/#/dashboards?workflow={answering_one}")
-    executions = page.locator(".card", has_text="Executions").locator(".card-value")
+    executions = page.locator(".tile", has_text="Executions").locator(".tile-value")
     expect(executions).to_have_text("1")
 
     call(f"{server.address}/w/live-figures", BODY)

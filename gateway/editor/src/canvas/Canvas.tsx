@@ -17,6 +17,7 @@ import { useRun } from "../executions/run";
 import type { ErrorInfo } from "../gen/api";
 import { openPalette } from "../palette/store";
 import { useScheme } from "../shell/scheme";
+import { LiveCounts } from "../live/LiveView";
 import { Pointers } from "../together/Presence";
 import { usePeople } from "../together/people";
 import { NodeCard, NoteCard } from "./NodeCard";
@@ -91,6 +92,7 @@ export function Canvas() {
         proOptions={{ hideAttribution: true }}
       >
         <Pointers />
+        <LiveCounts />
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
         {nodes.length > 3 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeBorderRadius={6} />}
       </ReactFlow>

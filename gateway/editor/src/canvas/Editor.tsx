@@ -12,6 +12,7 @@ import { useOffer } from "../shell/commands";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { reason } from "../api/client";
+import { LiveBar } from "../live/LiveView";
 import { useTogether } from "../together/useTogether";
 import { Canvas } from "./Canvas";
 import { ExecutionBar } from "./ExecutionBar";
@@ -46,6 +47,7 @@ export default function Editor({ workflow, execution }: { workflow: string; exec
         <Canvas key={`${workflow} ${execution ?? ""}`} />
         {doc.nodes.length === 0 && !execution && <Empty />}
         {!execution && <ListenBar />}
+        {!execution && <LiveBar />}
         <Palette />
         <NodePanel />
       </div>

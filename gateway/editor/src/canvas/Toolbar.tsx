@@ -9,6 +9,7 @@ import { fail } from "../shell/notices";
 import { href } from "../shell/route";
 import { shortType, useNodeTypes } from "../api/nodeTypes";
 import { addHere, jumpTo, listen, run, save, setActive } from "./commands";
+import { LiveButton } from "../live/LiveView";
 import { Avatars } from "../together/Presence";
 import { byName } from "./document";
 import { changed, useDraft } from "./draft";
@@ -26,6 +27,7 @@ export function Toolbar() {
       <Tools />
       <Active />
       <Saving />
+      <LiveButton />
       <Running />
     </header>
   );

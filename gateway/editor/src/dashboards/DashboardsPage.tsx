@@ -46,7 +46,7 @@ export default function DashboardsPage({ workflow }: { workflow?: string }) {
       {!figures && failed === null && <Loader size="sm" />}
       {figures && (
         <>
-          <Cards figures={figures} />
+          <Tiles figures={figures} />
           <Charts figures={figures} />
           <Nodes rows={figures.nodes} names={names} order={order} choose={setOrder} />
           {!workflow && <Workflows rows={figures.workflows} names={names} />}
@@ -57,27 +57,27 @@ export default function DashboardsPage({ workflow }: { workflow?: string }) {
   );
 }
 
-function Cards({ figures: { overview, backlog } }: { figures: Figures }) {
+function Tiles({ figures: { overview, backlog } }: { figures: Figures }) {
   const ended = overview.success + overview.error + overview.cancelled;
   const seconds = (overview.until - overview.since) / 1000;
   const behind = backlog.lags?.reduce((sum, each) => sum + each.behind, 0) ?? 0;
   const share = ended ? `${((100 * overview.success) / ended).toFixed(overview.error ? 1 : 0)} %` : "–";
   return (
-    <dl className="cards">
-      <Card label="Executions" value={overview.executions.toLocaleString()} note={`${rate(overview.executions / seconds)} a second`} />
-      <Card label="Succeeded" value={share} note={`${overview.running.toLocaleString()} still run or wait`} />
-      <Card label="Failed" value={overview.error.toLocaleString()} bad={overview.error > 0} note={`${overview.cancelled.toLocaleString()} stopped`} />
-      <Card label="Took (p95)" value={took(overview.took.p95)} note={`half of them ${took(overview.took.p50)} or less`} />
-      <Card label="Waiting in queues" value={behind.toLocaleString()} note={`oldest task ${duration(1000 * (backlog.oldestTaskSeconds ?? 0))}`} />
+    <dl className="tiles">
+      <Tile label="Executions" value={overview.executions.toLocaleString()} note={`${rate(overview.executions / seconds)} a second`} />
+      <Tile label="Succeeded" value={share} note={`${overview.running.toLocaleString()} still run or wait`} />
+      <Tile label="Failed" value={overview.error.toLocaleString()} bad={overview.error > 0} note={`${overview.cancelled.toLocaleString()} stopped`} />
+      <Tile label="Took (p95)" value={took(overview.took.p95)} note={`half of them ${took(overview.took.p50)} or less`} />
+      <Tile label="Waiting in queues" value={behind.toLocaleString()} note={`oldest task ${duration(1000 * (backlog.oldestTaskSeconds ?? 0))}`} />
     </dl>
   );
 }
 
-function Card({ label, value, note, bad }: { label: string; value: string; note: string; bad?: boolean }) {
+function Tile({ label, value, note, bad }: { label: string; value: string; note: string; bad?: boolean }) {
   return (
-    <div className="card">
+    <div className="tile">
       <dt>{label}</dt>
-      <dd className={bad ? "card-value card-bad" : "card-value"}>{value}</dd>
+      <dd className={bad ? "tile-value tile-bad" : "tile-value"}>{value}</dd>
       <dd className="dim">{note}</dd>
     </div>
   );
