@@ -109,7 +109,7 @@ class Watcher:
         self._counts: Counts = {}
         self._skipped = 0
         self._gap = 0
-        self._held: list[tuple[bytes, bool]] | None = None
+        self._held: list[Event] | None = None
         self._offsets: dict[int, int] = {}
 
     def wants(self, event: Event) -> bool:
@@ -119,19 +119,20 @@ class Watcher:
             return event.execution == watched.execution
         return watched.workflow is None or event.workflow == watched.workflow
 
-    def put(self, encoded: bytes, failed: bool) -> None:
+    def put(self, event: Event) -> None:
         """Send an event if the rate and the outbox have room for it, else only say that there was one."""
         if self._held is None:
-            self.send(encoded, failed)
+            self.send(event)
         elif len(self._held) < OUTBOX:
-            self._held.append((encoded, failed))
+            self._held.append(event)
         else:
             self._skipped += 1
 
-    def send(self, encoded: bytes, failed: bool) -> None:
+    def send(self, event: Event) -> None:
         """Send an event now, whatever is held."""
-        if len(self._events) < OUTBOX and self._admitted(failed):
-            self._events.append(encoded)
+        # Most events of a busy workflow are only counted: nothing is encoded for them.
+        if len(self._events) < OUTBOX and self._admitted(getattr(event, "error", None) is not None):
+            self._events.append(_encode(event))
             self.news.set()
         else:
             self._skipped += 1
@@ -151,8 +152,8 @@ class Watcher:
         """Send what was kept."""
         held, self._held = self._held or [], None
         self._gap = gap
-        for encoded, failed in held:
-            self.send(encoded, failed)
+        for event in held:
+            self.send(event)
 
     def beat(self, offsets: Mapping[int, int]) -> None:
         """Say what is counted, and up to where."""
@@ -237,11 +238,9 @@ class Live:
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
             _tally(self._tally, event)
-            encoded = b""
             for watcher in self._watchers:
                 if watcher.wants(event):
-                    encoded = encoded or _encode(event)
-                    watcher.put(encoded, _failed(event))
+                    watcher.put(event)
 
     async def _again(self, watcher: Watcher, since: Mapping[int, int], until: Mapping[int, int]) -> None:
         """Give what happened between offsets, before what was held meanwhile."""
@@ -252,7 +251,7 @@ class Live:
             async for events in self._tail.between(since, until):
                 for event in filter(watcher.wants, events):
                     _tally(missed, event)
-                    watcher.send(_encode(event), _failed(event))
+                    watcher.send(event)
         watcher.count(missed)
         watcher.release(gap)
 
@@ -303,10 +302,6 @@ def _added(one: list[int], other: list[int]) -> list[int]:
     if len(one) < len(other):
         one, other = other, one
     return [value + (other[at] if at < len(other) else 0) for at, value in enumerate(one)]
-
-
-def _failed(event: Event) -> bool:
-    return getattr(event, "error", None) is not None
 
 
 def _encode(event: Event) -> bytes:

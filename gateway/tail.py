@@ -13,6 +13,8 @@ from streams.codecs import Undecodable, decode
 from streams.topics import EVENTS
 from streams.transports.protocol import Log, Reader, Record
 
+TOGETHER_SECONDS = 0.02
+
 Listener = Callable[[Sequence[Event]], None]
 
 
@@ -37,7 +39,7 @@ class Tail:
         async with self._lock:
             if self._following is None:
                 self._reader = await self._log.reader(EVENTS, self._partitions, "latest")
-                self._following = Following(self._reader, self._take)
+                self._following = Following(self._reader, self._take, TOGETHER_SECONDS)
             self._listeners.append(listener)
 
     def remove(self, listener: Listener) -> None:

@@ -34,10 +34,11 @@ SHOTS = "MILLRACE_TEST_SHOTS"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder: it needs a browser."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.process)
+    """Mark what is in this folder: it needs a browser. It comes last: the browser's driver keeps the thread's loop."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.process)
+    items[:] = [item for item in items if item not in here] + here
 
 
 @pytest.fixture(scope="package")

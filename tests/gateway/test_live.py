@@ -193,11 +193,15 @@ async def test_a_stopping_gateway_lets_watchers_go(house) -> None:
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1001)
 
 
+EVENT = NodeFinished("x", "w", "v", 1, "Set", "set")
+FAILED = NodeFinished("x", "w", "v", 1, "Set", "set", error=ErrorInfo("no"))
+
+
 def test_a_client_that_does_not_read_costs_no_more_than_its_outbox() -> None:
     watcher = Watcher(Subscription(rate=1e9), now=lambda: 0.0)
 
     for _ in range(OUTBOX + 5):
-        watcher.put(b"{}", failed=False)
+        watcher.put(EVENT)
 
     beat = watcher.take()
     assert beat is not None
@@ -208,10 +212,10 @@ def test_failures_may_overdraw_the_rate() -> None:
     watcher = Watcher(Subscription(rate=8), now=lambda: 0.0)
 
     for _ in range(20):
-        watcher.put(b"1", failed=False)
+        watcher.put(EVENT)
     for _ in range(20):
-        watcher.put(b"2", failed=True)
+        watcher.put(FAILED)
 
     beat = watcher.take()
     assert beat is not None
-    assert [bytes(each) for each in beat.events] == [b"1"] * 8 + [b"2"] * 2
+    assert [b"error" in bytes(each) for each in beat.events] == [False] * 8 + [True] * 2
