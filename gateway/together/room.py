@@ -69,7 +69,7 @@ class Room:
         for key in kept.covers:
             self._keys.pop(key, None)
         self._keys[kept.key] = None
-        self._bytes += len(kept.update)
+        self._bytes = len(kept.update) + (0 if kept.covers else self._bytes)
         message = create_update_message(kept.update)
         for member in self.members:
             if member.id != kept.origin:

@@ -1,7 +1,8 @@
 /** The dashboard: what all workflows, or one, did lately; live. */
-import { Loader, SegmentedControl, Select } from "@mantine/core";
+import { Loader, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { reason } from "../api/client";
+import { WorkflowSelect } from "../executions/WorkflowSelect";
 import { useNames } from "../executions/names";
 import { go } from "../shell/route";
 import { duration } from "../shell/words";
@@ -23,22 +24,11 @@ export default function DashboardsPage({ workflow }: { workflow?: string }) {
   const [order, setOrder] = useState<Order>("slowest");
   const names = useNames();
   const { figures, failed } = useFigures(Number(minutes), workflow, order);
-  const known = [...names].map(([value, label]) => ({ value, label }));
   return (
     <div className="page page-wide">
       <div className="page-head">
         <h1>Dashboard</h1>
-        <Select
-          aria-label="Workflow"
-          placeholder="All workflows"
-          size="xs"
-          w={220}
-          clearable
-          searchable
-          data={workflow && !names.has(workflow) ? [...known, { value: workflow, label: workflow }] : known}
-          value={workflow ?? null}
-          onChange={(value) => go({ page: "dashboards", workflow: value ?? undefined })}
-        />
+        <WorkflowSelect names={names} value={workflow} choose={(chosen) => go({ page: "dashboards", workflow: chosen })} />
         <div className="bar-gap" />
         <SegmentedControl aria-label="Time" size="xs" data={WINDOWS} value={minutes} onChange={setMinutes} />
       </div>

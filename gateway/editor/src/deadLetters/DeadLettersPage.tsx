@@ -1,8 +1,9 @@
 /** Dead letters: what could not be carried out, why, and driving it again, changed where that helps. */
-import { Button, Loader, Select, Table, TextInput } from "@mantine/core";
+import { Button, Loader, Table, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
+import { WorkflowSelect } from "../executions/WorkflowSelect";
 import { useNames } from "../executions/names";
 import type { LetterSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
@@ -33,17 +34,7 @@ export default function DeadLettersPage({ workflow }: { workflow?: string }) {
     <div className="page">
       <div className="page-head">
         <h1>Dead letters</h1>
-        <Select
-          aria-label="Workflow"
-          placeholder="All workflows"
-          size="xs"
-          w={220}
-          clearable
-          searchable
-          data={[...names].map(([value, label]) => ({ value, label }))}
-          value={workflow ?? null}
-          onChange={(value) => go({ page: "deadLetters", workflow: value ?? undefined })}
-        />
+        <WorkflowSelect names={names} value={workflow} choose={(chosen) => go({ page: "deadLetters", workflow: chosen })} />
         <TextInput
           type="search"
           aria-label="Reason"

@@ -8,6 +8,7 @@ import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
 import { STATUS, ago, duration, moment } from "../shell/words";
+import { WorkflowSelect } from "./WorkflowSelect";
 import { useNames } from "./names";
 import { Status } from "./Status";
 
@@ -37,22 +38,11 @@ export default function ExecutionsPage({ workflow }: { workflow?: string }) {
   const choose = (some: Partial<Filters>) => setFilters((before) => ({ ...before, ...some }));
   const names = useNames();
   const { rows, more, loading, refresh, next } = useExecutions(workflow, settled);
-  const options = [...names].map(([value, label]) => ({ value, label }));
   return (
     <div className="page">
       <div className="page-head">
         <h1>Executions</h1>
-        <Select
-          aria-label="Workflow"
-          placeholder="All workflows"
-          size="xs"
-          w={220}
-          clearable
-          searchable
-          data={workflow && !names.has(workflow) ? [...options, { value: workflow, label: workflow }] : options}
-          value={workflow ?? null}
-          onChange={(value) => go({ page: "executions", workflow: value ?? undefined })}
-        />
+        <WorkflowSelect names={names} value={workflow} choose={(chosen) => go({ page: "executions", workflow: chosen })} />
         <Select
           aria-label="Status"
           placeholder="Any status"
