@@ -3,7 +3,7 @@
 Flow: shell → **occurrence** → step → **actions** → perform.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,6 +12,8 @@ from nodes.sdk.ports import Response
 from schemas.errors import ErrorInfo
 from schemas.events import Event
 from schemas.task import Alarm, Parent, ReplyTo, Returned
+
+Why = Literal["Cancelled", "Timeout"]
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -72,9 +74,10 @@ class CameBack(msgspec.Struct, frozen=True):
 
 
 class Cancelled(msgspec.Struct, frozen=True):
-    """Somebody asked for the end, or the time is up."""
+    """Somebody asked for the end, or the time is up: ``kind`` says which."""
 
     reason: str | None = None
+    kind: Why = "Cancelled"
 
 
 Occurrence = Began | Finished | Failed | Woke | CameBack | Cancelled

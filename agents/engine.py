@@ -26,6 +26,7 @@ from agents.actions import (
     Return,
     Run,
     Sleep,
+    Why,
     Woke,
 )
 from agents.calling import Calling
@@ -37,7 +38,7 @@ from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
-from agents.timers import Timer
+from agents.timing import bound, deadline_key, release, timer_of
 from nodes.sdk.ports import Response
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
@@ -126,6 +127,8 @@ class Engine:
     async def control(self, control: Control, outbox: Outbox) -> None:
         """Carry out what was asked of an execution; nothing happens to one that has ended."""
         row = self.row(control.execution)
+        if control.ask == "expire":
+            outbox.timers[deadline_key(control.execution)] = None
         if isinstance(row, Mark):
             outbox.controls += row.after
         elif control.alarm is not None:
@@ -137,7 +140,8 @@ class Engine:
             if control.returned is not None:
                 await self._come_back(plan, state, control.returned, outbox)
             else:
-                self._apply(plan, state, Cancelled(control.reason), "", outbox)
+                kind: Why = "Timeout" if control.ask == "expire" else "Cancelled"
+                self._apply(plan, state, Cancelled(control.reason, kind), "", outbox)
                 self._in_flight.stop(control.execution)
 
     async def refuse(self, task: Task, error: MillraceError, outbox: Outbox) -> None:
@@ -268,6 +272,7 @@ class Engine:
         """Send the rest of a long chain through its topics: a loop of many passes must not hold up everything else."""
         new = fork(state)
         new.left = True
+        bound(plan, new, outbox)
         self._live[state.execution] = new
         outbox.rows.add(state.execution)
         outbox.tasks += [_pointer(plan, new, activation) for activation in rest if activation.key in new.flight]
@@ -286,6 +291,10 @@ class Engine:
         new.left = kept
         if kept:
             outbox.rows.add(execution)
+        if new.terminal:
+            release(plan, state, outbox)
+        elif kept and not state.left:
+            bound(plan, new, outbox)
         if not new.terminal:
             self._live[execution] = new
         elif kept:
@@ -321,7 +330,7 @@ class Engine:
             case Run(activation):
                 outbox.tasks.append(_pointer(plan, state, activation))
             case Sleep(activation):
-                outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
+                outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
             case Answer(to, response):
                 reply = Reply(to.boot, to.request, response.status, response.headers, response.body, state.execution)
                 (outbox.replies if state.left else outbox.early).append((to.partition, reply))
@@ -344,13 +353,14 @@ class Engine:
 
     def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
         """Send once more what a finished task had put in flight: its own emission may have been lost."""
+        bound(plan, state, outbox)
         for activation in state.flight.values():
             if activation.cause != cause:
                 continue
             if activation.due is None:
                 outbox.tasks.append(_pointer(plan, state, activation))
             else:
-                outbox.timers[f"{state.execution}/{activation.key}"] = _timer(state, activation)
+                outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
 
 
 def _kept_reply(response: Response, execution: str) -> bytes:
@@ -379,18 +389,3 @@ def _pointer(plan: Plan, state: State, activation: Activation) -> tuple[str, Tas
     )
     node = plan.nodes[activation.node]
     return node_topic(node.type_name if node.type is not None else "noOp"), task
-
-
-def _timer(state: State, activation: Activation) -> Timer:
-    return Timer(
-        due=activation.due or 0,
-        kind="task",
-        workflow=state.workflow,
-        version=state.version,
-        node=activation.node,
-        execution=state.execution,
-        run=activation.run,
-        attempt=activation.attempt,
-        why=activation.why,
-        catalog=state.catalog,
-    )

@@ -61,7 +61,7 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
             come_back(plan, new, occurrence.returned, now, cause, actions)
         case Cancelled():
             reason = occurrence.reason or "cancelled"
-            _end(plan, new, "cancelled", now, actions, ErrorInfo(message=reason, kind="Cancelled"))
+            _end(plan, new, "cancelled", now, actions, ErrorInfo(message=reason, kind=occurrence.kind))
         case _:
             assert_never(occurrence)
     return new, actions

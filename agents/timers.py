@@ -27,7 +27,7 @@ class Timer(msgspec.Struct, omit_defaults=True):
     """One row: when (epoch ms), and for whom. A schedule's timer has its rule's number in ``run``."""
 
     due: int
-    kind: Literal["task", "schedule", "poll"]
+    kind: Literal["task", "schedule", "poll", "deadline"]
     workflow: str
     version: str
     node: str
@@ -44,7 +44,7 @@ Fire = Callable[[Owner, str, Timer], Awaitable[None]]
 class Timers:
     """Wakes at the next due time of any owned partition and hands due rows to ``fire``; polls nothing.
 
-    ``hurry`` makes every timer due at once (a private clock).
+    ``hurry`` makes every timer due at once (a private clock), but no execution's last moment.
     """
 
     def __init__(self, streams: Streams, now: Callable[[], int], fire: Fire, *, hurry: bool = False) -> None:
@@ -123,5 +123,7 @@ class Timers:
                 due, key = heapq.heappop(heap)
                 timer = table.get(key)
                 owner = self._streams.owner(partition)
+                if self._hurry and timer is not None and timer.kind == "deadline":
+                    continue
                 if timer is not None and timer.due == due and owner is not None:
                     yield heap, owner, key, timer

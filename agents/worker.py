@@ -24,6 +24,7 @@ from agents.sources import SourceRow, Sources
 from agents.state import decode_row, encode_row
 from agents.static_data import StaticData
 from agents.timers import Timer, Timers
+from agents.timing import expired
 from agents.trials import Trials
 from agents.triggers import Triggers
 from nodes.expressions.javascript.pool import JavaScriptPool
@@ -32,13 +33,14 @@ from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
 from schemas.errors import NotFoundError
 from schemas.identifiers import partition_of
-from schemas.task import Task
+from schemas.task import ControlFrame, Task
+from streams import codecs
 from streams.app import Streams
 from streams.frames import Gatherer
 from streams.stores.keyring import Keyring
 from streams.stores.views import CatalogView
 from streams.tables import Owner, RowCodec, struct_codec
-from streams.topics import EXECUTIONS, SOURCES, TIMERS, node_topic
+from streams.topics import CONTROL, EXECUTIONS, SOURCES, TIMERS, node_topic
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +138,10 @@ class Worker:
             self._triggers.lose(partitions)
 
     async def _fire(self, owner: Owner, key: str, timer: Timer) -> None:
+        if timer.kind == "deadline":
+            owner.check()
+            await self._streams.log.send(CONTROL, owner.partition, codecs.encode(ControlFrame([expired(timer)])))
+            return
         if timer.kind != "task":
             if self._triggers is not None:
                 await self._triggers.fire(owner, key, timer)

@@ -119,13 +119,14 @@ class Alarm(msgspec.Struct):
 
 
 class Control(msgspec.Struct, omit_defaults=True):
-    """What is asked of an execution from outside: to end, to take a call's result, or to begin for a failed one.
+    """What is asked of an execution from outside: to end (now, or its time is up), to take a call's
+    result, or to begin for a failed one.
 
     ``alarm`` begins ``execution`` itself, which has an id of the failed one's making.
     """
 
     execution: str
-    ask: Literal["cancel", "return", "alarm"]
+    ask: Literal["cancel", "expire", "return", "alarm"]
     at: int
     reason: str | None = None
     returned: Returned | None = None

@@ -35,6 +35,7 @@ FLOW = workflow(
     {"S": "begin", "A": "keyed", "B": "keyed", "J": "join", "W": "sleep", "P": "pass"},
     ["S > A", "S > B", "A > J", "B > J.1", "J > W", "W > P"],
     "parallel",
+    executionTimeout=10**10,
 )
 EXPECTED = Counter(S=1, A=1, B=1, J=1, W=1, P=1)
 
