@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from agents.state import Activation, Calls, Packet
-from nodes.sdk.ports import Response
+from nodes.sdk.ports import Opening, Response
 from schemas.errors import ErrorInfo
 from schemas.events import Event
 from schemas.task import Alarm, Parent, ReplyTo, Returned
@@ -29,7 +29,7 @@ class Finished(msgspec.Struct, frozen=True):
     """A run of a node ended well. ``encoded`` is the JSON text of its outputs unless ``blob`` has it.
 
     ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first.
-    ``calls``: other workflows run first, and then the node again.
+    ``calls``: other workflows run first, and then the node again. ``opening``: it sleeps until a request comes.
     """
 
     node: str
@@ -44,6 +44,7 @@ class Finished(msgspec.Struct, frozen=True):
     response: Response | None = None
     error: ErrorInfo | None = None
     calls: Calls | None = None
+    opening: Opening | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -67,6 +68,17 @@ class Woke(msgspec.Struct, frozen=True):
     run: int
 
 
+class Resumed(msgspec.Struct, frozen=True):
+    """A request came for a waiting activation: its outputs, and who waits for an answer."""
+
+    node: str
+    run: int
+    outputs: list[Packet]
+    encoded: bytes = b"[]"
+    blob: str | None = None
+    reply: ReplyTo | None = None
+
+
 class CameBack(msgspec.Struct, frozen=True):
     """A call that this execution made is over, or, where it does not wait for that, has begun."""
 
@@ -80,7 +92,7 @@ class Cancelled(msgspec.Struct, frozen=True):
     kind: Why = "Cancelled"
 
 
-Occurrence = Began | Finished | Failed | Woke | CameBack | Cancelled
+Occurrence = Began | Finished | Failed | Woke | Resumed | CameBack | Cancelled
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -36,6 +36,10 @@ class Directory(Protocol):
         """Learn that an execution is called by another."""
         ...
 
+    def waits(self, execution: str) -> None:
+        """Learn that an execution sleeps until somebody asks."""
+        ...
+
     async def alarmed(self, workflow: str) -> Callee:
         """Find where an error workflow begins; raise UserError or NotFoundError where there is none."""
         ...

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from agents import records
 from agents.actions import (
     Action,
     Alert,
@@ -23,6 +24,7 @@ from agents.actions import (
     Invoke,
     Occurrence,
     Record,
+    Resumed,
     Return,
     Run,
     Sleep,
@@ -34,21 +36,18 @@ from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
 from agents.plans import Plans
+from agents.resuming import cause_of, opened, refusal
 from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
 from agents.timing import bound, deadline_key, release, timer_of
-from nodes.sdk.ports import Response
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
-from schemas.task import Control, Reply, ReplyTo, Returned, Start, Task
-from streams import codecs
+from schemas.task import Control, Reply, Resume, Returned, Start, Task
 from streams.app import Streams
-from streams.topics import node_topic
 
-KEPT_REPLY_BYTES = 128 * 1024
 CHAIN_RUNS = 1000
 CHAIN_SECONDS = 1.0
 YIELD_EVERY = 20
@@ -68,6 +67,7 @@ class Engine:
         self._plans = plans
         self._runner = runner
         self._now = surroundings.now
+        self._waits = surroundings.waits
         self._calling = Calling(streams.settings.partitions, surroundings)
         self._chaining = settings.chaining
         self._live: dict[str, Row] = {}
@@ -131,6 +131,10 @@ class Engine:
             outbox.timers[deadline_key(control.execution)] = None
         if isinstance(row, Mark):
             outbox.controls += row.after
+        if control.resume is not None:
+            await self._go_on(control, control.resume, outbox)
+        elif isinstance(row, Mark):
+            return
         elif control.alarm is not None:
             await self._calling.alarm(control, control.alarm, outbox)
         elif row is not None:
@@ -158,6 +162,30 @@ class Engine:
         failed = Failed(task.node, task.run, info, final=True)
         self._apply(plan, state, failed, f"{task.node}/{task.run}", outbox)
 
+    async def _go_on(self, control: Control, resume: Resume, outbox: Outbox) -> None:
+        """Let a request wake the node that waits for it, or answer that none does."""
+        state, cause = self._state(control.execution), cause_of(control, resume)
+        if state is None or opened(state, resume) is None:
+            if state is not None:
+                plan = await self._plans.get(state.workflow, state.version, state.catalog)
+                self._emit_again(plan, state, cause, outbox)
+            if (refused := refusal(control, resume, state is not None)) is not None:
+                outbox.replies.append(refused)
+            return
+        plan = await self._plans.get(state.workflow, state.version, state.catalog)
+        items = await self._runner.start_items(Start(items=resume.items or [], blob=resume.blob))
+        # What a request brings stands for what slept: later nodes find the way back to the items before it.
+        paired = [msgspec.structs.replace(item, paired=0) for item in items or []]
+        packets, text, blob = await self._runner.pack([paired])
+        state = self._state(control.execution)
+        activation = opened(state, resume)
+        if state is None or activation is None:
+            return
+        if activation.due is not None:
+            outbox.timers[f"{control.execution}/{activation.key}"] = None
+        resumed = Resumed(activation.node, activation.run, packets, text, blob, resume.reply)
+        await self._drive(plan, state, resumed, cause, outbox)
+
     async def _come_back(self, plan: Plan, state: State, returned: Returned, outbox: Outbox) -> None:
         key = f"{returned.node}/{returned.run}"
         cause = f"{key}#{returned.index}"
@@ -175,7 +203,7 @@ class Engine:
     async def _start(self, plan: Plan, task: Task, start: Start, outbox: Outbox) -> None:
         row = self.row(task.execution)
         if isinstance(row, Mark):
-            _repeat_reply(row, start.reply, outbox)
+            records.repeat_reply(row, start.reply, outbox)
             outbox.controls += row.after
             return
         cause = f"{task.node}/0"
@@ -228,7 +256,7 @@ class Engine:
             self._calling.again(state, activation, outbox)
         elif activation is None or (task.due is not None and activation.due is None):
             self._emit_again(plan, state, key, outbox)
-        elif activation.due is None:
+        elif activation.due is None and activation.opening is None:
             name = task_id(task.execution, task.node, task.run)
             await self._in_flight.once(name, lambda: self._run(plan, task, activation, outbox))
         elif task.due is not None and task.attempt == activation.attempt:
@@ -275,7 +303,7 @@ class Engine:
         bound(plan, new, outbox)
         self._live[state.execution] = new
         outbox.rows.add(state.execution)
-        outbox.tasks += [_pointer(plan, new, activation) for activation in rest if activation.key in new.flight]
+        outbox.tasks += [records.pointer(plan, new, activation) for activation in rest if activation.key in new.flight]
 
     def _apply(self, plan: Plan, state: State, occurrence: Occurrence, cause: str, outbox: Outbox) -> list[Activation]:
         """Step, replace the live row and collect the actions; give the activations to chain in this call."""
@@ -328,7 +356,9 @@ class Engine:
     def _collect(self, plan: Plan, state: State, action: Action, outbox: Outbox) -> None:
         match action:
             case Run(activation):
-                outbox.tasks.append(_pointer(plan, state, activation))
+                outbox.tasks.append(records.pointer(plan, state, activation))
+            case Sleep(activation) if activation.due is None:
+                self._waits(state.execution)
             case Sleep(activation):
                 outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
             case Answer(to, response):
@@ -345,7 +375,7 @@ class Engine:
         if state.key is not None:
             for action in actions:
                 if isinstance(action, Answer):
-                    reply = _kept_reply(action.response, state.execution)
+                    reply = records.kept_reply(action.response, state.execution)
         until = ended + state.keep_seconds * 1000
         told = [action for action in actions if isinstance(action, Halt | Return | Alert)]
         after = [control for action in told for control in self._calling.controls(state, action, ended)]
@@ -357,35 +387,7 @@ class Engine:
         for activation in state.flight.values():
             if activation.cause != cause:
                 continue
-            if activation.due is None:
-                outbox.tasks.append(_pointer(plan, state, activation))
-            else:
+            if activation.due is None and activation.opening is None:
+                outbox.tasks.append(records.pointer(plan, state, activation))
+            elif activation.due is not None:
                 outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
-
-
-def _kept_reply(response: Response, execution: str) -> bytes:
-    """Give the bytes of an answer for those who ask again; a large one is not kept in the mark."""
-    if len(response.body) > KEPT_REPLY_BYTES:
-        text = b'{"message":"this request was answered before; its answer was too large to be kept"}'
-        response = Response(200, [("content-type", "application/json; charset=utf-8")], text)
-    return codecs.encode(Reply("", 0, response.status, response.headers, response.body, execution))
-
-
-def _repeat_reply(mark: Mark, to: ReplyTo | None, outbox: Outbox) -> None:
-    if to is not None and mark.reply is not None:
-        reply = codecs.decode(mark.reply, Reply)
-        outbox.replies.append((to.partition, msgspec.structs.replace(reply, boot=to.boot, request=to.request)))
-
-
-def _pointer(plan: Plan, state: State, activation: Activation) -> tuple[str, Task]:
-    task = Task(
-        execution=state.execution,
-        workflow=state.workflow,
-        version=state.version,
-        node=activation.node,
-        at=activation.at,
-        run=activation.run,
-        attempt=activation.attempt,
-    )
-    node = plan.nodes[activation.node]
-    return node_topic(node.type_name if node.type is not None else "noOp"), task

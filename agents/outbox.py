@@ -5,7 +5,7 @@ Flow: engine collects → **outbox** → events, rows, then tasks and timers, th
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Protocol
 
@@ -90,12 +90,13 @@ class Outbox:
             table = self.streams.table("executions")
             await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])
             self.owner.check()
-        emitted = [self._put_timer(key, timer) for key, timer in self.timers.items()]
-        emitted += [
-            self.gatherer.add(topic, self.partition, task, self.catalog, self.owner) for topic, task in self.tasks
-        ]
-        emitted += [self._send_control(control) for control in self.controls]
-        emitted += [self.streams.table("results").drop(self.owner, name) for name in self.journaled]
+        emitted: list[asyncio.Future[int]] = []
+        try:
+            for one in self._emissions():
+                emitted.append(one)
+        except BaseException:
+            _abandon(emitted)  # what is sent already is sent again with the rest
+            raise
         if self.replies:
             await self._send_replies(self.replies)
         emitted += written
@@ -104,6 +105,17 @@ class Outbox:
         elif emitted:
             await asyncio.gather(*emitted)
         return rows
+
+    def _emissions(self) -> "Iterator[asyncio.Future[int]]":
+        """Send what follows the rows: it is safe to send it again, and nothing of it may come before them."""
+        for key, timer in self.timers.items():
+            yield self._put_timer(key, timer)
+        for topic, task in self.tasks:
+            yield self.gatherer.add(topic, self.partition, task, self.catalog, self.owner)
+        for control in self.controls:
+            yield self._send_control(control)
+        for name in self.journaled:
+            yield self.streams.table("results").drop(self.owner, name)
 
     def _send_events(self) -> "list[asyncio.Future[int]]":
         sent = []
@@ -157,10 +169,17 @@ def join(outboxes: Sequence[Outbox]) -> Outbox:
     if len(outboxes) == 1:
         return outboxes[0]
     first = outboxes[0]
-    joined = Outbox(first.streams, first.gatherer, first.blobs, first.partition, first.owner, first.catalog)
+    catalog = max(each.catalog for each in outboxes)
+    joined = Outbox(first.streams, first.gatherer, first.blobs, first.partition, first.owner, catalog)
     for name in _GATHERED:
         whole = getattr(joined, name)
         gather = whole.extend if isinstance(whole, list) else whole.update
         for each in outboxes:
             gather(getattr(each, name))
     return joined
+
+
+def _abandon(futures: "list[asyncio.Future[int]]") -> None:
+    """Let futures that nobody awaits fail without a word."""
+    for future in futures:
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())

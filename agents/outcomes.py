@@ -7,7 +7,7 @@ Error outputs, pass-through on errors, always-output and the inference of paired
 import msgspec
 
 from agents.plan import PlannedNode
-from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
+from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitForRequest, WaitUntil
 from schemas.errors import DefectError, ErrorInfo
 from schemas.item import Item, Items, Outputs
 
@@ -20,7 +20,7 @@ def outputs_of(result: Result) -> Outputs:
         return [result]
     if isinstance(result, Routed | NextBatch | Respond):
         return result.outputs
-    if isinstance(result, WaitUntil):
+    if isinstance(result, WaitUntil | WaitForRequest):
         return [result.items]
     if isinstance(result, Call):
         return result.batches

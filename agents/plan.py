@@ -16,6 +16,8 @@ from schemas.errors import MillraceError
 from schemas.item import Item
 from schemas.workflow import ExecutionOrder, Node, Workflow, parse_workflow, short_type
 
+WAITING = frozenset({"wait", "form"})
+"""Types that a request at `$execution.resumeUrl` may wake."""
 _NAMED = re.compile(r"""\$(?:\(|node\[|items\()\s*(?:'([^'\\]*)'|"([^"\\]*)"|`([^`\\$]*)`)|\$node\.([A-Za-z_]\w*)""")
 _ANY = re.compile(r"\$(?:\(|node\b|items\(|evaluateExpression|getPairedItem)")
 
@@ -102,6 +104,7 @@ class Plan:
     timeout_seconds: float | None = None
     error_workflow: str | None = None
     callers: Callers = Callers()
+    waits: bool = False
     pinned: Mapping[str, list[Item]] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     static: Mapping[str, Any] = field(default_factory=dict)
@@ -137,6 +140,7 @@ def compile_plan(
         timeout_seconds=timeout if timeout and timeout > 0 else None,
         error_workflow=settings.error_workflow if settings.error_workflow not in ("", "DEFAULT") else None,
         callers=Callers(settings.caller_policy or "workflowsFromSameOwner", _ids(settings.caller_ids)),
+        waits=any(node.type_name in WAITING for node in nodes.values()),
         pinned={name: _pinned(items) for name, items in (workflow.pin_data or {}).items() if items},
         static=_static(raw),
         facts={"id": workflow_id, "name": workflow.name, "active": active},

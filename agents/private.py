@@ -30,6 +30,7 @@ from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, N
 from schemas.guide import Guide, Past
 from schemas.identifiers import new_execution_id, partition_of
 from schemas.item import Item, Items
+from schemas.resume import RESUME_PREFIX
 from schemas.task import Frame, Start, Task
 from schemas.workflow import content_hash, parse_workflow
 from streams import codecs
@@ -155,6 +156,16 @@ class PrivateEngine:
             self._executions[child] = known
             known.ids.append(child)
 
+    def waits(self, execution: str) -> None:
+        """End the run as waiting: nobody will ask."""
+        known = self._executions.get(execution)
+        if known is not None and execution == known.ids[0]:
+            known.finished.set()
+
+    def addresses(self, execution: str, version: str) -> dict[str, Any]:
+        """Give an address that nobody answers."""
+        return dict.fromkeys(("resumeUrl", "resumeFormUrl"), f"http://localhost{RESUME_PREFIX}{execution}")
+
     async def callee(self, execution: str, plan: Plan, call: Call) -> tuple[Callee, list[Items]]:
         """Find a called workflow among the request's ``workflows``, by id or name."""
         found = call.workflow if isinstance(call.workflow, dict) else self._known(execution, call.workflow)
@@ -220,11 +231,11 @@ class PrivateEngine:
         for event in finished:
             text = await self._blobs.get(event.blob) if event.blob is not None else bytes(event.outputs)
             runs.setdefault(event.node, []).append({"outputs": msgspec.json.decode(text)})
-        end = next(event for event in execution.events if isinstance(event, ExecutionFinished))
+        end = next((event for event in execution.events if isinstance(event, ExecutionFinished)), None)
         retried = sum(isinstance(event, NodeRetried) for event in execution.events)
         return {
-            "status": end.status,
-            "error": _error(end.error) if end.error is not None else None,
+            "status": "waiting" if end is None else end.status,
+            "error": _error(end.error) if end is not None and end.error is not None else None,
             "order": [event.node for event in finished],
             "runs": runs,
             "retries": retried,

@@ -30,7 +30,7 @@ def answer_at_end(plan: Plan, state: State) -> Response:
             "error": state.error,
         }
         return Response(headers=JSON_HEADERS, body=msgspec.json.encode(body))
-    node = plan.nodes[state.trigger]
+    node = plan.nodes[state.asked or state.trigger]
     if node.compiled is None:
         return failure("the webhook cannot answer: its node could not be read")
     params = node.compiled.memo.get(Webhook)

@@ -24,7 +24,7 @@ from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
 from nodes.sdk.context import Blobs, Credentials, Returned, Run
 from nodes.sdk.parameters import JavaScript
-from nodes.sdk.ports import Call, NextBatch, Respond, Result, WaitUntil
+from nodes.sdk.ports import Call, NextBatch, Respond, Result, WaitForRequest, WaitUntil
 from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, OperationalError, error_info
 from schemas.identifiers import task_id
 from schemas.item import Item, Items, NodeRun, Outputs
@@ -46,6 +46,10 @@ class Surroundings(Directory, Protocol):
 
     def capabilities(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
         """Give what the node may ask for, by type."""
+        ...
+
+    def addresses(self, execution: str, version: str) -> dict[str, Any]:
+        """Give what `$execution` tells of where the execution can be resumed."""
         ...
 
     async def callee(self, execution: str, plan: Plan, call: Call) -> tuple[Callee, list[Items]]:
@@ -168,16 +172,18 @@ class Runner:
             runs=lambda name: past.get(name, []) if name in plan.nodes else None,
             sources=activation.sources,
             workflow=plan.facts,
-            execution={
-                "id": identity(plan, state.execution),
-                "mode": "test" if mode_of(plan, state.mode) == "manual" else "production",
-            },
+            execution=self._told(plan, state),
             now=_now(plan, activation),
             zone=plan.zone,
             contexts=state.contexts,
             node_parameters=plan.node_parameters,
             seed=task_id(identity(plan, state.execution), node.name, activation.run),
         )
+
+    def _told(self, plan: Plan, state: State) -> dict[str, Any]:
+        mode = "test" if mode_of(plan, state.mode) == "manual" else "production"
+        told = {"id": identity(plan, state.execution), "mode": mode}
+        return told | self._surroundings.addresses(state.execution, state.version) if plan.waits else told
 
     async def _past(self, state: State) -> dict[str, list[NodeRun]]:
         return {
@@ -248,7 +254,8 @@ class Runner:
             duration_us=(time.perf_counter_ns() - began) // 1000,
             context=result.context if isinstance(result, NextBatch) else None,
             looping=isinstance(result, NextBatch),
-            until=result.at if isinstance(result, WaitUntil) and not _replays(plan) else None,
+            until=result.at if isinstance(result, WaitUntil | WaitForRequest) and not _replays(plan) else None,
+            opening=result.opening if isinstance(result, WaitForRequest) and not _replays(plan) else None,
             response=result.response if isinstance(result, Respond) else None,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from nodes.sdk.ports import Opening
 from schemas.errors import ErrorInfo
 from schemas.events import ExecutionStatus
 from schemas.item import Item, Source
@@ -70,7 +71,7 @@ class Activation(msgspec.Struct, omit_defaults=True):
     """One run of a node that is asked for: its inputs, where they came from, and which task asked (``cause``).
 
     ``due`` (epoch ms) and ``why`` (retry, wait) say that it sleeps until then. ``held`` is what a wait gives when over.
-    ``calls`` says that other workflows run for it, or have run.
+    ``calls`` says that other workflows run for it, or have run; ``opening`` that a request may wake it.
     """
 
     node: str
@@ -84,6 +85,7 @@ class Activation(msgspec.Struct, omit_defaults=True):
     why: str = ""
     held: list[Packet] | None = None
     calls: Calls | None = None
+    opening: Opening | None = None
 
     @property
     def key(self) -> str:
@@ -103,6 +105,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
 
     ``left``: it was given to topics or timers, so it has a row. ``replies`` lists who still waits for an answer.
     ``flight`` has the activations given out, by key; ``stack`` those that wait for their turn (orders v0 and v1);
+    ``asked`` names the waiting node whose request still wants an answer, if it was not the trigger's;
     ``waiting`` join buffers by node, each a list of activations with empty inputs. A task (node, run) is done when
     its run index was given out and it is not in flight.
     """
@@ -132,6 +135,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     left: bool = False
     origin: Origin | None = None
     parent: Parent | None = None
+    asked: str | None = None
 
     @property
     def terminal(self) -> bool:

@@ -19,6 +19,7 @@ from agents.actions import (
     Finished,
     Occurrence,
     Record,
+    Resumed,
     Run,
     Sleep,
     Woke,
@@ -32,6 +33,7 @@ from agents.responding import answer_at_end
 from agents.retrying import retry
 from agents.routing import deliver
 from agents.state import Activation, Kept, Packet, State, fork
+from nodes.sdk.ports import Response
 from schemas.errors import ErrorInfo
 from schemas.events import ExecutionFinished, ExecutionStarted, ExecutionStatus, NodeFinished
 from schemas.item import Item
@@ -57,6 +59,8 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
             _fail(plan, new, occurrence, now, actions)
         case Woke():
             _wake(plan, new, occurrence, now, cause, actions)
+        case Resumed():
+            _go_on(plan, new, occurrence, now, cause, actions)
         case CameBack():
             come_back(plan, new, occurrence.returned, now, cause, actions)
         case Cancelled():
@@ -96,8 +100,10 @@ def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, acti
     activation = state.flight.get(key)
     if activation is None:
         return
-    if done.until is not None:
-        asleep = msgspec.structs.replace(activation, due=done.until, why="wait", held=done.outputs)
+    if done.until is not None or done.opening is not None:
+        asleep = msgspec.structs.replace(
+            activation, due=done.until, why="wait", held=done.outputs, opening=done.opening
+        )
         state.flight[key] = asleep
         state.status = "waiting"
         actions.append(Sleep(asleep))
@@ -219,7 +225,7 @@ def _wake(plan: Plan, state: State, woke: Woke, now: int, cause: str, actions: l
     activation = state.flight.get(f"{woke.node}/{woke.run}")
     if activation is None or activation.due is None:
         return
-    awake = msgspec.structs.replace(activation, due=None, why="", at=now, held=None, cause=cause)
+    awake = msgspec.structs.replace(activation, due=None, why="", at=now, held=None, opening=None, cause=cause)
     state.flight[activation.key] = awake
     state.status = "running"
     if activation.held is None:
@@ -230,6 +236,25 @@ def _wake(plan: Plan, state: State, woke: Woke, now: int, cause: str, actions: l
     blob = outputs[0].blob if outputs else None
     text = b"[]" if blob else msgspec.json.encode([packet.items or [] for packet in outputs])
     _finish(plan, state, Finished(woke.node, woke.run, outputs, text, blob), now, cause, actions)
+
+
+def _go_on(plan: Plan, state: State, resumed: Resumed, now: int, cause: str, actions: list[Action]) -> None:
+    """A request woke a waiting activation: its item is what the node gives, and the request may want an answer."""
+    activation = state.flight.get(f"{resumed.node}/{resumed.run}")
+    if activation is None or activation.opening is None:
+        return
+    opening = activation.opening
+    state.status = "running"
+    if resumed.reply is not None and opening.mode == "onReceived":
+        answer = Response(opening.status, opening.headers, opening.body.encode())
+        actions.append(Answer(resumed.reply, answer))
+    elif resumed.reply is not None:
+        state.replies = [*state.replies, resumed.reply]
+        state.asked = resumed.node
+    awake = msgspec.structs.replace(activation, due=None, why="", at=now, held=None, opening=None)
+    state.flight[activation.key] = awake
+    done = Finished(resumed.node, resumed.run, resumed.outputs, resumed.encoded, resumed.blob)
+    _finish(plan, state, done, now, cause, actions)
 
 
 def _end(

@@ -5,6 +5,7 @@ A row goes when its due task has been handled, not when it was sent.
 """
 
 import asyncio
+import contextlib
 import heapq
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -94,10 +95,10 @@ class Timers:
             except Exception:
                 log.exception("timers failed; trying again")
                 wait = RETRY_SECONDS
-            try:
-                await asyncio.wait_for(self._changed.wait(), wait)
-            except TimeoutError:
-                continue
+            # Not wait_for: on Python 3.11 it may swallow a cancellation, and then a stop never ends.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
 
     async def fire_due(self) -> float:
         """Fire what is due, some at once; give the seconds until there may be more to do."""

@@ -18,6 +18,7 @@ from agents.ingesting import Ingesting
 from agents.marks import Marks
 from agents.node_agent import NodeAgents
 from agents.plans import CatalogPlans, Plans
+from agents.resuming import ResumeAddress
 from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.sources import SourceRow, Sources
@@ -175,8 +176,9 @@ def _now() -> int:
 class _Server:
     """The surroundings of a server: real time, and the process's capabilities."""
 
-    def __init__(self, capabilities: Capabilities, callees: Callees) -> None:
+    def __init__(self, capabilities: Capabilities, callees: Callees, address: ResumeAddress) -> None:
         self.capabilities = capabilities
+        self.addresses = address.facts
         self.callee = callees.find
         self.alarmed = callees.alarmed
 
@@ -185,6 +187,9 @@ class _Server:
         return _now()
 
     def begins(self, child: str, parent: str) -> None:
+        """Need not know."""
+
+    def waits(self, execution: str) -> None:
         """Need not know."""
 
 
@@ -204,9 +209,12 @@ def build_worker(
     ``streams`` must have been built with ``row_codecs()``.
     """
     plans = GuidedPlans(CatalogPlans(view, registry, settings.timezone, blobs), blobs, registry, settings.timezone)
-    vault = Vault(view.vault, keyring or Keyring(), streams.log)
+    keys = keyring or Keyring()
+    vault = Vault(view.vault, keys, streams.log)
     surroundings = _Server(
-        capabilities.equip(pool, blobs, vault, StaticData(view.vault, streams.log)), Callees(view, plans, blobs)
+        capabilities.equip(pool, blobs, vault, StaticData(view.vault, streams.log)),
+        Callees(view, plans, blobs),
+        ResumeAddress(settings.public_url, keys.sign),
     )
     ingesting = Ingesting(streams, view, blobs, vault.of, capabilities.kafka)
     trials = Trials(streams, view, blobs)

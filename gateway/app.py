@@ -53,6 +53,7 @@ from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies
 from gateway.repeating import Repeating
+from gateway.resuming import Resuming
 from gateway.settings import GatewaySettings
 from gateway.sockets import Socket, Sockets
 from gateway.starting import Starting
@@ -67,6 +68,7 @@ from nodes.sdk.credential import discover_credentials
 from nodes.sdk.registry import Registry
 from schemas.errors import MillraceError
 from schemas.identifiers import new_id, partition_of
+from schemas.resume import RESUME_PREFIX, Sign
 from streams.frames import Gatherer
 from streams.stores.history import History
 from streams.stores.keyring import Keyring
@@ -86,11 +88,12 @@ class Gateway:
     A stop in order: ``drain`` (listeners go), let the web server finish its connections, ``stop``.
     """
 
-    def __init__(self, parts: "_Parts", endpoints: Sequence[Endpoint], pages: ASGIApp) -> None:
+    def __init__(self, parts: "_Parts", endpoints: Sequence[Endpoint], pages: ASGIApp, resuming: ASGIApp) -> None:
         self._parts = parts
         self._pages = pages
         self._production = parts.ingress(ProductionDoor(parts.catalog))
         self._test = parts.ingress(TestDoor(parts.catalog, parts.listening))
+        self._resuming = resuming
         self.endpoints = tuple(endpoints)
 
     @property
@@ -129,6 +132,9 @@ class Gateway:
                 return
             if path.startswith("/w-test/"):
                 await self._test(scope, receive, send)
+                return
+            if path.startswith(RESUME_PREFIX):
+                await self._resuming(scope, receive, send)
                 return
         await self._pages(scope, receive, send)
 
@@ -187,6 +193,16 @@ class _Parts:
             meters=self.meters,
         )
 
+    def resuming(self, sign: Sign) -> Resuming:
+        return Resuming(
+            sign,
+            settings=self.settings,
+            publishing=self.publishing,
+            waiting=self.waiting,
+            blobs=self.blobs,
+            keeper=self.keeper,
+        )
+
     async def replies_read(self) -> bool:
         return self.replies.alive
 
@@ -211,9 +227,10 @@ def build_gateway(
     ``checks`` decide `/ready` together with the gateway's own; ``collectors`` add figures to `/metrics`.
     """
     parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
-    vault = Vault(lambda: view.vault, keyring or Keyring(), discover_credentials(), http or RealHttp())
+    keys = keyring or Keyring()
+    vault = Vault(lambda: view.vault, keys, discover_credentials(), http or RealHttp())
     endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault)]
-    return Gateway(parts, endpoints, _pages(parts, endpoints))
+    return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign))
 
 
 def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> list[Endpoint]:

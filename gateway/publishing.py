@@ -14,7 +14,7 @@ from gateway.waiting import Waiting
 from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.identifiers import partition_of
-from schemas.task import Control, ControlFrame, Task
+from schemas.task import Control, ControlFrame, Resume, Task
 from schemas.vault import VaultChange
 from streams.codecs import encode
 from streams.frames import Gatherer
@@ -58,6 +58,13 @@ class Publishing:
         if not answer.ok:
             raise _refused(answer, change)
         return answer
+
+    async def resume(self, execution: str, resume: Resume, at: int) -> None:
+        """Hand a request to a waiting execution."""
+        partition = partition_of(execution, self._settings.partitions)
+        await self._log.send(
+            CONTROL, partition, encode(ControlFrame([Control(execution, "resume", at, resume=resume)]))
+        )
 
     async def cancel(self, execution: str, reason: str | None = None) -> None:
         """Ask an execution to stop."""

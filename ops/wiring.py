@@ -93,7 +93,7 @@ def gateway_settings(settings: Settings, stream: StreamSettings, token: str) -> 
 
 def worker_settings(settings: Settings) -> WorkerSettings:
     """Give the worker its part."""
-    return WorkerSettings(chaining=settings.chaining, timezone=settings.timezone)
+    return WorkerSettings(chaining=settings.chaining, timezone=settings.timezone, public_url=settings.address)
 
 
 def allowed(settings: Settings) -> Allowed:

@@ -111,6 +111,20 @@ class Returned(msgspec.Struct, omit_defaults=True):
     error: ErrorInfo | None = None
 
 
+class Resume(msgspec.Struct, omit_defaults=True):
+    """A request at the address of a waiting execution: its item, or the blob of the JSON list that has it.
+
+    ``version`` is the one that the address was made for.
+    """
+
+    version: str
+    method: str = "GET"
+    suffix: str = ""
+    items: Items | None = None
+    blob: str | None = None
+    reply: ReplyTo | None = None
+
+
 class Alarm(msgspec.Struct):
     """An execution that failed, for the error workflow that it names."""
 
@@ -119,18 +133,19 @@ class Alarm(msgspec.Struct):
 
 
 class Control(msgspec.Struct, omit_defaults=True):
-    """What is asked of an execution from outside: to end (now, or its time is up), to take a call's
-    result, or to begin for a failed one.
+    """What is asked of an execution from outside: to end (now, or its time is up), to go on, to take a call's result,
+    or to begin for a failed one.
 
     ``alarm`` begins ``execution`` itself, which has an id of the failed one's making.
     """
 
     execution: str
-    ask: Literal["cancel", "expire", "return", "alarm"]
+    ask: Literal["cancel", "expire", "return", "alarm", "resume"]
     at: int
     reason: str | None = None
     returned: Returned | None = None
     alarm: Alarm | None = None
+    resume: Resume | None = None
 
 
 class ControlFrame(msgspec.Struct):

@@ -30,7 +30,7 @@ from nodes.sdk.context import (
 )
 from nodes.sdk.example import Example
 from nodes.sdk.parameters import CompiledParameters, JavaScript
-from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitUntil
+from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitForRequest, WaitUntil
 from nodes.sdk.pretending import FakeCommands, FakeOutside, FakeServer
 from nodes.sdk.registry import NodeType
 from schemas.errors import MillraceError, NodeError, NotFoundError, OperationalError, UserError
@@ -272,7 +272,7 @@ def outputs(result: Result) -> list[Items]:
     match result:
         case Routed(outputs=found) | NextBatch(outputs=found) | Respond(outputs=found):
             return found
-        case WaitUntil(items=items):
+        case WaitUntil(items=items) | WaitForRequest(items=items):
             return [items]
         case Call(batches=batches):
             return batches

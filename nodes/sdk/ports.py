@@ -38,6 +38,30 @@ class WaitUntil:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What a waiting node answers to: requests at its execution's address, with ``suffix`` behind it, by ``method``.
+
+    ``mode`` says when the request is answered; ``status``, ``headers`` and ``body`` are the answer given at once.
+    """
+
+    suffix: str = ""
+    method: str = "GET"
+    mode: str = "onReceived"
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForRequest:
+    """Sleep until a request comes, whose item is then output 0, or until ``at`` (epoch ms), which gives ``items``."""
+
+    opening: Opening
+    items: Items
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Run another workflow once for each of ``batches``; then the node runs again, with ``run.returned``.
 
@@ -66,7 +90,7 @@ class Respond:
     outputs: list[Items]
 
 
-Result = Items | Routed | NextBatch | WaitUntil | Call | Respond
+Result = Items | Routed | NextBatch | WaitUntil | WaitForRequest | Call | Respond
 
 
 def error_item(error: MillraceError, index: int) -> Item:

@@ -7,6 +7,7 @@ Each text has a key of its own; that key is wrapped by the installation's. A sea
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from collections.abc import Mapping, Sequence
 
@@ -51,6 +52,13 @@ class Keyring:
             return _decrypt(_decrypt(key, sealed.wrapped, purpose.encode()), sealed.text, purpose.encode())
         except (InvalidTag, ValueError):
             raise UserError("a seal is damaged, or belongs to something else", hint="enter the secret again") from None
+
+    def sign(self, data: bytes, purpose: str) -> bytes:
+        """Sign data for a purpose, always alike; raise UserError where there is no key."""
+        if self._current is None:
+            raise UserError("this process has no key to sign with", hint=SET_KEY)
+        own = hmac.digest(self._keys[self._current], b"sign " + purpose.encode(), "sha256")
+        return hmac.digest(own, data, "sha256")
 
     def write_token(self, value: Mapping[str, object], purpose: str) -> str:
         """Make a text that only this installation can make and read."""

@@ -52,6 +52,12 @@ class Calm:
     def begins(self, child: str, parent: str) -> None:
         return None
 
+    def waits(self, execution: str) -> None:
+        return None
+
+    def addresses(self, execution: str, version: str) -> dict[str, Any]:
+        return {"resumeUrl": f"/{execution}/{version}"}
+
 
 class OnePlan:
     """The plan of one workflow."""
