@@ -61,3 +61,5 @@ class Flushing:
                 done.set_result(None)
             else:
                 done.set_exception(failure)
+        if isinstance(failure, asyncio.CancelledError):
+            raise failure  # who is cancelled takes no further turn
