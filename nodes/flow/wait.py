@@ -34,6 +34,10 @@ class Wait(NodeParams):
         "onReceived", description="Answer at once, after the last node, or by a node."
     )
     response_code: int = Field(200, ge=100, le=599, description="Status of the answer.")
+    response_data: Literal["allEntries", "firstEntryJson", "firstEntryBinary", "noData"] = Field(
+        "firstEntryJson", description="What of the last node's items is the answer."
+    )
+    response_binary_property_name: str = Field("data", description="The binary part to answer with.")
     limit_wait_time: bool = Field(False, description="Go on with the items where no request comes in time.")
     limit_type: Literal["afterTimeInterval", "atSpecifiedTime"] = Field("afterTimeInterval", description="Which time.")
     resume_amount: float = Field(1, ge=0, description="How long a request is awaited.")

@@ -106,3 +106,24 @@ def test_joined_outboxes_have_all_that_each_had(name: str) -> None:
 
     assert joined == (given[0] + given[1] if isinstance(given[0], list) else given[0] | given[1])
     assert getattr(one, name) == given[0]
+
+
+async def test_who_is_cancelled_takes_no_further_turn() -> None:
+    log = Log()
+    flushing = Flushing(log.flush)
+    first = asyncio.create_task(flushing.flush(outbox("a")))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(flushing.flush(outbox("b")))
+    await asyncio.sleep(0.01)
+
+    turns = list(flushing._turns.values())
+    for turn in turns:
+        turn.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*turns, return_exceptions=True)
+    second.cancel()
+    outcomes = await asyncio.gather(first, second, return_exceptions=True)
+
+    assert [turn.cancelled() for turn in turns] == [True]
+    assert log.taken == [{"a"}], "what waited was not begun"
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * 2

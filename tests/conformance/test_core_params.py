@@ -24,9 +24,8 @@ VERSIONS = {each["type"]: each["versions"] for each in CATALOGUE["nodes"]}
 SHOWN_ONLY = frozenset({"notice", "button", "callout", "curlImport", "hidden"})
 
 TOOL = "shown only where the node is a tool of an AI agent"
-WAITS = "an answer that is waited for needs executions that can be resumed from outside"
+WAITS = "an answer that is waited for needs pages at the addresses of waiting executions"
 ABSENT = {
-    "wait": "it comes with executions that can be resumed from outside",
     "dataTable": "rows that outlive executions need a table of their own in the log",
     "aiTransform": "it sends its prompt to n8n's own service",
     "e2eTest": "n8n's own test fixture",
@@ -65,6 +64,9 @@ UNKNOWN: dict[str, dict[str, str]] = {
         "each operation reads its parameters by a model of its own",
     ),
     "respondToWebhook": {"credentials": "the editor's place for a credential"},
+    "wait": dict.fromkeys(
+        ("formDescription", "formFields", "formTitle"), "a wait for a form is refused: it may wait for a request"
+    ),
     "webhook": {
         "options.onlyRunIf": "a condition before an execution begins needs the door to evaluate expressions",
         "requireExecuteAccess": "there are no users of an installation yet",
