@@ -4,6 +4,7 @@ Flow: workflow → plan → **simulation** (step and runner in a loop) → event
 """
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,6 +45,25 @@ class Still:
 
     def capabilities(self, *_: Any) -> Mapping[type, Any]:
         return {}
+
+
+class Calm:
+    """Time as it is; nodes reach nothing."""
+
+    def now(self, execution: str) -> int:
+        return int(time.time() * 1000)
+
+    def capabilities(self, *_: Any) -> Mapping[type, Any]:
+        return {}
+
+    def begins(self, child: str, parent: str) -> None:
+        return None
+
+    def waits(self, execution: str) -> None:
+        return None
+
+    def addresses(self, execution: str, version: str) -> dict[str, Any]:
+        return {"resumeUrl": f"/{execution}/{version}"}
 
 
 class Simulation:

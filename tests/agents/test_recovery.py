@@ -4,9 +4,7 @@ Flow: starts on the log → worker that dies at record n → second worker → e
 """
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,7 +24,7 @@ from streams.topics import EVENTS, all_topics, node_topic
 from streams.transports.broker import Broker
 from streams.transports.protocol import Log
 from tests.agents.mortal import Mortal
-from tests.agents.simulation import MemoryBlobs
+from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
 
 TYPES = [toy.name for toy in TOYS]
@@ -38,25 +36,6 @@ FLOW = workflow(
     executionTimeout=10**10,
 )
 EXPECTED = Counter(S=1, A=1, B=1, J=1, W=1, P=1)
-
-
-class Calm:
-    """Time as it is; nodes reach nothing."""
-
-    def now(self, execution: str) -> int:
-        return int(time.time() * 1000)
-
-    def capabilities(self, *_: Any) -> Mapping[type, Any]:
-        return {}
-
-    def begins(self, child: str, parent: str) -> None:
-        return None
-
-    def waits(self, execution: str) -> None:
-        return None
-
-    def addresses(self, execution: str, version: str) -> dict[str, Any]:
-        return {"resumeUrl": f"/{execution}/{version}"}
 
 
 class OnePlan:

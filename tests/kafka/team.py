@@ -6,9 +6,8 @@ Flow: test → **team** → workers come, go and are killed → events on the lo
 import asyncio
 import random
 import sys
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,7 +27,7 @@ from streams.settings import StreamSettings
 from streams.topics import EVENTS, EXECUTIONS, all_topics, node_topic
 from streams.transports.kafka_log import KafkaLog
 from streams.transports.kafka_topics import prepare
-from tests.agents.simulation import MemoryBlobs
+from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
 from tests.architecture.tree import ROOT
 
@@ -40,16 +39,6 @@ FLOW = workflow(
     "parallel",
 )
 EXPECTED = Counter(S=1, A=1, B=1, J=1, W=1, P=1)
-
-
-class Calm:
-    """Time as it is; nodes reach nothing."""
-
-    def now(self, execution: str) -> int:
-        return int(time.time() * 1000)
-
-    def capabilities(self, *_: Any) -> Mapping[type, Any]:
-        return {}
 
 
 class OnePlan:
