@@ -3,10 +3,20 @@
 Flow: transports → **conftest** → tests of agents.
 """
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 from streams.settings import StreamSettings
 from tests.conformance.transports import KAFKA, find, kafka_settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leave_no_garbage() -> Iterator[None]:
+    """Let what dead workers left unawaited be told here, and not while another test parses or counts warnings."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(params=["memory", KAFKA])
