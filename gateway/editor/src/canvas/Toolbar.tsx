@@ -133,7 +133,7 @@ function Saving() {
   const conflict = useDraft((state) => state.conflict);
   const active = useDraft((state) => state.active);
   if (!conflict) {
-    const tip = active ? "The workflow is active: saving publishes it at once" : "Ctrl S";
+    const tip = active ? "Saves the draft; what is published runs on until the next version is published" : "Ctrl S";
     return (
       <Tooltip label={tip} openDelay={400}>
         <Button size="compact-md" variant="default" disabled={!dirty} loading={saving} onClick={() => void save()}>

@@ -29,7 +29,7 @@ export async function save(force = false): Promise<boolean> {
   const needed = changed(before) || force;
   try {
     const done = await before.save(force);
-    if (done && needed) say(useDraft.getState().active ? "Saved and published" : "Saved", "good");
+    if (done && needed) say(useDraft.getState().active ? "Draft saved; what is published runs on" : "Saved", "good");
     return done;
   } catch (error) {
     fail(error);
