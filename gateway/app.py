@@ -26,6 +26,7 @@ from gateway.api.executions import Executions
 from gateway.api.expressions import Expressions
 from gateway.api.health import Check, Health
 from gateway.api.importing import Importing
+from gateway.api.items import Items
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
@@ -42,6 +43,7 @@ from gateway.auth import Key, TokenGate
 from gateway.changing import Changing
 from gateway.doors import ProductionDoor, TestDoor
 from gateway.endpoints import Endpoint, problem_response, routes_of
+from gateway.given import Given
 from gateway.ingress import Door, Ingress
 from gateway.letters import Letters
 from gateway.listening import Listening
@@ -242,6 +244,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         blobs=parts.blobs,
         settings=parts.settings,
     )
+    given = Given(parts.past, parts.blobs)
     repeating = Repeating(parts.catalog, parts.past, starting)
     executions = Executions(
         catalog=parts.catalog,
@@ -259,7 +262,8 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
         *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),
-        *Expressions(parts.javascript).endpoints(),
+        *Items(given).endpoints(),
+        *Expressions(parts.javascript, given).endpoints(),
         *NodeTypes(registry).endpoints(),
         *Sql(parts.past).endpoints(),
         *StatisticsResource(parts.statistics, parts.backlog).endpoints(),

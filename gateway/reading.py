@@ -4,6 +4,7 @@ Flow: catalog view, history, blobs, `replies` → **reading** → ingress, api.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -34,6 +35,9 @@ from streams.transports.protocol import Log
 CATCH_UP_SECONDS = 5.0
 SETTLE_SECONDS = 3.0
 SETTLE_PAUSE_SECONDS = 0.1
+SOON = "one that happened a moment ago may come there soon"
+
+_outputs = msgspec.json.Decoder(list[list[msgspec.Raw] | None] | None)
 
 
 class Catalog:
@@ -166,6 +170,21 @@ class Past:
                 run["outputs"] = await self._output(blob)
         return runs
 
+    async def outputs(self, execution: str, node: str, run: int) -> list[list[msgspec.Raw]] | None:
+        """Give what a run of a node gave, undecoded, by output; None where it is no longer kept.
+
+        Raises NotFoundError where the history does not have the run (yet).
+        """
+        found = await self._history.node_run(execution, node, run)
+        if found is None:
+            raise NotFoundError(f'there is no run {run} of node "{node}" in execution "{execution}"', hint=SOON)
+        raw = await self._raw(found)
+        return None if raw is None else [output or [] for output in _outputs.decode(raw) or []]
+
+    async def last_runs(self, execution: str) -> list[tuple[dict[str, Any], bytes | None]]:
+        """Give the last run of each node with the JSON of what it gave, None where that is no longer kept."""
+        return [(run, await self._raw(run)) for run in await self._history.last_runs(execution)]
+
     async def ended(
         self, execution: str, seconds: float = SETTLE_SECONDS
     ) -> tuple[dict[str, Any] | None, list[PastRun]]:
@@ -187,6 +206,13 @@ class Past:
     async def query(self, sql: str, parameters: dict[str, Any], max_rows: int) -> QueryResult:
         """Ask history in SQL."""
         return await self._history.query(sql, parameters, max_rows)
+
+    async def _raw(self, run: dict[str, Any]) -> bytes | None:
+        if not run.get("blob"):
+            return msgspec.json.encode(run["outputs"])
+        with contextlib.suppress(NotFoundError):
+            return await self._blobs.get(run["blob"])
+        return None
 
     async def _output(self, blob: str) -> Any:
         try:

@@ -10,6 +10,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.endpoints import Endpoint, Outcome
+from gateway.given import Given
 from gateway.problems import refuse
 from nodes.expressions.completion import complete
 from nodes.expressions.evaluation import ZONE, evaluate_request, scope_of
@@ -17,6 +18,16 @@ from nodes.expressions.javascript.pool import JavaScriptPool
 
 PATH = "/api/v1/expressions"
 ItemBody = dict[str, Any]
+
+
+class Arrival(BaseModel):
+    """Where the items came from: one output of one run of a node."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    node: str = Field(min_length=1, description="Name of the node.")
+    output: int = Field(0, ge=0, description="Which of its outputs.")
+    run: int = Field(0, ge=0, description="Which of its runs.")
 
 
 class Sight(BaseModel):
@@ -35,6 +46,10 @@ class Sight(BaseModel):
     workflow: dict[str, Any] = Field(default_factory=dict, description="What $workflow shows: id, name, active.")
     variables: dict[str, Any] = Field(default_factory=dict, description="What $vars shows.")
     zone: str = Field(ZONE, description="The workflow's time zone.")
+    execution: str | None = Field(
+        None, description="Take from this execution what other nodes gave, where runs does not say."
+    )
+    input: Arrival | None = Field(None, description="Take the items from there, in place of items.")
 
 
 class EvaluateBody(Sight):
@@ -75,8 +90,9 @@ class Completions(msgspec.Struct):
 class Expressions:
     """The resource."""
 
-    def __init__(self, pool: JavaScriptPool) -> None:
+    def __init__(self, pool: JavaScriptPool, given: Given) -> None:
         self._pool = pool
+        self._given = given
 
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
@@ -86,20 +102,34 @@ class Expressions:
         ]
 
     async def evaluate(self, body: EvaluateBody) -> Outcome:
-        """Evaluate an expression on given data; nothing else is read and nothing is kept."""
-        answer = await evaluate_request({**_seen(body), "expression": body.expression}, self._pool)
+        """Evaluate an expression on given data, or on that of an execution; nothing is kept."""
+        answer = await evaluate_request({**await self._seen(body), "expression": body.expression}, self._pool)
         if "error" in answer:
             raise refuse("ExpressionError", answer["error"]["message"], hint=answer["error"].get("hint"))
         return Outcome(Value(answer["value"], answer["tier"]))
 
     async def complete(self, body: CompleteBody) -> Outcome:
         """List what may be written at a place in an expression."""
-        scope = scope_of(_seen(body), int(time.time() * 1000))
-        names = sorted({*body.runs, *body.parameters} - {body.node})
+        seen = await self._seen(body)
+        scope = scope_of(seen, int(time.time() * 1000))
+        names = sorted({*seen["runs"], *body.parameters} - {body.node})
         found = complete(body.text, body.position, scope, names)
         return Outcome(Completions([Completion(one.label, one.kind, one.detail, one.doc) for one in found]))
 
-
-def _seen(body: Sight) -> dict[str, Any]:
-    shown = body.model_dump(by_alias=True, exclude={"expression", "text", "position", "variables"})
-    return {**shown, "vars": body.variables}
+    async def _seen(self, body: Sight) -> dict[str, Any]:
+        own = {"expression", "text", "position", "variables", "execution", "input"}
+        shown = body.model_dump(by_alias=True, exclude=own)
+        seen = {**shown, "vars": body.variables, "sources": {}}
+        if body.execution is None:
+            return seen
+        of = await self._given.seen(body.execution)
+        seen |= {"runs": {**of["runs"], **body.runs}, "sources": of["sources"]}
+        if (at := body.input) is not None:
+            seen["source"] = at.node
+            given = body.runs.get(at.node)
+            seen["items"] = (
+                await self._given.input(body.execution, at.node, at.run, at.output)
+                if given is None
+                else [*given, *[[]] * (at.output + 1)][at.output]
+            )
+        return seen

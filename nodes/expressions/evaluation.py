@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from nodes.expressions.coercion import SAFE, UNDEFINED, item_object
 from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.expressions.moments import DateTime, Duration, JSDate
@@ -39,7 +41,9 @@ async def evaluate_batch(requests: Sequence[Request], pool: JavaScriptPool, *, n
         try:
             template, scope = _prepared(request, at)
             if template.evaluate is None:
-                waiting.setdefault(_group(request), []).append((place, template, scope))
+                # What the requests see is compared only where there are several: it may be long.
+                key = _group(request) if len(requests) > 1 else ""
+                waiting.setdefault(key, []).append((place, template, scope))
             else:
                 answers[place] = {"value": marked(template.evaluate(scope)), "tier": template.tier}
         except MillraceError as bad:
@@ -59,10 +63,11 @@ def _prepared(request: Request, now: int) -> tuple[Template, Scope]:
 def scope_of(request: Request, now: int) -> Scope:
     """Read what an expression sees: ``items``, and where they are given ``runs`` and ``parameters`` of other nodes.
 
-    ``runs`` has by node the items of each output of its last run; ``source`` names the node that made ``items``.
+    ``runs`` has by node the items of each output of its last run, ``sources`` where its inputs came from; ``source``
+    names the node that made ``items``.
     """
     items = [_item(one) for one in request.get("items") or []]
-    runs = {str(name): _run(outputs) for name, outputs in (request.get("runs") or {}).items()}
+    runs = _Runs(request.get("runs") or {}, request.get("sources") or {})
     source = request.get("source")
     parameters = request.get("parameters") or {}
     node = str(request.get("node") or "")
@@ -70,7 +75,7 @@ def scope_of(request: Request, now: int) -> Scope:
         inputs=[items],
         index=int(request.get("itemIndex") or 0),
         node=node,
-        runs=lambda name: runs.get(name, [] if name in parameters else None),
+        runs=lambda name: runs.of(name, known=name in parameters),
         sources=[Source(source)] if isinstance(source, str) else [],
         parameters=parameters.get(node) or {},
         node_parameters=parameters,
@@ -81,8 +86,29 @@ def scope_of(request: Request, now: int) -> Scope:
     )
 
 
-def _run(outputs: Any) -> list[NodeRun]:
-    return [NodeRun([[_item(one) for one in items or []] for items in outputs])] if outputs else []
+class _Runs:
+    """Runs of other nodes, made when an expression asks for them: most expressions ask for none."""
+
+    def __init__(self, outputs: Mapping[str, Any], sources: Mapping[str, Any]) -> None:
+        self._outputs = outputs
+        self._sources = sources
+        self._made: dict[str, list[NodeRun]] = {}
+
+    def of(self, name: str, *, known: bool) -> list[NodeRun] | None:
+        if name not in self._outputs:
+            return [] if known else None
+        if name not in self._made:
+            outputs = [[_item(one) for one in items or []] for items in self._outputs[name] or []]
+            came = [source if source is None else _source(source) for source in self._sources.get(name) or []]
+            self._made[name] = [NodeRun(outputs, came)] if outputs else []
+        return self._made[name]
+
+
+def _source(given: Any) -> Source | None:
+    try:
+        return msgspec.convert(given, Source)
+    except msgspec.ValidationError:
+        return None
 
 
 def _item(one: Any) -> Item:

@@ -32,6 +32,8 @@ _NODE_RUNS = (
     "attempt, counts, outputs, blob, sources, error, now "
     "FROM node_runs FINAL WHERE execution = {id:String} ORDER BY seq, at, node, run"
 )
+_LAST_RUNS = _NODE_RUNS.replace(" ORDER BY seq, at, node, run", " ORDER BY run DESC LIMIT 1 BY node")
+_NODE_RUN = _NODE_RUNS.replace(" ORDER BY", " AND node = {node:String} AND run = {run:UInt32} ORDER BY")
 
 
 class _Column(msgspec.Struct):
@@ -151,6 +153,15 @@ class History:
     async def node_runs(self, execution: str) -> list[dict[str, Any]]:
         """List the node runs of an execution in their order; large outputs stay a reference (``blob``)."""
         return [_node_run(row) for row in await self._rows(_NODE_RUNS, {"id": execution})]
+
+    async def node_run(self, execution: str, node: str, run: int) -> dict[str, Any] | None:
+        """Find one run of one node; a large output stays a reference (``blob``)."""
+        rows = await self._rows(_NODE_RUN, {"id": execution, "node": node, "run": run})
+        return _node_run(rows[0]) if rows else None
+
+    async def last_runs(self, execution: str) -> list[dict[str, Any]]:
+        """List the last run of each node; large outputs stay a reference (``blob``)."""
+        return [_node_run(row) for row in await self._rows(_LAST_RUNS, {"id": execution})]
 
     async def _still(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Keep those that nothing came after: the row of an end may be in another part than the row of the start."""

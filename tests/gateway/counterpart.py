@@ -71,6 +71,14 @@ class MemoryHistory:
     async def node_runs(self, name: str) -> list[dict[str, Any]]:
         return [dict(run) for run in self.runs.get(name, [])]
 
+    async def node_run(self, name: str, node: str, run: int) -> dict[str, Any] | None:
+        return next((dict(one) for one in self.runs.get(name, []) if (one["node"], one["run"]) == (node, run)), None)
+
+    async def last_runs(self, name: str) -> list[dict[str, Any]]:
+        return list(
+            {one["node"]: dict(one) for one in sorted(self.runs.get(name, []), key=lambda one: one["run"])}.values()
+        )
+
     async def query(self, sql: str, parameters=None, max_rows: int = 1000) -> QueryResult:
         rows = [[at] for at in range(5)]
         return QueryResult([("at", "UInt64")], rows[:max_rows], truncated=len(rows) > max_rows)

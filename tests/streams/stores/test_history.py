@@ -189,6 +189,19 @@ async def test_large_outputs_stay_a_reference(history: History) -> None:
     assert (run["outputs"], run["blob"], run["counts"]) == (None, "ab" * 32, [1])
 
 
+async def test_a_single_run_is_found_and_the_last_of_each_node(history: History) -> None:
+    started = _started("w-single")
+
+    await history.write([_frame(*(_run(started, node=node, run=run, seq=run) for node in "AB" for run in range(3)))])
+
+    found = await history.node_run(started.execution, "B", 1)
+    assert found is not None
+    assert (found["node"], found["run"]) == ("B", 1)
+    assert await history.node_run(started.execution, "B", 3) is None
+    last = await history.last_runs(started.execution)
+    assert sorted((run["node"], run["run"]) for run in last) == [("A", 2), ("B", 2)]
+
+
 @pytest.mark.parametrize("size", [1, 4, 25, 1000])
 async def test_pages_list_every_execution_once_newest_first(history: History, size: int) -> None:
     workflow = f"w-pages-{size}"

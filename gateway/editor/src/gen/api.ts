@@ -6,6 +6,13 @@ export interface Alive {
   version: string;
 }
 
+/** Where the items came from: one output of one run of a node. */
+export interface Arrival {
+  node: string;
+  output?: number;
+  run?: number;
+}
+
 /** An execution that was asked to start or stop. */
 export interface Asked {
   execution: string;
@@ -40,6 +47,8 @@ export interface CompleteBody {
   workflow?: Record<string, unknown>;
   variables?: Record<string, unknown>;
   zone?: string;
+  execution?: string | null;
+  input?: Arrival | null;
   text: string;
   position: number;
 }
@@ -163,6 +172,8 @@ export interface EvaluateBody {
   workflow?: Record<string, unknown>;
   variables?: Record<string, unknown>;
   zone?: string;
+  execution?: string | null;
+  input?: Arrival | null;
   expression: string;
 }
 
@@ -236,6 +247,13 @@ export interface Item {
   binary?: Record<string, unknown> | null;
   pairedItem?: number | (number | Paired)[] | Paired | null;
   error?: unknown;
+}
+
+/** A page of items in order; ``total`` counts all. ``kept`` is false where what was given is no longer there. */
+export interface ItemPage {
+  data: Record<string, unknown>[];
+  total: number;
+  kept?: boolean;
 }
 
 /** Records of a topic that a group has not yet worked off. */
@@ -903,7 +921,11 @@ export interface Operations {
   "GET /api/v1/executions/{execution}": { path: { execution: string }; query: { outputs?: boolean }; answer: ExecutionDetail };
   /** Stop an execution that runs or waits */
   "POST /api/v1/executions/{execution}/stop": { path: { execution: string }; answer: Asked };
-  /** Evaluate an expression on given data; nothing else is read and nothing is kept */
+  /** Read a page of what a node gave */
+  "GET /api/v1/executions/{execution}/items": { path: { execution: string }; query: { node: string; run?: number; output?: number; offset?: number; limit?: number; whole?: boolean }; answer: ItemPage };
+  /** Read a file that an item carries */
+  "GET /api/v1/executions/{execution}/file": { path: { execution: string }; query: { node: string; run?: number; output?: number; item?: number; name?: string }; answer: string };
+  /** Evaluate an expression on given data, or on that of an execution; nothing is kept */
   "POST /api/v1/expressions/evaluate": { body: EvaluateBody; answer: Value };
   /** List what may be written at a place in an expression */
   "POST /api/v1/expressions/complete": { body: CompleteBody; answer: Completions };
