@@ -1,6 +1,9 @@
 """``python -m ops.web_types``: the types of the web app's calls, written from the OpenAPI document.
 
 Flow: gateway's endpoints → OpenAPI → **web types** → gateway/editor/src/gen/api.ts.
+
+The file is not kept in the repository: it follows from the endpoints, only the check of types reads it, and the build
+drops every import of it.
 """
 
 import json
@@ -129,6 +132,7 @@ def main() -> int:
     """Write the file where it differs."""
     text = write_types(openapi())
     if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
+        TARGET.parent.mkdir(exist_ok=True)
         TARGET.write_text(text, encoding="utf-8")
         print(f"wrote {TARGET.name}")
     return 0

@@ -37,14 +37,28 @@ def test_a_node_that_vite_needs(node, version, good):
     assert web._new_enough(node(version)) is good
 
 
-def test_the_digest_follows_the_sources_and_not_the_packages(tmp_path, monkeypatch):
+def test_the_digest_follows_the_sources_and_not_what_is_fetched_or_generated(tmp_path, monkeypatch):
     monkeypatch.setattr(web, "EDITOR", tmp_path)
     (tmp_path / "src").mkdir()
     (tmp_path / "src/a.ts").write_text("1")
     first = web.digest()
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules/b.js").write_text("2")
+    (tmp_path / "src/gen").mkdir()
+    (tmp_path / "src/gen/api.ts").write_text("2")
     second = web.digest()
     (tmp_path / "src/a.ts").write_text("3")
 
     assert first == second != web.digest()
+
+
+def test_the_build_needs_no_generated_types():
+    lines = [
+        line
+        for path in (web.EDITOR / "src").rglob("*.ts*")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if '/gen/api"' in line
+    ]
+
+    assert lines
+    assert [line for line in lines if not line.startswith("import type {")] == []
