@@ -17,6 +17,7 @@ from agents.refusing import refusal
 from nodes.sdk.registry import Registry
 from schemas.commands import Answer, Command, snapshot_key
 from schemas.errors import OperationalError, Revoked, UserError
+from schemas.failpoints import failpoint
 from schemas.task import Reply, ReplyFrame
 from streams import codecs
 from streams.app import Streams
@@ -97,9 +98,12 @@ class _CatalogAgent:
             await self._letter(message, bad)
             return
         decision = await self._decide(command)
+        failpoint("catalog.decided")
         answer = await self._put(decision, owner)
+        failpoint("catalog.put")
         await self._view.wait(answer.offset)
         await self._reply(command, answer)
+        failpoint("catalog.replied")
 
     async def _letter(self, message: Any, error: Exception) -> None:
         while True:

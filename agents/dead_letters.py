@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from schemas.errors import error_info
+from schemas.failpoints import failpoint
 from schemas.task import DeadLetter, Task
 from streams import codecs
 from streams.app import Streams
@@ -39,4 +40,6 @@ class DeadLetters:
             raw=raw,
             task=task,
         )
+        failpoint("letters.send")
         await self._streams.log.send(DEAD_LETTERS, message.partition, codecs.encode(letter))
+        failpoint("letters.sent")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from schemas.errors import MillraceError
+from schemas.failpoints import failpoint
 from schemas.task import DeadLetter
 from streams.app import Streams
 from streams.codecs import encode
@@ -112,9 +113,12 @@ class HistoryAgent:
     async def _write(self, reader: GroupReader, batch: list[Record]) -> None:
         events = [record for record in batch if record.topic == EVENTS]
         letters = [record for record in batch if record.topic == DEAD_LETTERS]
+        failpoint("history.write")
         await self._events(events)
         await self._letters(letters)
+        failpoint("history.written")
         await reader.commit(_next_offsets(batch))
+        failpoint("history.committed")
 
     async def _events(self, records: list[Record]) -> None:
         refused = await self._insert(records, dead=False)

@@ -12,6 +12,7 @@ from agents.outbox import Outbox
 from agents.plan import PlannedNode
 from agents.state import Activation
 from schemas.errors import InDoubt
+from schemas.failpoints import failpoint
 from schemas.identifiers import task_id
 from streams.tables import Table
 
@@ -71,7 +72,10 @@ class InFlight:
                 return Failed(activation.node, activation.run, _doubt(node).info(), final=True)
             await self._journal.put(outbox.owner, name, STARTED)
             outbox.journaled.append(name)
-            return await work()
+            failpoint("effect.started")
+            outcome = await work()
+            failpoint("effect.ended")
+            return outcome
 
 
 def _unsafe(node: PlannedNode) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from agents.state import Mark
 from schemas.errors import Revoked
+from schemas.failpoints import failpoint
 from schemas.task import Origin
 from streams.app import Streams
 
@@ -123,6 +124,7 @@ class Marks:
                 kept.append(_Epoch(stay, epoch.ends, epoch.closed_at, epoch.passed))
         self._closed[partition] = kept
         if waits:
+            failpoint("marks.drop")
             await asyncio.gather(*waits)
         return len(waits)
 

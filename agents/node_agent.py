@@ -19,6 +19,7 @@ from agents.state import Mark, Row
 from agents.timers import Timers
 from nodes.sdk.context import Blobs
 from schemas.errors import MillraceError, OperationalError, Revoked, UserError
+from schemas.failpoints import failpoint
 from schemas.task import ControlFrame, Frame, Task
 from streams import codecs
 from streams.app import Streams
@@ -95,6 +96,7 @@ class NodeAgents:
         owner = self._streams.owner(message.partition)
         if owner is None:
             return
+        failpoint("record.taken")
         try:
             try:
                 await handle(message, owner)
@@ -107,7 +109,9 @@ class NodeAgents:
             owner.check()
         except Revoked:
             return
+        failpoint("record.handled")
         event.ack()
+        failpoint("record.acknowledged")
 
     async def _frame(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, Frame)
@@ -151,6 +155,7 @@ class NodeAgents:
         outbox = self._outbox(message.partition, owner, -1)
         for control in frame.controls:
             await self._engine.control(control, outbox)
+        failpoint("control.handled")
         await self._flush(outbox)
 
     async def _flush(self, outbox: Outbox) -> None:

@@ -15,6 +15,7 @@ from agents.state import Row
 from agents.timers import Timer
 from nodes.sdk.context import Blobs
 from schemas.events import Event, EventFrame
+from schemas.failpoints import failpoint
 from schemas.task import Control, ControlFrame, Reply, ReplyFrame, Task
 from streams import codecs
 from streams.app import Streams
@@ -74,6 +75,7 @@ class Outbox:
         Raises Revoked where the partition is no longer ours.
         """
         self.owner.check()
+        failpoint("outbox.events")
         if self.early:
             await self._send_replies(self.early)
         for execution in self.rows:
@@ -86,10 +88,12 @@ class Outbox:
         if written and not self.streams.ordered:
             await asyncio.gather(*written)
         rows = {execution: row for execution in self.rows if (row := desk.row(execution)) is not None}
+        failpoint("outbox.rows")
         if rows:
             table = self.streams.table("executions")
             await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])
             self.owner.check()
+        failpoint("outbox.emit")
         emitted: list[asyncio.Future[int]] = []
         try:
             for one in self._emissions():
@@ -97,6 +101,7 @@ class Outbox:
         except BaseException:
             _abandon(emitted)  # what is sent already is sent again with the rest
             raise
+        failpoint("outbox.replies")
         if self.replies:
             await self._send_replies(self.replies)
         emitted += written
@@ -104,6 +109,7 @@ class Outbox:
             await emitted[0]
         elif emitted:
             await asyncio.gather(*emitted)
+        failpoint("outbox.durable")
         return rows
 
     def _emissions(self) -> "Iterator[asyncio.Future[int]]":

@@ -26,6 +26,7 @@ from nodes.sdk.context import Blobs, Credentials, Returned, Run
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, WaitForRequest, WaitUntil
 from schemas.errors import DefectError, ErrorInfo, InDoubt, MillraceError, NodeError, OperationalError, error_info
+from schemas.failpoints import failpoint
 from schemas.identifiers import task_id
 from schemas.item import Item, Items, NodeRun, Outputs
 from schemas.task import Start
@@ -68,6 +69,7 @@ class Runner:
     async def run(self, plan: Plan, state: State, activation: Activation) -> Finished | Failed:
         """Run one activation to its outcome; an error of any kind is an outcome."""
         node = plan.nodes[activation.node]
+        failpoint("node.run")
         began = time.perf_counter_ns()
         inputs: list[Items] = []
         secrets: set[str] = set()
@@ -77,6 +79,7 @@ class Runner:
             if guidance is not None and not node.disabled and guidance.answers(node.type, activation):
                 return await self._answered(plan, guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
+            failpoint("node.ran")
             if isinstance(result, Call):
                 # What it would call makes effects of its own.
                 if guidance is not None and guidance.answers(node.type, activation, calls=True):

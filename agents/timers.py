@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from schemas.errors import Revoked
+from schemas.failpoints import failpoint
 from streams.app import Streams
 from streams.tables import Owner
 
@@ -104,8 +105,12 @@ class Timers:
         """Fire what is due, some at once; give the seconds until there may be more to do."""
         now = self._now()
         taken = list(islice(self._take_due(now), AT_ONCE))
+        if taken:
+            failpoint("timers.fire")
         fired = [self._fire(owner, key, timer) for _, owner, key, timer in taken]
         outcomes = await asyncio.gather(*fired, return_exceptions=True)
+        if taken:
+            failpoint("timers.fired")
         wait = IDLE_SECONDS if len(taken) < AT_ONCE else 0.0
         for (heap, _, key, timer), outcome in zip(taken, outcomes, strict=True):
             if outcome is not None:

@@ -25,6 +25,7 @@ from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
 from nodes.sdk.context import Blobs
 from schemas.errors import UserError
+from schemas.failpoints import failpoint
 from schemas.form import Chat, Form
 from schemas.identifiers import digest_id, new_execution_id
 from schemas.task import Mode, Reply, ReplyTo, Start, Task
@@ -193,6 +194,7 @@ class Ingress:
     async def _publish(self, visit: _Visit, arrival: Arrival) -> str:
         task = self._task(visit, arrival, None)
         await self._publishing.start(visit.target.topic, task, self._door.position())
+        failpoint("gateway.accepted")
         return task.execution
 
     async def _start_and_wait(self, visit: _Visit, arrival: Arrival) -> None:
@@ -207,6 +209,7 @@ class Ingress:
         execution = task.execution
         try:
             await self._publishing.start(visit.target.topic, task, self._door.position())
+            failpoint("gateway.accepted")
             # Many may wait for long; what they sent is on the log and need not be held here as well.
             del task, arrival
             reply = await wait_or_leave(waiter, visit.receive, self._settings.reply_timeout_seconds)

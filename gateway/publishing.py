@@ -13,6 +13,7 @@ from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting
 from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
+from schemas.failpoints import failpoint
 from schemas.identifiers import partition_of
 from schemas.task import Control, ControlFrame, Resume, Task
 from schemas.vault import VaultChange
@@ -33,6 +34,7 @@ class Publishing:
 
     def start(self, topic: str, task: Task, catalog: int) -> asyncio.Future[int]:
         """Send a start task; the future resolves when it is durable. Raises Overloaded."""
+        failpoint("gateway.start")
         partition = partition_of(task.execution, self._settings.partitions)
         return self._gatherer.add(topic, partition, task, catalog)
 
@@ -41,7 +43,9 @@ class Publishing:
         to, waiter = self._waiting.open()
         command = Command(command_id, change, _now(), to.boot, to.partition, to.request)
         try:
+            failpoint("gateway.command")
             await self._log.send(COMMANDS, 0, encode(command))
+            failpoint("gateway.commanded")
             async with asyncio.timeout(self._settings.command_timeout_seconds):
                 reply = await waiter
         except TimeoutError:
@@ -62,15 +66,17 @@ class Publishing:
     async def resume(self, execution: str, resume: Resume, at: int) -> None:
         """Hand a request to a waiting execution."""
         partition = partition_of(execution, self._settings.partitions)
-        await self._log.send(
-            CONTROL, partition, encode(ControlFrame([Control(execution, "resume", at, resume=resume)]))
-        )
+        await self._ask(partition, Control(execution, "resume", at, resume=resume))
 
     async def cancel(self, execution: str, reason: str | None = None) -> None:
         """Ask an execution to stop."""
         partition = partition_of(execution, self._settings.partitions)
-        frame = ControlFrame([Control(execution, "cancel", _now(), reason)])
-        await self._log.send(CONTROL, partition, encode(frame))
+        await self._ask(partition, Control(execution, "cancel", _now(), reason))
+
+    async def _ask(self, partition: int, control: Control) -> None:
+        failpoint("gateway.control")
+        await self._log.send(CONTROL, partition, encode(ControlFrame([control])))
+        failpoint("gateway.controlled")
 
 
 def _refused(answer: Answer, change: Change) -> HttpProblem:

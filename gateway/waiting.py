@@ -9,6 +9,7 @@ import itertools
 from starlette.types import Receive
 
 from gateway.problems import refuse
+from schemas.failpoints import failpoint
 from schemas.task import Reply, ReplyTo
 
 WATCH_AFTER = 1.0
@@ -47,6 +48,7 @@ class Waiting:
             return
         waiter = self._waiters.pop(reply.request, None)
         if waiter is not None and not waiter.done():
+            failpoint("gateway.reply")
             waiter.set_result(reply)
 
     def end(self) -> None:

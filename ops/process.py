@@ -6,10 +6,12 @@ Flow: command line → **process** → data folder, socket, millrace, web server
 import asyncio
 import contextlib
 import gc
+import json
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +24,7 @@ from ops.roles import Role, check_role
 from ops.serving import bind, serving
 from ops.settings import Settings
 from schemas.errors import MillraceError, OperationalError
+from schemas.failpoints import arm
 
 if TYPE_CHECKING:
     from ops.millrace import Millrace
@@ -47,6 +50,7 @@ def run(role: Role, settings: Settings) -> None:
         held = None if port is None else stack.enter_context(bind(settings.host, port))
         if held is not None and role.door:
             settings = settings.model_copy(update={"port": held.getsockname()[1]})
+        stack.enter_context(_failing(settings.failpoint, folder.path))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_Process(role, settings, folder, held).run())
 
@@ -135,6 +139,18 @@ class _Process:
             body = """-H 'content-type: application/json' -d '{"name":"Ada"}'"""
             lines.append(f"  try    curl {body} {self._settings.address}/w/hello")
         click.echo("\n".join(lines))
+
+
+@contextlib.contextmanager
+def _failing(rules: str | None, folder: Path) -> Iterator[None]:
+    """Arm failpoints for a while; at the end say in ``failpoints.json`` how often each was reached."""
+    armed = arm(rules)
+    try:
+        yield
+    finally:
+        arm(None)
+        if armed is not None:
+            (folder / "failpoints.json").write_text(json.dumps(armed.reached), encoding="utf-8")
 
 
 async def _stopped(millrace: "Millrace") -> None:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nodes.data.addresses import AddressGuard
 from schemas.errors import UserError
+from schemas.failpoints import COUNT, read_rules
 
 PREFIX = "MILLRACE_"
 TEST_PREFIX = "MILLRACE_TEST_"  # what only the tests and their broker read
@@ -129,6 +130,11 @@ class Settings(BaseSettings):
     javascript_children: int = Field(
         1, ge=1, le=64, description="V8 processes for Code nodes and uncommon expressions."
     )
+    failpoint: str | None = Field(
+        None,
+        description="For tests of what survives: `name:nth:kill`, `error`, `enospc` or `delay=seconds`, several with "
+        "commas between; `count` counts alone. [Failpoints](failpoints.md) has the names.",
+    )
     log_format: Literal["text", "json"] = Field("text", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
@@ -153,6 +159,15 @@ class Settings(BaseSettings):
     def _not_our_own(cls, value: str) -> str:
         if any(name.strip().startswith(PREFIX) for name in value.split(",")):
             raise ValueError("expressions cannot read the settings of Millrace")
+        return value
+
+    @field_validator("failpoint")
+    @classmethod
+    def _readable_rules(cls, value: str | None) -> str | None:
+        try:
+            read_rules(value or COUNT)
+        except UserError as bad:
+            raise ValueError(bad.message) from None
         return value
 
     @field_validator("http_allow")

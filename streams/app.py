@@ -15,6 +15,7 @@ from faust.types import TP
 
 from schemas.commands import Snapshot
 from schemas.errors import DefectError, OperationalError
+from schemas.failpoints import failpoint
 from streams.settings import StreamSettings
 from streams.tables import RAW, Owner, RowCodec, Table, struct_codec
 from streams.topics import CATALOG_TABLE, NODE_PREFIX, TABLES, all_topics
@@ -175,6 +176,7 @@ class Streams:
             return
         for partition in fresh:
             self._owners[partition] = Owner(partition, generation, app.consumer.lease(generation))
+        failpoint("partitions.assigned")
         await _tell(self._assigned, fresh)
 
     async def _restore(self, table: Table[Any], partitions: set[int], alive: Callable[[], bool]) -> None:
@@ -194,6 +196,7 @@ class Streams:
     async def _let_go(self, partitions: set[int]) -> None:
         if not partitions:
             return
+        failpoint("partitions.revoked")
         for partition in partitions:
             self._owners.pop(partition).revoke()
         await _tell(self._revoked, partitions)

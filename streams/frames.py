@@ -11,6 +11,7 @@ import asyncio
 import msgspec
 
 from schemas.errors import OperationalError, Overloaded
+from schemas.failpoints import failpoint
 from schemas.task import Frame, Task
 from streams.codecs import seal_json
 from streams.tables import Owner
@@ -109,6 +110,7 @@ class Gatherer:
         try:
             if owner is not None:
                 owner.check()
+            failpoint("frames.send")
             sent = self._log.send(topic, partition, record)
         except Exception as refused:
             self._pending -= size
@@ -117,6 +119,7 @@ class Gatherer:
         lane.inflight += 1
 
         def done(outcome: asyncio.Future[int]) -> None:
+            failpoint("frames.sent")
             self._pending -= size
             lane.inflight -= 1
             _resolve(futures, outcome)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.errors import MillraceError, OperationalError, Overloaded, Revoked
+from schemas.failpoints import failpoint
 from schemas.identifiers import ExecutionId, digest_id, new_id, partition_of
 from schemas.item import Items
 from schemas.task import DeadLetter, Origin, Start, Task
@@ -110,6 +111,7 @@ class Ingest:
 
         One that was written before, and comes again, has the same execution id and starts nothing.
         """
+        failpoint("ingest.begin")
         waiting = [(opening, await self._start(opening)) for opening in openings]
         pause = _RETRY_SECONDS
         while waiting:
@@ -118,6 +120,7 @@ class Ingest:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _RETRY_SECONDS_MAX)
             waiting = left
+        failpoint("ingest.written")
 
     async def bury(self, record: Record, error: MillraceError, target: Target | None = None) -> None:
         """Keep a record that starts nothing with its reason; returns when that is durable."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from schemas.errors import Revoked
+from schemas.failpoints import failpoint
 from streams import codecs
 from streams.topics import table_topic
 from streams.transports.protocol import Log, Record
@@ -123,6 +124,7 @@ class Table(Generic[V]):
         wanted = sorted(partitions)
         for partition in wanted:
             self.forget(partition)
+        failpoint("tables.recover")
         ends = await self._log.ends(self.topic)
         missing = {partition for partition in wanted if ends.get(partition, 0) > 0}
         reader = await self._log.reader(self.topic, sorted(missing), "earliest")
@@ -133,6 +135,7 @@ class Table(Generic[V]):
                 missing = {partition for partition in missing if reader.position[partition] < ends[partition]}
         finally:
             await reader.close()
+        failpoint("tables.recovered")
 
     def _apply(self, record: Record) -> None:
         key = cast(bytes, record.key).decode()

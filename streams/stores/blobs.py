@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from schemas.errors import NotFoundError, OperationalError, UserError
+from schemas.failpoints import failpoint
 from streams.stores.protocol import Blobs
 
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -74,6 +75,7 @@ class FileBlobs:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            failpoint("blobs.write")
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -81,6 +83,7 @@ class FileBlobs:
         _sync(path.parent)
         if fresh:
             _sync(self._folder)
+        failpoint("blobs.written")
         return blob
 
 

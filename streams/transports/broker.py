@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 from schemas.errors import DefectError, OperationalError, Overloaded, UserError
+from schemas.failpoints import failpoint
 from streams.topics import Topic
 from streams.transports.batch import Batch, Storage
 from streams.transports.partition import Partition, size_of
@@ -216,6 +217,7 @@ class Broker:
     def _write(self, loop: asyncio.AbstractEventLoop, batch: Batch) -> None:
         error: BaseException | None = None
         try:
+            failpoint("log.write")
             if self._storage is not None:
                 self._storage.write(batch)
         except BaseException as bad:  # the loop decides what it means; a writer that dies silently would hang it
@@ -227,6 +229,7 @@ class Broker:
         if error is not None:
             self._fail(batch, error)
             return
+        failpoint("log.written")
         for part, record, future in batch.records:
             self._count(part, part.show(record))
             if not future.done():

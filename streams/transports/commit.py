@@ -22,6 +22,7 @@ from faust.transport.base import Consumer
 from faust.types import TP
 from mode import Service
 
+from schemas.failpoints import failpoint
 from streams.delivery import Ledger
 
 _IDLE_SECONDS = 5.0
@@ -82,7 +83,9 @@ class ContiguousCommit(Consumer):
         if not offsets:
             return False
         generation = self.app.consumer_generation_id
+        failpoint("offsets.commit")
         done = await self._commit(offsets)
+        failpoint("offsets.committed")
         if done and generation == self.app.consumer_generation_id:
             self.committed.update(offsets)
             self._committed_offset.update(offsets)
@@ -192,6 +195,7 @@ class ContiguousCommit(Consumer):
         ledger = self.ledgers.get(tp)
         if ledger is not None:
             ledger.delivered(record.offset)
+        failpoint("records.deliver")
         await callback(message)
         self._read_offset[tp] = record.offset
 

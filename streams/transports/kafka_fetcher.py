@@ -20,6 +20,7 @@ from aiokafka.protocol.fetch import FetchRequest_v11
 from aiokafka.record.memory_records import MemoryRecords
 
 from schemas.errors import OperationalError
+from schemas.failpoints import failpoint
 from streams.transports.kafka_link import EARLIEST, RETRY_SECONDS, RETRY_SECONDS_MAX, Link
 
 WAIT_MS = 500
@@ -248,6 +249,7 @@ class Fetcher:
 
     async def _fetch(self, session: _Session) -> None:
         answer = await self._link.ask(session.node, session.request(self._positions, self._held), self._lane)
+        failpoint("kafka.fetched")
         if self.closed:
             return  # wait_for of Python 3.11 may swallow a cancellation
         if answer.error_code:

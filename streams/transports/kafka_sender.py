@@ -20,6 +20,7 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from schemas.errors import MillraceError, OperationalError, Overloaded, UserError
+from schemas.failpoints import failpoint
 from streams.transports.kafka_link import RETRY_SECONDS, Link
 
 LANE = "send"
@@ -243,11 +244,13 @@ class Sender:
         for part, lane in sent.items():
             topics.setdefault(part.topic, []).append((part.partition, lane.data))
         request = ProduceRequest(None, -1, int(self._delivery_seconds * 1000), list(topics.items()))
+        failpoint("kafka.produce")
         try:
             answer = await self._link.ask(node, request, LANE)
         except KafkaError as bad:
             self._warn("Kafka did not answer a write; sending it again", bad)
             return True
+        failpoint("kafka.produced")
         again = False
         for topic, parts in answer.topics:
             for number, error, base, *_ in parts:

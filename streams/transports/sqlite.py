@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from schemas.errors import OperationalError, UserError
+from schemas.failpoints import failpoint
 from streams.topics import Topic
 from streams.transports.batch import Batch
 from streams.transports.partition import Partition
@@ -101,7 +102,7 @@ class SqliteStorage:
             try:
                 self._write(plan)
                 return
-            except sqlite3.OperationalError as bad:
+            except (sqlite3.OperationalError, OSError) as bad:
                 self._roll_back()
                 if attempt == _TRIES:
                     raise
@@ -183,13 +184,16 @@ class SqliteStorage:
 
     def _write(self, plan: "_Plan") -> None:
         self._db.execute("BEGIN IMMEDIATE")
+        failpoint("sqlite.begin")
         self._many("INSERT INTO chunk VALUES ", plan.chunks)
         self._many("INSERT OR REPLACE INTO kept VALUES ", plan.kept)
         if plan.gone:
             self._many("DELETE FROM kept WHERE (row, key) IN (VALUES ", plan.gone, ")")
         self._many("INSERT OR REPLACE INTO bound VALUES ", plan.bounds)
         self._many("INSERT OR REPLACE INTO committed VALUES ", plan.commits)
+        failpoint("sqlite.commit")
         self._db.execute("COMMIT")
+        failpoint("sqlite.committed")
 
     def _many(self, head: str, rows: Sequence[tuple[Any, ...]], tail: str = "") -> None:
         for at in range(0, len(rows), _ROWS_AT_ONCE):
