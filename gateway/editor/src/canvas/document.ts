@@ -158,7 +158,8 @@ export function renameNode(doc: Doc, id: string, wanted: string): Doc {
     name: each.id === id ? name : each.name,
     parameters: refer(each.parameters, old, name) as Record<string, unknown>,
   }));
-  return { ...doc, nodes, connections };
+  const { [old]: pins, ...others } = (doc.pinData ?? {}) as Record<string, unknown>;
+  return { ...doc, nodes, connections, ...(pins === undefined ? {} : { pinData: { ...others, [name]: pins } }) };
 }
 
 /** Takes nodes and the edges among them as a document of their own, for the clipboard. */

@@ -48,9 +48,8 @@ export const useRun = create<Run>((set, get) => ({
     set((state) => (state.execution === execution ? { going: true } : { ...NOTHING, execution, going: true }));
     const until = Date.now() + PATIENCE_MS;
     while (get().execution === execution) {
-      let detail = await look(execution, false, Date.now() < until);
+      const detail = await look(execution, Date.now() < until);
       const over = detail !== null && OVER.has(detail.status);
-      if (over) detail = await look(execution, true, false);
       if (get().execution !== execution) return;
       if (detail) set({ detail, byNode: group(detail.nodeRuns ?? []), going: !over });
       if (over) return;
@@ -71,9 +70,9 @@ export const useRun = create<Run>((set, get) => ({
 }));
 
 /** Reads an execution; one that began a moment ago may not be in the history yet. */
-async function look(execution: string, outputs: boolean, patient: boolean): Promise<ExecutionDetail | null> {
+async function look(execution: string, patient: boolean): Promise<ExecutionDetail | null> {
   try {
-    return await call("GET /api/v1/executions/{execution}", { path: { execution }, query: { outputs } });
+    return await call("GET /api/v1/executions/{execution}", { path: { execution }, query: { outputs: false } });
   } catch (error) {
     if (patient && error instanceof ApiError && error.status === 404) return null;
     throw error;

@@ -2,12 +2,12 @@
 import { json } from "@codemirror/lang-json";
 import { javascript } from "@codemirror/lang-javascript";
 import { sql } from "@codemirror/lang-sql";
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "react";
+import { colours, frame } from "./look";
 
 interface Props {
   label: string;
@@ -16,21 +16,6 @@ interface Props {
   fixed: boolean;
   change(value: string): void;
 }
-
-/** Colours come from the style sheet, where light and dark are told apart. */
-const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--code-keyword)" },
-  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--code-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-  { tag: [tags.propertyName, tags.definition(tags.variableName)], color: "var(--code-name)" },
-  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
-]);
-
-const frame = EditorView.theme({
-  ".cm-gutters": { background: "transparent", color: "var(--ink-soft)", border: "0" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
-  ".cm-cursor": { borderLeftColor: "var(--ink)" },
-});
 
 export default function CodeField({ label, media, value, fixed, change }: Props) {
   const place = useRef<HTMLDivElement>(null);

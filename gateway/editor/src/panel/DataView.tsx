@@ -1,35 +1,48 @@
-/** Data: items as a table or as JSON, a page at a time, however many there are. */
-import { ActionIcon, SegmentedControl, Select } from "@mantine/core";
-import { useEffect, useMemo, useState } from "react";
+/** Data: items as a table, as JSON, by their fields or with their files; a page at a time, however many there are. */
+import { ActionIcon, Loader, SegmentedControl, Select } from "@mantine/core";
+import { type ReactNode, useEffect, useState } from "react";
+import { reason } from "../api/client";
 import { Icon } from "../shell/icons";
 import { plural } from "../shell/words";
-import { type Item, type Stream, columns, reading } from "./data";
+import { FilesView } from "./FilesView";
+import { Grid } from "./Grid";
+import { SchemaView } from "./SchemaView";
+import type { Item, Stream } from "./data";
+import { PAGE, usePage } from "./pages";
+import { usePick } from "./pick";
 
 interface Props {
   title: string;
   streams: Stream[];
   /** Said where there is nothing to show. */
   none: string;
-  /** Fields can be dragged from here into a parameter. */
+  /** Fields can be brought from here into a parameter. */
   source?: boolean;
   /** The node whose input this is reads the first stream as `$json`. */
   direct?: boolean;
+  children?: ReactNode;
 }
 
-const PAGE = 50;
-type Form = "table" | "json";
+type Form = "table" | "json" | "schema" | "files";
+const FORMS: { value: Form; label: string }[] = [
+  { value: "table", label: "Table" },
+  { value: "json", label: "JSON" },
+  { value: "schema", label: "Schema" },
+  { value: "files", label: "Binary" },
+];
 let chosenForm: Form = "table";
 
-export function DataView({ title, streams, none, source, direct }: Props) {
+export function DataView({ title, streams, none, source, direct, children }: Props) {
   const [at, setAt] = useState(0);
   const [form, setForm] = useState<Form>(chosenForm);
-  const here = streams[Math.min(at, streams.length - 1)];
-  const items = here?.items ?? null;
+  const known = streams.map((each) => each.total ?? "").join(" ");
   useEffect(() => {
     // The first stream that has something is the one that people want to see.
-    const first = streams.findIndex((each) => each.items?.length);
+    const first = streams.findIndex((each) => each.total);
     setAt(Math.max(first, 0));
-  }, [streams]);
+  }, [known]);
+  const place = Math.min(at, streams.length - 1);
+  const here = streams[place];
   const choose = (next: string) => {
     chosenForm = next as Form;
     setForm(chosenForm);
@@ -38,65 +51,72 @@ export function DataView({ title, streams, none, source, direct }: Props) {
     <section className="data" aria-label={title}>
       <div className="data-head">
         <h3>{title}</h3>
-        {items && <span className="dim">{plural(items.length, "item")}</span>}
+        {here?.total != null && <span className="dim">{plural(here.total, "item")}</span>}
+        {here?.pinned && <span className="pin-badge">pinned</span>}
+        {children}
         <div className="bar-gap" />
         {streams.length > 1 && (
           <Select
             size="xs"
-            w={130}
+            w={120}
             aria-label={`${title}: which`}
             allowDeselect={false}
             data={streams.map((each, index) => ({ value: String(index), label: each.label }))}
-            value={String(Math.min(at, streams.length - 1))}
+            value={String(place)}
             onChange={(value) => setAt(Number(value))}
           />
         )}
-        <SegmentedControl
-          size="xs"
-          aria-label={`${title}: form`}
-          data={[
-            { value: "table", label: "Table" },
-            { value: "json", label: "JSON" },
-          ]}
-          value={form}
-          onChange={choose}
-        />
+        <SegmentedControl size="xs" aria-label={`${title}: form`} data={FORMS} value={form} onChange={choose} />
       </div>
-      {items && items.length > 0 ? (
-        <Paged key={`${at}`} items={items} form={form} node={source ? (direct && at === 0 ? null : (here?.node ?? null)) : undefined} />
+      {here?.total ? (
+        <Paged key={JSON.stringify(here.place)} stream={here} form={form} node={source ? (direct && place === 0 ? null : here.node) : undefined} picks={!!direct && place === 0} />
       ) : (
-        <div className="data-none">{items ? "No items." : none}</div>
+        <div className="data-none">{here?.total === 0 ? "No items." : none}</div>
       )}
     </section>
   );
 }
 
 interface PagedProps {
-  items: Item[];
+  stream: Stream;
   form: Form;
-  /** Undefined: nothing can be dragged from here. */
+  /** Undefined: nothing can be brought from here into a parameter. */
   node: string | null | undefined;
+  /** A row is the item that expressions are tried on. */
+  picks: boolean;
 }
 
-function Paged({ items, form, node }: PagedProps) {
-  const [page, setPage] = useState(0);
-  const pages = Math.ceil(items.length / PAGE);
-  const here = Math.min(page, pages - 1);
-  const shown = useMemo(() => items.slice(here * PAGE, (here + 1) * PAGE), [items, here]);
+function Paged({ stream, form, node, picks }: PagedProps) {
+  const [at, setAt] = useState(0);
+  const total = stream.total ?? 0;
+  const pages = Math.max(Math.ceil(total / PAGE), 1);
+  const here = Math.min(at, pages - 1);
+  const { page, failed } = usePage(stream, here);
+  const picked = usePick((state) => state.index);
+  useEffect(() => {
+    if (picks && Math.floor(picked / PAGE) < pages) setAt(Math.floor(picked / PAGE));
+  }, [picks, picked, pages]);
   return (
     <>
-      <div className="data-body">
-        {form === "table" ? <Grid items={shown} first={here * PAGE} node={node} /> : <pre className="data-json">{JSON.stringify(shown.map((item) => item.json ?? {}), null, 2)}</pre>}
+      <div className="data-body" tabIndex={0} role="group" aria-label="Items">
+        {page?.kept === false && <div className="data-none">This output is not kept any more.</div>}
+        {failed !== null && <div className="data-none">{reason(failed)}</div>}
+        {!page && failed === null && (
+          <div className="data-none">
+            <Loader size="xs" />
+          </div>
+        )}
+        {page?.kept && <Body form={form} items={page.items} first={here * PAGE} stream={stream} node={node} picks={picks} />}
       </div>
       {pages > 1 && (
         <div className="data-pages">
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Page before" disabled={here === 0} onClick={() => setPage(here - 1)}>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Page before" disabled={here === 0} onClick={() => setAt(here - 1)}>
             <Icon name="back" size={14} />
           </ActionIcon>
           <span>
-            {here * PAGE + 1}–{Math.min((here + 1) * PAGE, items.length)} of {items.length.toLocaleString()}
+            {here * PAGE + 1}–{Math.min((here + 1) * PAGE, total)} of {total.toLocaleString()}
           </span>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Next page" disabled={here === pages - 1} onClick={() => setPage(here + 1)}>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Next page" disabled={here === pages - 1} onClick={() => setAt(here + 1)}>
             <Icon name="next" size={14} />
           </ActionIcon>
         </div>
@@ -105,54 +125,20 @@ function Paged({ items, form, node }: PagedProps) {
   );
 }
 
-function Grid({ items, first, node }: { items: Item[]; first: number; node: string | null | undefined }) {
-  const fields = useMemo(() => columns(items), [items]);
-  if (fields.length === 0) return <div className="data-none">{plural(items.length, "item")} without fields.</div>;
-  return (
-    <table className="grid">
-      <thead>
-        <tr>
-          <th aria-label="Number" />
-          {fields.map((field) => (
-            <th
-              key={field}
-              draggable={node !== undefined}
-              title={node !== undefined ? "Drag it into a parameter" : undefined}
-              onDragStart={(event) => event.dataTransfer.setData("application/x-millrace-field", reading(field, node ?? null))}
-            >
-              {field}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item, at) => (
-          <tr key={at}>
-            <td className="grid-at">{first + at}</td>
-            {fields.map((field) => (
-              <Cell key={field} value={item.json?.[field]} />
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+interface BodyProps extends PagedProps {
+  items: Item[];
+  first: number;
 }
 
-function Cell({ value }: { value: unknown }) {
-  if (value === undefined) return <td />;
-  if (value === null || typeof value !== "object") {
-    const text = String(value);
-    return (
-      <td className={`cell-${value === null ? "null" : typeof value}`} title={text.length > 60 ? text.slice(0, 2000) : undefined}>
-        {text.slice(0, 300)}
-      </td>
-    );
+function Body({ form, items, first, stream, node, picks }: BodyProps) {
+  switch (form) {
+    case "table":
+      return <Grid items={items} first={first} node={node} picks={picks} />;
+    case "json":
+      return <pre className="data-json">{JSON.stringify(items.map((item) => item.json ?? {}), null, 2)}</pre>;
+    case "schema":
+      return <SchemaView items={items} node={node} more={(stream.total ?? 0) > items.length} />;
+    case "files":
+      return <FilesView items={items} first={first} place={stream.place} />;
   }
-  const text = JSON.stringify(value);
-  return (
-    <td className="cell-object" title={text.slice(0, 2000)}>
-      {text.slice(0, 200)}
-    </td>
-  );
 }

@@ -1,10 +1,24 @@
 /** One value of a form: fixed, or an expression that begins with `=`. */
 import { Autocomplete, NumberInput, Select, Switch, Textarea } from "@mantine/core";
-import { type DragEvent, Suspense, lazy, useState } from "react";
+import { type DragEvent, Suspense, lazy, useRef, useState } from "react";
 import { choice } from "../shell/words";
 import { Remove, type FormContext } from "./Form";
 import { type Kind, type Schema, choices, isExpression } from "./schema";
+import { FIELD, aim } from "./target";
 
+type ExpressionEditor = typeof import("./ExpressionField").default;
+let Loaded: ExpressionEditor | null = null;
+const loading = async () => {
+  const found = await import("./ExpressionField");
+  Loaded = found.default;
+  return found;
+};
+const Late = lazy(loading);
+
+/** Loads the editor of expressions before somebody writes one: keys come faster than it does. */
+export function prepare(): void {
+  if (!Loaded) void loading();
+}
 const CodeField = lazy(() => import("./CodeField"));
 
 interface Props {
@@ -23,21 +37,37 @@ interface Props {
 export function Field(props: Props) {
   const { label, bare, schema, value, context, path, change, remove } = props;
   const expression = isExpression(value);
+  const editor = useRef<ExpressionEditor | typeof Late>(null);
+  if (expression) editor.current ??= Loaded ?? Late;
+  const Editor = editor.current;
   const fault = context.faults.get(path) ?? context.faults.get(path.split(".")[0] ?? "");
   const [over, setOver] = useState(false);
+  const [fresh, setFresh] = useState(false);
+  const put = (text: string) => change(expression ? `${value}${text}` : `=${text}`);
   const drop = (event: DragEvent) => {
     setOver(false);
-    const text = event.dataTransfer.getData("application/x-millrace-field");
+    const text = event.dataTransfer.getData(FIELD);
     if (!text || context.fixed) return;
     event.preventDefault();
-    change(expression ? `${value}${text}` : `=${text}`);
+    put(text);
+  };
+  const flip = () => {
+    setFresh(!expression);
+    change(expression ? back(String(value).slice(1), schema) : `=${plainText(value === undefined ? schema.default : value)}`);
   };
   return (
     <div
       className={`field${over ? " field-over" : ""}${fault ? " field-fault" : ""}`}
       data-field={path}
+      onFocus={() => !expression && !context.fixed && aim({ label, insert: put })}
+      onKeyDown={(event) => {
+        // In a text the sign is written like any other: at its beginning it makes an expression of it.
+        if (event.key !== "=" || expression || context.fixed || writes(event.target)) return;
+        event.preventDefault();
+        flip();
+      }}
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("application/x-millrace-field")) return;
+        if (!event.dataTransfer.types.includes(FIELD)) return;
         event.preventDefault();
         setOver(true);
       }}
@@ -46,28 +76,36 @@ export function Field(props: Props) {
     >
       <div className="field-head">
         <span className={bare ? "dim small" : "field-label"}>{label}</span>
-        {!context.fixed && <Toggle expression={expression} {...props} />}
+        {!context.fixed && <Toggle expression={expression} label={label} flip={flip} />}
         {remove && <Remove text={label} remove={remove} />}
       </div>
-      {expression ? <Expression {...props} /> : <Plain {...props} />}
+      {expression && Editor ? (
+        <Suspense fallback={<div className="expression-wait" />}>
+          <Editor label={label} value={value.slice(1)} fixed={context.fixed} fresh={fresh} change={(text) => change(`=${text}`)} leave={flip} />
+        </Suspense>
+      ) : (
+        <Plain
+          {...props}
+          change={(next) => {
+            if (isExpression(next) && !isExpression(value)) setFresh(true);
+            change(next);
+          }}
+        />
+      )}
       {schema.description && <div className="field-help">{schema.description}</div>}
       {fault && <div className="field-problem">{fault}</div>}
     </div>
   );
 }
 
-function Toggle({ expression, label, value, schema, change }: Props & { expression: boolean }) {
-  const flip = () => {
-    if (!expression) change(`=${value === undefined ? plainText(schema.default) : plainText(value)}`);
-    else change(back(String(value).slice(1), schema));
-  };
+function Toggle({ expression, label, flip }: { expression: boolean; label: string; flip(): void }) {
   return (
     <button
       type="button"
       className={`fx${expression ? " fx-on" : ""}`}
       aria-pressed={expression}
       aria-label={`${label}: fx, expression`}
-      title={expression ? "Back to a fixed value" : "Make it an expression"}
+      title={expression ? "Back to a fixed value" : "Make it an expression (=)"}
       onClick={flip}
     >
       fx
@@ -75,22 +113,9 @@ function Toggle({ expression, label, value, schema, change }: Props & { expressi
   );
 }
 
-function Expression({ label, value, context, change }: Props) {
-  return (
-    <Textarea
-      size="xs"
-      autosize
-      minRows={1}
-      maxRows={10}
-      className="expression"
-      aria-label={label}
-      spellCheck={false}
-      readOnly={context.fixed}
-      value={String(value).slice(1)}
-      placeholder="{{ $json.field }}"
-      onChange={(event) => change(`=${event.currentTarget.value}`)}
-    />
-  );
+/** Says whether somebody writes a text there. */
+function writes(target: EventTarget): boolean {
+  return target instanceof HTMLElement && target.matches("textarea, [contenteditable=true], input:not([type=checkbox], [readonly], [inputmode=numeric], [inputmode=decimal])");
 }
 
 function Plain(props: Props) {

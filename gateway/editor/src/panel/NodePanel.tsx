@@ -1,5 +1,5 @@
 /** The node panel: Input | Parameters | Output of one node, over the canvas. */
-import { ActionIcon, Badge, Button, CloseButton, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { specOf, useNodeTypes } from "../api/nodeTypes";
 import { run } from "../canvas/commands";
@@ -13,10 +13,14 @@ import type { NodeRunDetail, NodeSpec } from "../gen/api";
 import { Icon, groupIcon } from "../shell/icons";
 import { duration } from "../shell/words";
 import { DataView } from "./DataView";
+import { ItemPicker } from "./ItemPicker";
+import { prepare } from "./Field";
 import { ObjectForm } from "./Form";
 import { Reliability } from "./Reliability";
-import { inputsOf, outputsOf } from "./data";
+import { type Stream, inputsOf, outputsOf } from "./data";
+import { usePick } from "./pick";
 import type { Schema } from "./schema";
+import { readVariables, useSight } from "./sight";
 import "./panel.css";
 
 export function NodePanel() {
@@ -39,11 +43,19 @@ function Opened({ node, doc }: { node: NodeJson; doc: Doc }) {
   const [at, setAt] = useState<number | null>(null);
   const last = mine?.[at ?? mine.length - 1] ?? mine?.at(-1);
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => frame.current?.focus(), []);
-  const inputs = useMemo(() => inputsOf(doc, node.name, last, runs), [doc, node.name, last, runs]);
+  useEffect(() => {
+    frame.current?.focus();
+    prepare();
+  }, []);
+  const execution = useRun((state) => state.execution);
+  const inputs = useMemo(() => inputsOf({ doc, execution, runs }, node.name, last), [doc, execution, node.name, last, runs]);
+  useSeen(node, doc, inputs[0]);
   const ports = portsNow(node);
   const names = ports.outputs.join("\0");
-  const outputs = useMemo(() => outputsOf(last, names ? names.split("\0") : []), [last, names]);
+  const outputs = useMemo(
+    () => outputsOf({ doc, execution, runs }, node.name, last, names ? names.split("\0") : []),
+    [doc, execution, runs, node.name, last, names],
+  );
   return (
     <div className="panel-shade" onPointerDown={(event) => event.target === event.currentTarget && close()}>
       <div
@@ -62,12 +74,22 @@ function Opened({ node, doc }: { node: NodeJson; doc: Doc }) {
           <div className="panel-out">
             {mine && mine.length > 1 && <RunPicker runs={mine} at={at ?? mine.length - 1} choose={setAt} />}
             {last?.error && <Failure error={last.error} attempt={last.attempt ?? 0} />}
-            <DataView title="Output" streams={outputs} none={last ? "This output is not kept any more." : "Run the workflow to see what it gives."} />
+            <DataView title="Output" streams={outputs} none="Run the workflow to see what it gives." />
           </div>
         </div>
       </div>
     </div>
   );
+}
+
+/** Tells the expressions of the node what they see. */
+function useSeen(node: NodeJson, doc: Doc, input: Stream | undefined): void {
+  const execution = useRun((state) => state.execution);
+  useEffect(readVariables, []);
+  useEffect(() => {
+    useSight.setState({ node: node.name, doc, execution, input: input ?? null });
+    usePick.getState().among(input?.total ?? 0);
+  }, [node.name, doc, execution, input]);
 }
 
 function Head({ node, doc, spec, last }: { node: NodeJson; doc: Doc; spec: NodeSpec | undefined; last: NodeRunDetail | undefined }) {
@@ -94,9 +116,9 @@ function Head({ node, doc, spec, last }: { node: NodeJson; doc: Doc; spec: NodeS
       />
       <span className="dim">{spec?.title ?? `${node.type} is not installed`}</span>
       {last && (
-        <Badge variant="light" color={last.status === "error" ? "red" : "teal"} size="sm">
+        <span className={`status status-${last.status}`}>
           {last.status === "error" ? "failed" : "ran"} · {duration((last.durationUs ?? 0) / 1000)}
-        </Badge>
+        </span>
       )}
       <div className="bar-gap" />
       {!fixed && (
@@ -137,6 +159,7 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
           <Tabs.Tab value="docs">Docs</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="parameters" className="panel-scroll">
+          {!none && <ItemPicker />}
           {none && <div className="dim">{spec ? "Nothing to set here." : "Its parameters are kept as they are."}</div>}
           <ObjectForm
             schema={root}

@@ -2,6 +2,7 @@
 import type { NodeRunDetail } from "../gen/api";
 import type { Runs } from "../executions/run";
 import { type Doc, wires } from "../canvas/document";
+import { pinned } from "./pins";
 
 export interface Item {
   json?: Record<string, unknown>;
@@ -9,48 +10,75 @@ export interface Item {
   [key: string]: unknown;
 }
 
+/** Where the server has items: one output of one run of a node. */
+export interface Place {
+  execution: string;
+  node: string;
+  run: number;
+  output: number;
+}
+
 export interface Stream {
   /** Where the items come from or go to: a node's name, or an output's. */
   label: string;
   /** How a parameter reaches the node's items: null where it is the input itself. */
   node: string | null;
+  /** How many there are; null where nothing is known. */
+  total: number | null;
+  /** Where to read them, unless they are at hand. */
+  place: Place | null;
   items: Item[] | null;
+  pinned?: boolean;
 }
 
-/** Gives what a run of a node gave, per output. */
-export function outputsOf(run: NodeRunDetail | undefined, names: readonly string[]): Stream[] {
-  const outputs = Array.isArray(run?.outputs) ? (run.outputs as (Item[] | null)[]) : null;
-  const count = Math.max(names.length, outputs?.length ?? 0);
-  return Array.from({ length: count }, (_, at) => ({
-    label: names[at] ?? String(at),
-    node: null,
-    items: run ? (outputs ? (outputs[at] ?? []) : null) : null,
-  }));
+/** What is shown: the document, and the runs of one execution. */
+export interface Shown {
+  doc: Doc;
+  execution: string | null;
+  runs: Runs;
+}
+
+/** Gives what a run of a node gave, per output; what is pinned comes before what it gave. */
+export function outputsOf(shown: Shown, name: string, run: NodeRunDetail | undefined, names: readonly string[]): Stream[] {
+  const pins = pinned(shown.doc, name);
+  if (pins) return [{ label: names[0] ?? "0", node: null, total: pins.length, place: null, items: pins, pinned: true }];
+  const count = Math.max(names.length, run?.counts?.length ?? 0, 1);
+  return Array.from({ length: count }, (_, at) => stream(shown, names[at] ?? String(at), null, run, at));
 }
 
 /** Gives what came into a run of a node; before it ever ran, what the nodes before it gave last. */
-export function inputsOf(doc: Doc, name: string, run: NodeRunDetail | undefined, runs: Runs): Stream[] {
-  const into = wires(doc).filter((wire) => wire.target === name);
+export function inputsOf(shown: Shown, name: string, run: NodeRunDetail | undefined): Stream[] {
   const sources = (run?.sources ?? []).map(source).filter((each): each is Source => each !== null);
-  if (sources.length) {
-    return sources.map(({ node, output, run: at }) => {
-      const found = runs.get(node)?.find((each) => each.run === at);
-      return { label: node, node, items: itemsAt(found, output) };
-    });
-  }
-  const seen = new Set<string>();
-  return into.flatMap((wire) => {
+  if (sources.length) return sources.map((each) => arriving(shown, each));
+  const seen = new Map<string, Stream>();
+  for (const wire of wires(shown.doc)) {
+    if (wire.target !== name) continue;
     const key = `${wire.source} ${wire.output}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [{ label: wire.source, node: wire.source, items: itemsAt(runs.get(wire.source)?.at(-1), wire.output) }];
-  });
+    if (!seen.has(key)) seen.set(key, arriving(shown, { node: wire.source, output: wire.output, run: null }));
+  }
+  return [...seen.values()];
 }
 
 interface Source {
   node: string;
   output: number;
-  run: number;
+  /** Null: its last one. */
+  run: number | null;
+}
+
+function arriving(shown: Shown, { node, output, run }: Source): Stream {
+  const pins = pinned(shown.doc, node);
+  if (pins && output === 0) return { label: node, node, total: pins.length, place: null, items: pins, pinned: true };
+  const runs = shown.runs.get(node);
+  return stream(shown, node, node, run === null ? runs?.at(-1) : runs?.find((each) => each.run === run), output);
+}
+
+function stream(shown: Shown, label: string, node: string | null, run: NodeRunDetail | undefined, output: number): Stream {
+  if (!run || !shown.execution) return { label, node, total: null, place: null, items: null };
+  const total = run.counts?.[output] ?? 0;
+  const given = Array.isArray(run.outputs) ? ((run.outputs as (Item[] | null)[])[output] ?? []) : null;
+  const place = { execution: shown.execution, node: run.node, run: run.run, output };
+  return { label, node, total: given?.length ?? total, place: given || total === 0 ? null : place, items: given ?? (total === 0 ? [] : null) };
 }
 
 /** Reads a source in either of its forms: `["Set", 0, 0]` or `{"node": "Set"}`; defaults are left out. */
@@ -63,11 +91,6 @@ function source(given: unknown): Source | null {
   return null;
 }
 
-function itemsAt(run: NodeRunDetail | undefined, output: number): Item[] | null {
-  if (!run || !Array.isArray(run.outputs)) return null;
-  return (run.outputs as (Item[] | null)[])[output] ?? [];
-}
-
 /** Names the fields of items, in the order in which they first come. */
 export function columns(items: readonly Item[]): string[] {
   const found = new Set<string>();
@@ -76,7 +99,10 @@ export function columns(items: readonly Item[]): string[] {
 }
 
 /** Writes the expression that reads a field: of the input, or of a node further back. */
-export function reading(field: string, node: string | null): string {
-  const path = /^[A-Za-z_$][\w$]*$/.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
-  return node === null ? `{{ $json${path} }}` : `{{ $(${JSON.stringify(node)}).item.json${path} }}`;
+export function reading(path: readonly (string | number)[], node: string | null): string {
+  const steps = path.map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return node === null ? `{{ $json${steps.join("")} }}` : `{{ $(${JSON.stringify(node)}).item.json${steps.join("")} }}`;
 }
