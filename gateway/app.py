@@ -35,6 +35,7 @@ from gateway.api.rollouts import Rollouts
 from gateway.api.searching import Searching
 from gateway.api.sql import Sql
 from gateway.api.statistics import StatisticsResource, backlog_of
+from gateway.api.templates import Templates
 from gateway.api.variables import Variables
 from gateway.api.versions import Versions
 from gateway.api.workflows import Workflows
@@ -265,6 +266,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Items(given).endpoints(),
         *Expressions(parts.javascript, given).endpoints(),
         *NodeTypes(registry).endpoints(),
+        *Templates().endpoints(),
         *Sql(parts.past).endpoints(),
         *StatisticsResource(parts.statistics, parts.backlog).endpoints(),
         *Health(

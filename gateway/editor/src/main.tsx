@@ -9,6 +9,8 @@ import "./shell/shell.css";
 const theme = createTheme({
   primaryColor: "cyan",
   primaryShade: 9,
+  // The greys of the dark scheme are those of the style sheet.
+  colors: { dark: ["#e6eaee", "#c3cbd4", "#98a4b1", "#74808d", "#3c4651", "#2a323a", "#1e242b", "#171c21", "#12171b", "#101418"] },
   defaultRadius: "md",
   fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'JetBrains Mono', 'SF Mono', Menlo, Consolas, monospace",

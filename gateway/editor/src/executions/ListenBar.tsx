@@ -1,14 +1,18 @@
-/** The bar that shows while test addresses are open: where to send an event, and how. */
-import { ActionIcon, Button, CopyButton, Loader, Tooltip } from "@mantine/core";
+/** The bar that shows while test addresses are open: where to send an event, how, and one to send. */
+import { Button, Loader } from "@mantine/core";
 import { useNodeTypes, shortType } from "../api/nodeTypes";
 import { useDraft } from "../canvas/draft";
-import { Icon } from "../shell/icons";
+import type { Doc } from "../canvas/document";
 import { useListening } from "./listening";
+import { SampleEvent } from "./SampleEvent";
+import "./listen.css";
 
 export function ListenBar() {
   const { open, urls, stop } = useListening();
-  const method = useMethod();
-  if (!open) return null;
+  const doc = useDraft((state) => state.doc);
+  const workflow = useDraft((state) => state.workflow);
+  const method = useMethod(doc);
+  if (!open || !doc || !workflow) return null;
   return (
     <section className="listen" aria-label="Listening for a test event">
       <div className="listen-head">
@@ -20,37 +24,12 @@ export function ListenBar() {
           Stop listening
         </Button>
       </div>
-      {urls.map((url) => (
-        <Snippet key={url} text={snippet(method, url)} />
-      ))}
+      {urls.length > 0 && <SampleEvent workflow={workflow} doc={doc} method={method} urls={urls} />}
     </section>
   );
 }
 
-function Snippet({ text }: { text: string }) {
-  return (
-    <div className="snippet">
-      <code>{text}</code>
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? "Copied" : "Copy"}>
-            <ActionIcon variant="subtle" color="gray" aria-label="Copy the command" onClick={copy}>
-              <Icon name={copied ? "check" : "copy"} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
-    </div>
-  );
-}
-
-function snippet(method: string, url: string): string {
-  if (method === "GET" || method === "HEAD") return `curl '${url}?name=Ada'`;
-  return `curl -X ${method} -H 'content-type: application/json' -d '{"name":"Ada"}' '${url}'`;
-}
-
-function useMethod(): string {
-  const doc = useDraft((state) => state.doc);
+function useMethod(doc: Doc | null): string {
   const types = useNodeTypes((state) => state.types);
   const hook = doc?.nodes.find((node) => types.get(shortType(node.type))?.trigger === "webhook");
   const given = hook?.parameters.httpMethod;

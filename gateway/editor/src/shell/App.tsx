@@ -2,6 +2,9 @@
 import { ActionIcon, Loader, Tooltip } from "@mantine/core";
 import { Suspense, lazy, useEffect } from "react";
 import { useNodeTypes } from "../api/nodeTypes";
+import { startTour, useTour } from "../tour/tour";
+import { BeginningsModal } from "../workflows/Beginnings";
+import { useBeginnings } from "../workflows/beginning";
 import { create } from "../workflows/WorkflowsPage";
 import WorkflowsPage from "../workflows/WorkflowsPage";
 import { CommandPalette } from "./CommandPalette";
@@ -19,6 +22,7 @@ const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
 const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
 const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
 const VariablesPage = lazy(() => import("../variables/VariablesPage"));
+const Tour = lazy(() => import("../tour/Tour"));
 const SqlPage = lazy(() => import("../sql/SqlPage"));
 
 export function App() {
@@ -34,6 +38,7 @@ export function App() {
 
 function Frame() {
   const route = useRoute();
+  const touring = useTour((state) => state.open);
   useOffer(appCommands);
   usePaletteKey();
   useEffect(() => {
@@ -48,6 +53,12 @@ function Frame() {
         </Suspense>
       </main>
       <CommandPalette />
+      <BeginningsModal />
+      {touring && (
+        <Suspense>
+          <Tour />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -127,6 +138,8 @@ function appCommands(): Command[] {
     { id: "credentials", label: "Go to credentials", icon: "key", run: () => go({ page: "credentials" }) },
     { id: "variables", label: "Go to variables", icon: "variable", run: () => go({ page: "variables" }) },
     { id: "new", label: "New workflow", icon: "add", run: () => void create() },
+    { id: "example", label: "New workflow from an example", icon: "apps", run: () => useBeginnings.setState({ open: true }) },
+    { id: "tour", label: "Show me around", icon: "next", run: startTour },
     { id: "scheme", label: "Light or dark colours", icon: "moon", run: () => useScheme.getState().toggle() },
     { id: "sign-out", label: "Sign out", icon: "signout", run: () => useSession.getState().signOut() },
   ];

@@ -7,10 +7,14 @@ import { Icon } from "../shell/icons";
 import { fail, say } from "../shell/notices";
 import { go, href } from "../shell/route";
 import { ago, moment } from "../shell/words";
+import { Welcome } from "./Beginnings";
+import { useBeginnings } from "./beginning";
 import { TagFilter, Tagging, useTags } from "./Tags";
 import { Uses } from "./Uses";
 
 const PAGE = 50;
+/** As long as there are no more, the beginnings are shown: a new Millrace has one, its greeting. */
+const FEW = 1;
 
 export default function WorkflowsPage() {
   const [search, setSearch] = useState("");
@@ -19,6 +23,7 @@ export default function WorkflowsPage() {
   const [tagged, setTagged] = useState<WorkflowSummary | null>(null);
   const { tags, look } = useTags();
   const { rows, more, refresh, next, replace } = useWorkflows(search, tag);
+  const narrowed = search.trim() !== "" || tag !== null;
   return (
     <div className="page">
       <div className="page-head">
@@ -35,20 +40,22 @@ export default function WorkflowsPage() {
         />
         <TagFilter tags={tags} value={tag} choose={setTag} />
         <div className="bar-gap" />
+        <Button size="xs" variant="default" leftSection={<Icon name="apps" size={14} />} onClick={() => useBeginnings.setState({ open: true })}>
+          From an example
+        </Button>
         <Button size="xs" leftSection={<Icon name="add" size={14} />} onClick={() => void create()}>
           New workflow
         </Button>
       </div>
       {rows === null && <Loader size="sm" />}
-      {rows?.length === 0 && (
-        <div className="page-note">{search || tag ? "No workflow has such a name or node." : "There is no workflow yet. Make the first one."}</div>
-      )}
+      {rows?.length === 0 && narrowed && <div className="page-note">No workflow has such a name or node.</div>}
       {rows && rows.length > 0 && <Rows rows={rows} replace={replace} remove={setDoomed} retag={setTagged} />}
       {more && (
         <Button variant="default" size="xs" mt="sm" onClick={next}>
           Show more
         </Button>
       )}
+      {rows && rows.length <= FEW && !narrowed && <Welcome empty={rows.length === 0} />}
       <Uses search={search} />
       <Tagging row={tagged} tags={tags} close={() => setTagged(null)} done={(row) => (replace(row), look())} />
       <Removal doomed={doomed} close={() => setDoomed(null)} removed={refresh} />
