@@ -6,7 +6,7 @@ Flow: catalog decisions → **publishing** → the workflow's snapshot.
 import msgspec
 
 from agents.deciding import CatalogIndex, Outcome, Room, revised
-from nodes.starting import blocks
+from nodes.obstacles import obstacles
 from schemas.commands import Publication, VersionSnapshot, WorkflowSnapshot
 from schemas.errors import ConflictError, DefectError, NotFoundError, WorkflowError
 from schemas.trigger import route_key
@@ -42,15 +42,17 @@ def roll_back(current: WorkflowSnapshot, wanted: str | None, room: Room) -> Outc
 
 
 def claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
-    """Refuse to publish a version that cannot be started, or whose webhooks are somebody's already."""
-    for problem in filter(blocks, version.problems):
-        where = f'workflow "{name}", node "{problem.node}"'
-        raise WorkflowError(f"{where}: {problem.message}", node=problem.node, field=problem.field, hint=problem.hint)
-    if not (version.routes or version.schedules or version.subscriptions or version.sources):
+    """Refuse to publish a version that lacks something, or whose webhooks are somebody's already."""
+    found = obstacles(version, lambda kind, reference: index.vault.referred(kind, reference) is not None)
+    if found:
+        first = found[0]
+        where = f'workflow "{name}"' + (f', node "{first.node}"' if first.node else "")
         raise WorkflowError(
-            f'workflow "{name}": nothing would start it while it is active',
-            field="nodes",
-            hint="add a webhook or a scheduleTrigger that is enabled and has what it needs",
+            f"{where}: {first.message}",
+            node=first.node,
+            field=first.field,
+            hint=first.hint,
+            detail={"problems": msgspec.to_builtins(found)} if len(found) > 1 else None,
         )
     taken = {route_key(live.route): live for live in index.routes() if live.workflow.id != version.workflow}
     for route in version.routes:

@@ -13,6 +13,7 @@ from gateway.changing import Changing, Conditions
 from gateway.cursors import read_moment_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
 from gateway.reading import Catalog
+from nodes.obstacles import obstacles
 from schemas.commands import PublishWorkflow, RollBackWorkflow
 from schemas.errors import ErrorInfo
 
@@ -40,13 +41,14 @@ class VersionPage(msgspec.Struct, rename="camel"):
 
 
 class WorkflowVersion(msgspec.Struct, rename="camel"):
-    """One immutable version of a workflow."""
+    """One immutable version of a workflow; ``obstacles`` stand against publishing it as things are now."""
 
     id: str
     workflow_id: str
     created_at: int
     workflow: dict[str, Any]
     problems: list[ErrorInfo]
+    obstacles: list[ErrorInfo] = []
 
 
 class VersionQuery(BaseModel):
@@ -111,7 +113,9 @@ class Versions:
     async def get(self, workflow: str, version: str) -> Outcome:
         """Read one version of a workflow, also one that is no longer its draft."""
         found = self._catalog.version(workflow, version)
-        shown = WorkflowVersion(found.id, found.workflow, found.created_at, found.body, found.problems)
+        vault = self._catalog.vault
+        against = obstacles(found, lambda kind, reference: vault.referred(kind, reference) is not None)
+        shown = WorkflowVersion(found.id, found.workflow, found.created_at, found.body, found.problems, against)
         return Outcome(shown, headers={"Millrace-Offset": f"0:{self._catalog.offset}"})
 
     async def publish(self, workflow: str, body: PublishBody, headers: Conditions) -> Outcome:

@@ -3,6 +3,7 @@
 import pytest
 
 from agents.publishing import REMEMBERED
+from nodes.obstacles import obstacles
 from schemas.commands import (
     ActivateWorkflow,
     CreateWorkflow,
@@ -10,9 +11,11 @@ from schemas.commands import (
     PublishWorkflow,
     RollBackWorkflow,
     UpdateWorkflow,
+    VersionSnapshot,
 )
+from schemas.trigger import Route
 from tests.agents.catalogs import Catalog, served
-from tests.nodes.graphs import box, graph
+from tests.nodes.graphs import box, graph, hook
 
 
 def paths(catalog: Catalog) -> list[str]:
@@ -128,3 +131,38 @@ def test_a_version_never_changes_and_never_goes(catalog):
         catalog.body(PublishWorkflow("w1", name))
 
     assert [catalog.view.version("w1", name) for name in names] == before
+
+
+AUTH = "httpBearerAuth"
+ASKED = {"authentication": "genericCredentialType", "genericAuthType": AUTH}
+LACKING = [
+    pytest.param(ASKED, None, ['no credential of type "httpBearerAuth" is chosen'], id="none chosen"),
+    pytest.param(
+        ASKED, {AUTH: {"name": "Gone"}}, ['there is no credential "Gone" of type "httpBearerAuth"'], id="gone"
+    ),
+    pytest.param({}, {AUTH: {"name": "Gone"}}, ['there is no credential "Gone" of type "httpBearerAuth"'], id="named"),
+    pytest.param({"authentication": "none"}, {AUTH: {"name": "Gone"}}, [], id="left over"),
+    pytest.param(ASKED, {AUTH: {"name": "Ours"}}, [], id="there"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "credentials", "expected"), LACKING)
+def test_what_a_version_lacks_is_said(parameters, credentials, expected):
+    body = {"nodes": [{"name": "Call", "parameters": parameters, "credentials": credentials}]}
+    version = VersionSnapshot("v", "w", body, 0, routes=[Route("Hook", "webhook", "POST", "orders")])
+
+    found = obstacles(version, lambda kind, reference: reference["name"] == "Ours")
+
+    assert [problem.message for problem in found] == expected
+    assert all((problem.node, problem.field) == ("Call", f"credentials.{AUTH}") for problem in found)
+
+
+def test_publishing_lists_all_that_is_lacking(catalog):
+    boxes = [box(name, credentials={AUTH: {"name": name}}) for name in ("A", "B")]
+    saved_body = catalog.body(UpdateWorkflow("w1", graph(hook(parameters={"path": "more"}), *boxes)))
+
+    refused = catalog.refused(PublishWorkflow("w1"))
+
+    assert refused["node"] == "A"
+    assert [problem["node"] for problem in refused["detail"]["problems"]] == ["A", "B"]
+    assert catalog.view.workflow("w1").published != saved_body["versionId"]
