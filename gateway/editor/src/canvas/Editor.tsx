@@ -14,6 +14,8 @@ import { fail } from "../shell/notices";
 import { reason } from "../api/client";
 import { LiveBar } from "../live/LiveView";
 import { useTogether } from "../together/useTogether";
+import { PublishDialog } from "../versions/PublishDialog";
+import { VersionsPanel } from "../versions/VersionsPanel";
 import { Canvas } from "./Canvas";
 import { ExecutionBar } from "./ExecutionBar";
 import { Toolbar } from "./Toolbar";
@@ -22,6 +24,7 @@ import { anyUnsaved, useDraft } from "./draft";
 import { copied, pasteText, removeSelected } from "./edits";
 import { useSelection } from "./selection";
 import "./canvas.css";
+import "../versions/versions.css";
 
 export default function Editor({ workflow, execution }: { workflow: string; execution?: string }) {
   useOpened(workflow, execution);
@@ -50,6 +53,8 @@ export default function Editor({ workflow, execution }: { workflow: string; exec
         {!execution && <LiveBar />}
         <Palette />
         <NodePanel />
+        {!execution && <VersionsPanel />}
+        {!execution && <PublishDialog />}
       </div>
     </div>
   );

@@ -9,16 +9,19 @@ import type { CardNode } from "./graph";
 import { heightOf, portY } from "./graph";
 import { openPalette } from "../palette/store";
 import { useDraft } from "./draft";
+import { useMarks } from "./marks";
 import { useSelection } from "./selection";
 
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const { node, spec, ports, runs, problem } = data;
+  const mark = useMarks((all) => all.nodes.get(node.id));
   const last = runs?.at(-1);
   const state = last ? last.status : data.going ? "waiting" : "idle";
   const names = ["card", `run-${state}`];
   if (selected) names.push("selected");
   if (node.disabled) names.push("disabled");
   if (!spec) names.push("unknown");
+  if (mark) names.push(`differs-${mark}`);
   return (
     <div className={names.join(" ")} data-node={node.name} data-status={last?.status ?? ""}>
       <div className={`card-icon group-${spec?.group ?? "none"}`}>
@@ -34,6 +37,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           <Icon name="warn" size={13} />
         </span>
       )}
+      {mark && <span className="card-mark">{mark}</span>}
       <CardPorts data={data} />
       {ports.outputs.length > 0 && <AddNext id={node.id} count={ports.outputs.length} />}
     </div>

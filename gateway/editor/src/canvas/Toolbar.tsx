@@ -1,5 +1,5 @@
 /** The toolbar: name, state and the few things that are done to a workflow as a whole. */
-import { ActionIcon, Button, Menu, Popover, Switch, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu, Popover, TextInput, Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useListening } from "../executions/listening";
 import { useRun } from "../executions/run";
@@ -8,9 +8,10 @@ import { Icon, type IconName } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { href } from "../shell/route";
 import { shortType, useNodeTypes } from "../api/nodeTypes";
-import { addHere, jumpTo, listen, run, save, setActive } from "./commands";
+import { addHere, jumpTo, listen, run, save } from "./commands";
 import { LiveButton } from "../live/LiveView";
 import { Avatars } from "../together/Presence";
+import { PublishControl } from "../versions/PublishControl";
 import { byName } from "./document";
 import { changed, useDraft } from "./draft";
 import { arrange } from "./layout";
@@ -25,8 +26,8 @@ export function Toolbar() {
       <div className="bar-gap" />
       <Avatars />
       <Tools />
-      <Active />
       <Saving />
+      <PublishControl />
       <LiveButton />
       <Running />
     </header>
@@ -111,19 +112,6 @@ function Tool({ icon, label, disabled, onClick }: { icon: IconName; label: strin
         <Icon name={icon} size={17} />
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-function Active() {
-  const active = useDraft((state) => state.active);
-  return (
-    <Switch
-      size="sm"
-      label={active ? "Active" : "Inactive"}
-      labelPosition="left"
-      checked={active}
-      onChange={(event) => void setActive(event.currentTarget.checked)}
-    />
   );
 }
 

@@ -7,16 +7,18 @@ import { plural } from "../shell/words";
 import { cutWires } from "./edits";
 import { useDraft } from "./draft";
 import type { WireEdge } from "./graph";
+import { useMarks } from "./marks";
 
 export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
   const { data, selected, id } = props;
   const [path, x, y] = getBezierPath({ ...props, curvature: 0.35 });
   const fixed = useDraft((state) => state.fixed);
+  const mark = useMarks((all) => all.edges.get(id));
   if (!data) return null;
   const live = data.items !== null && data.items > 0;
   return (
     <>
-      <BaseEdge id={id} path={path} className={`wire${live ? " wire-live" : ""}${selected ? " wire-selected" : ""}`} interactionWidth={22} />
+      <BaseEdge id={id} path={path} className={`wire${live ? " wire-live" : ""}${selected ? " wire-selected" : ""}${mark ? ` wire-${mark}` : ""}`} interactionWidth={22} />
       <EdgeLabelRenderer>
         <div className="wire-spot nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
           {data.items !== null && (

@@ -5,6 +5,7 @@ import { openPalette } from "../palette/store";
 import type { Command } from "../shell/commands";
 import { fail, say } from "../shell/notices";
 import { go } from "../shell/route";
+import { useVersions } from "../versions/store";
 import { changed, useDraft } from "./draft";
 import { copied, duplicate, pasteText, portsNow, removeSelected, selectAll, toggleDisabled } from "./edits";
 import { byId } from "./document";
@@ -60,16 +61,6 @@ async function quietSave(): Promise<boolean> {
   });
 }
 
-export async function setActive(on: boolean): Promise<void> {
-  if (on && changed(useDraft.getState()) && !(await quietSave())) return;
-  try {
-    await useDraft.getState().activate(on);
-    say(on ? "Active: its triggers listen" : "Not active any more", "good");
-  } catch (error) {
-    fail(error);
-  }
-}
-
 export function jumpTo(id: string): void {
   useSelection.getState().select([id]);
   reveal(id);
@@ -122,14 +113,14 @@ export function editorCommands(): Command[] {
     { id: "add", label: "Add a node", keys: "Tab", icon: "add", run: addHere },
     { id: "save", label: "Save", keys: `${MOD} S`, icon: "save", run: () => void save() },
     { id: "run", label: "Run the workflow", keys: `${MOD} Enter`, icon: "play", run: () => void run() },
-    active
-      ? { id: "deactivate", label: "Deactivate", icon: "stop", run: () => void setActive(false) }
-      : { id: "activate", label: "Activate", icon: "bolt", run: () => void setActive(true) },
+    { id: "publish", label: "Publish", icon: "bolt", run: () => useVersions.getState().ask({ kind: "publish", version: null }) },
+    { id: "versions", label: "Versions", icon: "clock", run: () => useVersions.getState().toggle() },
     { id: "arrange", label: some && nodes.size > 1 ? "Arrange the selection" : "Arrange all nodes", keys: "Shift Alt T", icon: "arrange", run: () => void arrange(nodes).then(() => nodes.size < 2 && fit()) },
     { id: "undo", label: "Undo", keys: `${MOD} Z`, icon: "undo", run: () => useDraft.getState().undo() },
     { id: "redo", label: "Redo", keys: `${MOD} Shift Z`, icon: "redo", run: () => useDraft.getState().redo() },
     { id: "paste", label: "Paste workflow JSON", keys: `${MOD} V`, icon: "note", run: () => void pasteHere() },
   ];
+  if (active) changing.push({ id: "unpublish", label: "Stop its triggers", icon: "stop", run: () => useVersions.getState().ask({ kind: "unpublish" }) });
   if (some) {
     changing.push(
       { id: "cut", label: "Cut", keys: `${MOD} X`, icon: "copy", run: () => void copy(true) },

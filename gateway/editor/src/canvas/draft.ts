@@ -20,6 +20,9 @@ export interface Draft {
   saved: Doc | null;
   revision: number;
   active: boolean;
+  /** The version saved last, and the one that triggers start. */
+  version: string | null;
+  published: string | null;
   problems: ErrorInfo[];
   /** A past execution's version is shown, not to be changed. */
   fixed: boolean;
@@ -42,9 +45,12 @@ export interface Draft {
   redo(): void;
   save(force?: boolean): Promise<boolean>;
   activate(on: boolean): Promise<void>;
+  /** Takes in how the workflow stands, as an answer gave it. */
+  took(detail: WorkflowDetail): void;
 }
 
-type Kept = Pick<Draft, "doc" | "saved" | "revision" | "active" | "problems" | "past" | "future">;
+type Kept = Pick<Draft, "doc" | "saved" | "past" | "future"> & Facts;
+type Facts = Pick<Draft, "revision" | "active" | "version" | "published" | "problems">;
 /** Changes that were not saved when their workflow was left, by workflow. */
 const kept = new Map<string, Kept>();
 let last: { key: string; at: number } | null = null;
@@ -55,6 +61,8 @@ export const useDraft = create<Draft>((set, get) => ({
   saved: null,
   revision: 0,
   active: false,
+  version: null,
+  published: null,
   problems: [],
   fixed: false,
   saving: false,
@@ -100,8 +108,8 @@ export const useDraft = create<Draft>((set, get) => ({
   leave() {
     const state = get();
     if (state.workflow && changed(state)) {
-      const { doc, saved, revision, active, problems, past, future } = state;
-      kept.set(state.workflow, { doc, saved, revision, active, problems, past, future });
+      const { doc, saved, revision, active, version, published, problems, past, future } = state;
+      kept.set(state.workflow, { doc, saved, revision, active, version, published, problems, past, future });
     }
     set({ ...fresh("", false), workflow: null });
   },
@@ -174,16 +182,21 @@ export const useDraft = create<Draft>((set, get) => ({
       : await call("POST /api/v1/workflows/{workflow}/deactivate", { path });
     set(facts(detail));
   },
+
+  took: (detail) => set(facts(detail)),
 }));
 
-function facts(detail: WorkflowDetail): Pick<Draft, "revision" | "active" | "problems"> {
-  return { revision: detail.revision, active: detail.active, problems: detail.problems ?? [] };
+/** Gives what an answer says of a workflow besides its document. */
+export function facts(detail: WorkflowDetail): Facts {
+  const { revision, active, versionId, publishedVersionId, problems } = detail;
+  return { revision, active, version: versionId, published: publishedVersionId ?? null, problems: problems ?? [] };
 }
 
 function fresh(workflow: string, fixed: boolean): Partial<Draft> {
   last = null;
   const empty = { doc: null, saved: null, revision: 0, active: false, problems: [], past: [], future: [], shared: null };
-  return { workflow, fixed, ...empty, saving: false, conflict: false, failed: null };
+  const nowhere = { version: null, published: null };
+  return { workflow, fixed, ...empty, ...nowhere, saving: false, conflict: false, failed: null };
 }
 
 /** Says whether anything anywhere is not saved. */

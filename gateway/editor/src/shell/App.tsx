@@ -23,6 +23,7 @@ const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
 const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
 const VariablesPage = lazy(() => import("../variables/VariablesPage"));
 const Tour = lazy(() => import("../tour/Tour"));
+const ComparePage = lazy(() => import("../versions/ComparePage"));
 const SqlPage = lazy(() => import("../sql/SqlPage"));
 
 export function App() {
@@ -71,6 +72,8 @@ function Page({ route }: { route: Route }) {
       return <Editor workflow={route.workflow} />;
     case "execution":
       return <Editor workflow={route.workflow} execution={route.execution} />;
+    case "compare":
+      return <ComparePage workflow={route.workflow} from={route.from} to={route.to} />;
     case "executions":
       return <ExecutionsPage workflow={route.workflow} />;
     case "dashboards":
@@ -94,7 +97,7 @@ function Rail({ page }: { page: Route["page"] }) {
       <a className="brand" href={href({ page: "workflows" })} aria-label="Millrace">
         <Icon name="wheel" size={24} />
       </a>
-      <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor"} />
+      <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor" || page === "compare"} />
       <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
       <Place to={{ page: "deadLetters" }} icon="letter" label="Dead letters" here={page === "deadLetters"} />
       <Place to={{ page: "dashboards" }} icon="chart" label="Dashboard" here={page === "dashboards"} />

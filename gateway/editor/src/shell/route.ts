@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "workflows" }
   | { page: "editor"; workflow: string }
+  | { page: "compare"; workflow: string; from: string; to: string }
   | { page: "execution"; workflow: string; execution: string }
   | { page: "executions"; workflow?: string }
   | { page: "dashboards"; workflow?: string }
@@ -23,6 +24,7 @@ export function parse(hash: string): Route {
   if (parts[0] === "credentials" || parts[0] === "variables" || parts[0] === "sql") return { page: parts[0] };
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
+    if (parts[2] === "compare" && parts[3] && parts[4]) return { page: "compare", workflow: parts[1], from: parts[3], to: parts[4] };
     return { page: "editor", workflow: parts[1] };
   }
   return { page: "workflows" };
@@ -36,6 +38,8 @@ export function href(route: Route): string {
       return "#/workflows";
     case "editor":
       return `#/workflows/${of(route.workflow)}`;
+    case "compare":
+      return `#/workflows/${of(route.workflow)}/compare/${of(route.from)}/${of(route.to)}`;
     case "execution":
       return `#/workflows/${of(route.workflow)}/executions/${of(route.execution)}`;
     case "executions":

@@ -2,7 +2,7 @@
 import * as Y from "yjs";
 import { call } from "../api/client";
 import { type Doc, normal } from "../canvas/document";
-import { useDraft } from "../canvas/draft";
+import { facts, useDraft } from "../canvas/draft";
 import { DRAFT, Model } from "./model";
 import { Provider } from "./provider";
 import { usePeople } from "./people";
@@ -59,8 +59,7 @@ export function bind(workflow: string): () => void {
       const { doc } = useDraft.getState();
       const answer = await provider.save();
       if (answer.saved && here()) {
-        const { revision, active, problems } = answer.saved;
-        useDraft.setState({ saved: doc, revision, active, problems: problems ?? [], conflict: false });
+        useDraft.setState({ saved: doc, conflict: false, ...facts(answer.saved) });
       }
       if (answer.problem) throw new Error(answer.problem.detail);
     },
@@ -101,8 +100,7 @@ async function agree(workflow: string, version: string): Promise<void> {
     if (open !== workflow || !doc) return;
     if (detail.versionId === version) {
       const saved = normal(detail.workflow ?? {});
-      const { revision, active, problems } = detail;
-      return useDraft.setState({ saved: same(saved, doc) ? doc : saved, revision, active, problems: problems ?? [] });
+      return useDraft.setState({ saved: same(saved, doc) ? doc : saved, ...facts(detail) });
     }
     await new Promise((done) => setTimeout(done, LOOK_MS));
   }
