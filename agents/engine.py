@@ -154,7 +154,7 @@ class Engine:
         plan = await self._plans.get(task.workflow, task.version, outbox.catalog)
         state = self._state(task.execution)
         if state is None and task.start is not None:
-            state, _ = step(plan, self._new_state(task, task.start, outbox), Began(task.node, None), task.at)
+            state, _ = step(plan, records.new_state(task, task.start, outbox.catalog), Began(task.node, None), task.at)
         if state is None:
             return
         info = error_info(error, task.node)
@@ -168,7 +168,7 @@ class Engine:
         if state is None or opened(state, resume) is None:
             if state is not None:
                 plan = await self._plans.get(state.workflow, state.version, state.catalog)
-                self._emit_again(plan, state, cause, outbox)
+                records.emit_again(plan, state, cause, outbox)
             if (refused := refusal(control, resume, state is not None)) is not None:
                 outbox.replies.append(refused)
             return
@@ -193,7 +193,7 @@ class Engine:
         if activation is not None and activation.calls and returned.index in activation.calls.pending:
             await self._drive(plan, state, CameBack(returned), cause, outbox)
         else:
-            self._emit_again(plan, state, cause, outbox)
+            records.emit_again(plan, state, cause, outbox)
             self._calling.again(state, activation, outbox)
 
     def _state(self, execution: str) -> State | None:
@@ -214,9 +214,9 @@ class Engine:
         if isinstance(row, State):
             if start.reply is not None and start.reply not in row.replies:
                 self._live[task.execution] = msgspec.structs.replace(row, replies=[*row.replies, start.reply])
-            self._emit_again(plan, row, cause, outbox)
+            records.emit_again(plan, row, cause, outbox)
             return
-        state = self._new_state(task, start, outbox)
+        state = records.new_state(task, start, outbox.catalog)
         items = await self._runner.start_items(start)
         if items is None:
             began = Began(task.node, None)
@@ -224,23 +224,6 @@ class Engine:
             packets, text, blob = await self._runner.pack([[] for _ in range(start.output)] + [items])
             began = Began(task.node, packets, text, blob)
         await self._drive(plan, state, began, cause, outbox)
-
-    def _new_state(self, task: Task, start: Start, outbox: Outbox) -> State:
-        return State(
-            execution=task.execution,
-            workflow=task.workflow,
-            version=task.version,
-            mode=start.mode,
-            started=task.at,
-            trigger=task.node,
-            replies=[start.reply] if start.reply is not None else [],
-            key=start.key,
-            keep_seconds=start.keep_seconds,
-            listen=start.listen,
-            catalog=outbox.catalog,
-            origin=start.origin,
-            parent=start.parent,
-        )
 
     async def _resume(self, plan: Plan, task: Task, outbox: Outbox) -> None:
         state = self._state(task.execution)
@@ -255,7 +238,7 @@ class Engine:
         if activation is not None and activation.calls is not None and activation.calls.pending:
             self._calling.again(state, activation, outbox)
         elif activation is None or (task.due is not None and activation.due is None):
-            self._emit_again(plan, state, key, outbox)
+            records.emit_again(plan, state, key, outbox)
         elif activation.due is None and activation.opening is None:
             name = task_id(task.execution, task.node, task.run)
             await self._in_flight.once(name, lambda: self._run(plan, task, activation, outbox))
@@ -371,23 +354,6 @@ class Engine:
 
     def _mark(self, state: State, actions: list[Action]) -> Mark:
         ended = self._now(state.execution)
-        reply = None
-        if state.key is not None:
-            for action in actions:
-                if isinstance(action, Answer):
-                    reply = records.kept_reply(action.response, state.execution)
-        until = ended + state.keep_seconds * 1000
         told = [action for action in actions if isinstance(action, Halt | Return | Alert)]
         after = [control for action in told for control in self._calling.controls(state, action, ended)]
-        return Mark(status=state.status, at=ended, until=until, reply=reply, origin=state.origin, after=after)
-
-    def _emit_again(self, plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
-        """Send once more what a finished task had put in flight: its own emission may have been lost."""
-        bound(plan, state, outbox)
-        for activation in state.flight.values():
-            if activation.cause != cause:
-                continue
-            if activation.due is None and activation.opening is None:
-                outbox.tasks.append(records.pointer(plan, state, activation))
-            elif activation.due is not None:
-                outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
+        return records.mark_of(state, actions, ended, after)

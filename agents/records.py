@@ -3,13 +3,17 @@
 Flow: engine → **records** → outbox: pointers to activations, answers that are kept and given again.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
+from agents.actions import Action, Answer
 from agents.outbox import Outbox
 from agents.plan import Plan
 from agents.state import Activation, Mark, State
+from agents.timing import bound, timer_of
 from nodes.sdk.ports import Response
-from schemas.task import Reply, ReplyTo, Task
+from schemas.task import Control, Reply, ReplyTo, Start, Task
 from streams import codecs
 from streams.topics import node_topic
 
@@ -44,3 +48,45 @@ def pointer(plan: Plan, state: State, activation: Activation) -> tuple[str, Task
     )
     node = plan.nodes[activation.node]
     return node_topic(node.type_name if node.type is not None else "noOp"), task
+
+
+def new_state(task: Task, start: Start, catalog: int) -> State:
+    """Give the state of an execution that begins."""
+    return State(
+        execution=task.execution,
+        workflow=task.workflow,
+        version=task.version,
+        mode=start.mode,
+        started=task.at,
+        trigger=task.node,
+        replies=[start.reply] if start.reply is not None else [],
+        key=start.key,
+        keep_seconds=start.keep_seconds,
+        listen=start.listen,
+        catalog=catalog,
+        origin=start.origin,
+        parent=start.parent,
+    )
+
+
+def mark_of(state: State, actions: Sequence[Action], ended: int, after: list[Control]) -> Mark:
+    """Give what remains of an execution that has ended; ``after`` is what its end tells others."""
+    reply = None
+    if state.key is not None:
+        for action in actions:
+            if isinstance(action, Answer):
+                reply = kept_reply(action.response, state.execution)
+    until = ended + state.keep_seconds * 1000
+    return Mark(status=state.status, at=ended, until=until, reply=reply, origin=state.origin, after=after)
+
+
+def emit_again(plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
+    """Send once more what a finished task had put in flight: its own emission may have been lost."""
+    bound(plan, state, outbox)
+    for activation in state.flight.values():
+        if activation.cause != cause:
+            continue
+        if activation.due is None and activation.opening is None:
+            outbox.tasks.append(pointer(plan, state, activation))
+        elif activation.due is not None:
+            outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)
