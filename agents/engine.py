@@ -31,12 +31,14 @@ from agents.actions import (
     Why,
     Woke,
 )
+from agents.batches import Kind
 from agents.calling import Calling
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
 from agents.plans import Plans
 from agents.resuming import cause_of, opened, refusal
+from agents.rota import Lane
 from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
@@ -73,7 +75,7 @@ class Engine:
         self._live: dict[str, Row] = {}
         self._unsent: dict[str, list[Event]] = {}
         self._sent: dict[str, list[asyncio.Future[int]]] = {}
-        self._in_flight = InFlight(streams.table("results"), settings.effects_per_type)
+        self._in_flight = InFlight(streams.table("results"))
 
     def quick(self, task: Task) -> bool:
         """Say whether a task can be carried out without waiting for anything."""
@@ -81,6 +83,17 @@ class Engine:
             return False
         plan = self._plans.cached(task.workflow, task.version)
         return plan is not None and plan.quick and task.execution not in self._live
+
+    async def place(self, task: Task, catalog: int) -> tuple[Kind, Lane]:
+        """Say what a task needs, and whose it is."""
+        try:
+            plan = await self._plan(task, catalog)
+        except Exception:  # it fails in the same way when it is carried out, and is dealt with there
+            return "turn", Lane(workflow=task.workflow)
+        node = plan.nodes.get(task.node)
+        if task.start is not None:
+            return "start", plan.lane
+        return ("turn" if task.due is not None or node is None or node.inline else "slot"), plan.lane
 
     def row(self, execution: str) -> Row | None:
         """Give the newest row of an execution: what a call is about to write, else what the table has."""
@@ -116,13 +129,15 @@ class Engine:
 
     async def handle(self, task: Task, outbox: Outbox) -> None:
         """Carry out one task. Raises NotFoundError where its plan is unknown."""
-        plan = self._plans.cached(task.workflow, task.version)
-        if plan is None:
-            plan = await self._plans.get(task.workflow, task.version, outbox.catalog)
+        plan = await self._plan(task, outbox.catalog)
         if task.start is not None:
             await self._start(plan, task, task.start, outbox)
         else:
             await self._resume(plan, task, outbox)
+
+    async def _plan(self, task: Task, catalog: int) -> Plan:
+        plan = self._plans.cached(task.workflow, task.version)
+        return plan if plan is not None else await self._plans.get(task.workflow, task.version, catalog)
 
     async def control(self, control: Control, outbox: Outbox) -> None:
         """Carry out what was asked of an execution; nothing happens to one that has ended."""

@@ -1,10 +1,9 @@
-"""In flight: runs that wait for the world, bounded per node type, each at most once at a time.
+"""In flight: runs that wait for the world, each at most once at a time.
 
 Flow: engine → **in flight** → node function; a copy of a running task attaches to it.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from agents.actions import Failed, Finished
@@ -22,11 +21,10 @@ STARTED = b"started"
 class InFlight:
     """Keeps the registry of running tasks by task id, and the journal of effects that must not be made twice."""
 
-    def __init__(self, journal: "Table[bytes]", limit_per_type: int) -> None:
+    def __init__(self, journal: "Table[bytes]") -> None:
         self._journal = journal
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopped: set[str] = set()
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit_per_type))
 
     async def once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work of a task; where a copy of it is under way, be done when that is."""
@@ -62,20 +60,19 @@ class InFlight:
         outbox: Outbox,
         work: Callable[[], Awaitable[Finished | Failed]],
     ) -> Finished | Failed:
-        """Run an effect within its type's bound; one that was started before a crash is in doubt, not repeated."""
-        async with self._slots[node.type_name]:
-            if not _unsafe(node):
-                return await work()
-            name = f"{task_id(execution, activation.node, activation.run)}/{activation.attempt}"
-            if self._journal.get(name) is not None:
-                outbox.journaled.append(name)
-                return Failed(activation.node, activation.run, _doubt(node).info(), final=True)
-            await self._journal.put(outbox.owner, name, STARTED)
+        """Run an effect; one that was started before a crash is in doubt, not repeated."""
+        if not _unsafe(node):
+            return await work()
+        name = f"{task_id(execution, activation.node, activation.run)}/{activation.attempt}"
+        if self._journal.get(name) is not None:
             outbox.journaled.append(name)
-            failpoint("effect.started")
-            outcome = await work()
-            failpoint("effect.ended")
-            return outcome
+            return Failed(activation.node, activation.run, _doubt(node).info(), final=True)
+        await self._journal.put(outbox.owner, name, STARTED)
+        outbox.journaled.append(name)
+        failpoint("effect.started")
+        outcome = await work()
+        failpoint("effect.ended")
+        return outcome
 
 
 def _unsafe(node: PlannedNode) -> bool:

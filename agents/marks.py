@@ -10,6 +10,7 @@ from there tell it. What is left of a topic that falls silent is what was read l
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.state import Mark
@@ -31,10 +32,11 @@ class _Epoch:
 
 
 class Marks:
-    """Sweeps the marks of owned partitions."""
+    """Sweeps the marks of owned partitions. ``held`` gives the lowest offsets that are parked: committed, not done."""
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
+        self.held: Callable[[int], dict[str, int]] = lambda _: {}
         self._open: dict[int, set[str]] = {}
         self._closed: dict[int, list[_Epoch]] = {}
         self._passed: dict[str, int] = {}
@@ -90,7 +92,8 @@ class Marks:
             if found := closing.get(partition):
                 ends = {topic: end for topic, (_, end) in progress.items()}
                 self._closed[partition].append(_Epoch(list(found), ends, time.monotonic(), passed))
-            committed = {topic: offset for topic, (offset, _) in progress.items()}
+            held = self.held(partition)
+            committed = {topic: min(offset, held.get(topic, offset)) for topic, (offset, _) in progress.items()}
             try:
                 dropped += await self._drop(partition, committed, 2 * session_seconds)
             except Revoked:

@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from agents.admission import Admission, Sorted
+from agents.batches import Batch
 from agents.dead_letters import DeadLetters
 from agents.engine import Engine
 from agents.flushing import Flushing
 from agents.marks import Marks
 from agents.outbox import Outbox
+from agents.settings import WorkerSettings
 from agents.state import Mark, Row
 from agents.timers import Timers
 from nodes.sdk.context import Blobs
@@ -45,7 +48,7 @@ class NodeAgents:
         gatherer: Gatherer,
         blobs: Blobs,
         letters: DeadLetters,
-        limit: int,
+        settings: WorkerSettings,
     ) -> None:
         self._streams = streams
         self._engine = engine
@@ -54,7 +57,8 @@ class NodeAgents:
         self._gatherer = gatherer
         self._blobs = blobs
         self._letters = letters
-        self._limit = limit
+        self._limit = settings.frames_in_flight
+        self.admission = Admission(streams, self._apart, self._persist, settings)
         self.route: Callable[[Task], Task] = _as_it_is
         self._flushing = Flushing(self._flush)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,6 +75,7 @@ class NodeAgents:
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and give the frames that are being worked on some time; the rest comes again."""
         self._draining = True
+        await self.admission.drain(seconds)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
@@ -79,7 +84,9 @@ class NodeAgents:
 
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
+                self.admission.full(topic, room.locked())
                 await room.acquire()
+                self.admission.full(topic, False)
                 if self._draining:
                     await asyncio.Event().wait()
                 task = asyncio.create_task(self._one(event, handle))
@@ -116,26 +123,33 @@ class NodeAgents:
     async def _frame(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, Frame)
         together = self._outbox(message.partition, owner, frame.catalog)
-        alone = []
+        others: Sorted = {}
         for task in map(self.route, frame.tasks):
             if self._engine.quick(task):
                 await self._task(task, together, message)
             else:
-                alone.append(asyncio.create_task(self._apart(task, frame.catalog, message, owner)))
+                others.setdefault(await self._engine.place(task, frame.catalog), []).append(task)
         await self._flush(together)
-        if alone:
-            for done in await asyncio.gather(*alone, return_exceptions=True):
-                if isinstance(done, BaseException):
-                    raise done
+        if others:
+            await self.admission.enter(message, owner, frame.catalog, others)
 
-    async def _apart(self, task: Task, catalog: int, message: Any, owner: Owner) -> None:
-        outbox = self._outbox(message.partition, owner, catalog)
-        await self._task(task, outbox, message)
+    async def _apart(self, batch: Batch, task: Task) -> None:
+        outbox = self._outbox(batch.partition, batch.owner, batch.catalog)
+        await self._task(task, outbox, batch)
+        try:
+            await self._refusing(batch, task, outbox)
+        except Revoked:
+            raise
+        except Exception as bad:
+            log.exception("task failed", extra={"execution": task.execution, "node": task.node})
+            await self._persist(batch.owner, partial(self._letters.task, batch, task, bad))
+
+    async def _refusing(self, batch: Batch, task: Task, outbox: Outbox) -> None:
         try:
             await self._flushing.flush(outbox)
         except UserError as bad:
             # What cannot be stored is the error of the node that made it.
-            outbox = self._outbox(message.partition, owner, catalog)
+            outbox = self._outbox(batch.partition, batch.owner, batch.catalog)
             await self._engine.refuse(task, bad, outbox)
             await self._flushing.flush(outbox)
 

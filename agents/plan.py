@@ -10,6 +10,7 @@ from typing import Any
 
 from agents.backoff import Backoff, backoff_of
 from agents.guidance import Guidance
+from agents.rota import ANY_LANE, DEFAULT_TENANT, Lane
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import MillraceError
@@ -100,6 +101,7 @@ class Plan:
     kept: frozenset[str] | None
     lineage: bool
     quick: bool
+    lane: Lane = ANY_LANE
     active: bool = False
     timeout_seconds: float | None = None
     error_workflow: str | None = None
@@ -136,6 +138,7 @@ def compile_plan(
         kept=kept,
         lineage=lineage,
         quick=all(node.inline and not (node.compiled and node.compiled.javascript) for node in nodes.values()),
+        lane=Lane(settings.tenant or DEFAULT_TENANT, settings.millrace.priority, workflow_id),
         active=active,
         timeout_seconds=timeout if timeout and timeout > 0 else None,
         error_workflow=settings.error_workflow if settings.error_workflow not in ("", "DEFAULT") else None,

@@ -84,8 +84,9 @@ class Worker:
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
         self._agents = NodeAgents(
-            streams, self._engine, self._timers, self.marks, self._gatherer, blobs, letters, settings.frames_in_flight
+            streams, self._engine, self._timers, self.marks, self._gatherer, blobs, letters, settings
         )
+        self.marks.held = self._agents.admission.held
         self._trials = trials
         sources = Sources(streams, self._gatherer, plans, surroundings, blobs, evaluate)
         self._triggers = (
@@ -126,6 +127,7 @@ class Worker:
 
     def _assigned(self, partitions: set[int]) -> None:
         self._timers.own(partitions)
+        self._agents.admission.own(partitions)
         self.marks.own(partitions)
         if self._triggers is not None:
             self._triggers.reconcile()
@@ -134,6 +136,7 @@ class Worker:
         count = self._streams.settings.partitions
         self._engine.lose(lambda execution: partition_of(execution, count) not in partitions)
         self._timers.lose(partitions)
+        self._agents.admission.lose(partitions)
         self.marks.lose(partitions)
         if self._triggers is not None:
             self._triggers.lose(partitions)

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
     chaining: bool = Field(
         True, description="Run cheap nodes in one go. Off: every edge passes through its topic, with the same result."
     )
+    tenant_weights: str = Field(
+        "",
+        description="How much of what is scarce tenants have, such as `acme=3,trial=0.5`; 1 where absent. A workflow's "
+        "`settings.tenant` says whose it is.",
+    )
     javascript_children: int = Field(
         1, ge=1, le=64, description="V8 processes for Code nodes and uncommon expressions."
     )
@@ -179,6 +184,12 @@ class Settings(BaseSettings):
             raise ValueError(bad.message) from None
         return value
 
+    @field_validator("tenant_weights")
+    @classmethod
+    def _readable_weights(cls, value: str) -> str:
+        weights_of(value)
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -214,6 +225,21 @@ def read_settings(**given: object) -> Settings:
         raise UserError(
             f"setting {name}: {text[:1].lower()}{text[1:]}", field=name, hint="see docs/settings.md"
         ) from None
+
+
+def weights_of(text: str) -> dict[str, float]:
+    """Read ``name=weight`` pairs; raise ValueError where one is none."""
+    found = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, _, number = pair.rpartition("=")
+        try:
+            weight = float(number)
+        except ValueError:
+            weight = 0.0
+        if not name.strip() or not 0 < weight < float("inf"):
+            raise ValueError(f'"{pair}" is no weight: write a tenant, "=" and a number above 0')
+        found[name.strip()] = weight
+    return found
 
 
 def variable(field: str) -> str:

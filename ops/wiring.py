@@ -13,7 +13,7 @@ from agents.settings import WorkerSettings
 from gateway.settings import GatewaySettings
 from nodes.sdk.registry import Registry
 from ops.roles import Role, on_kafka
-from ops.settings import Settings
+from ops.settings import Settings, weights_of
 from schemas.errors import UserError
 from streams.settings import StreamSettings
 from streams.stores.protocol import HistorySettings
@@ -93,7 +93,12 @@ def gateway_settings(settings: Settings, stream: StreamSettings, token: str) -> 
 
 def worker_settings(settings: Settings) -> WorkerSettings:
     """Give the worker its part."""
-    return WorkerSettings(chaining=settings.chaining, timezone=settings.timezone, public_url=settings.address)
+    return WorkerSettings(
+        chaining=settings.chaining,
+        timezone=settings.timezone,
+        public_url=settings.address,
+        tenant_weights=weights_of(settings.tenant_weights),
+    )
 
 
 def allowed(settings: Settings) -> Allowed:

@@ -65,6 +65,14 @@ class Node(_Open):
     execute_once: bool = Field(False, alias="executeOnce")
 
 
+class WorkflowFlow(_Open):
+    """How a workflow shares what is scarce; n8n knows nothing of it and leaves it alone."""
+
+    priority: Literal["high", "normal", "bulk"] = Field(
+        "normal", description="How often its tasks have their turn against others of its tenant: 16 to 4 to 1."
+    )
+
+
 class Settings(_Open):
     """Workflow settings; an absent `executionOrder` means v0."""
 
@@ -75,6 +83,8 @@ class Settings(_Open):
     caller_ids: str | None = Field(None, alias="callerIds")
     execution_timeout: float | None = Field(None, alias="executionTimeout")
     misfire: Misfire = Field("skip", description="What becomes of due times that were missed.")
+    tenant: str | None = Field(None, description="For whom it runs: tenants share a worker fairly.")
+    millrace: WorkflowFlow = Field(default_factory=WorkflowFlow)
 
 
 _NULLABLE = ("name", "connections", "settings")

@@ -32,6 +32,9 @@ def test_defaults():
         pytest.param("MILLRACE_TIMEZONE", "Mars/Base", 'setting MILLRACE_TIMEZONE: "Mars/Base" is no', id="no zone"),
         pytest.param("MILLRACE_TOKEN", "short", "setting MILLRACE_TOKEN: a token has at least 8", id="short token"),
         pytest.param("MILLRACE_HISTORY_KEEP", "some", "setting MILLRACE_HISTORY_KEEP: input", id="no such choice"),
+        pytest.param(
+            "MILLRACE_TENANT_WEIGHTS", "acme", 'setting MILLRACE_TENANT_WEIGHTS: "acme" is no weight', id="no weight"
+        ),
         pytest.param("MILLRACE_PROT", "1", "there is no setting MILLRACE_PROT", id="misspelt"),
     ],
 )

@@ -1,0 +1,149 @@
+"""Batches: the tasks of one lane that came in one record, while they wait and run, and the row that they are parked in.
+
+Flow: frame → **batches** by lane → rota; batch → row of the table `parked` → batch again after a restart.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from agents.rota import Lane, Priority
+from schemas.task import Task
+from streams import codecs
+from streams.tables import Owner
+
+Kind = Literal["start", "turn", "slot"]
+"""What a task needs: to begin an execution; to compute and write a little; to wait for the world."""
+_tasks = msgspec.json.Decoder(list[Task])
+_encode = msgspec.json.Encoder().encode
+
+
+class Parked(msgspec.Struct, omit_defaults=True):
+    """A row: the tasks of a record that were not finished when it was acknowledged.
+
+    It stands for the record, with its topic and offset.
+    """
+
+    topic: str
+    offset: int
+    tenant: str
+    priority: Priority
+    workflow: str
+    kind: Kind
+    count: int
+    tasks: msgspec.Raw
+    catalog: int = -1
+
+
+class Batch:
+    """Tasks of one lane and one record. ``settled`` is done when all are done or parked; it fails where they are lost.
+
+    ``waiting`` is the rota's count of what is not given out. Where it is parked and waits, its tasks are in the row
+    alone: a long queue is bytes.
+    """
+
+    __slots__ = (
+        "_at",
+        "_flying",
+        "_serial",
+        "_tasks",
+        "arrived",
+        "catalog",
+        "kind",
+        "lane",
+        "offset",
+        "open",
+        "owner",
+        "parked",
+        "parking",
+        "partition",
+        "settled",
+        "topic",
+        "waiting",
+    )
+
+    def __init__(
+        self, lane: Lane, kind: Kind, where: tuple[str, int], owner: Owner, catalog: int, tasks: list[Task] | int
+    ) -> None:
+        self.lane = lane
+        self.kind = kind
+        self.topic, self.offset = where
+        self.owner = owner
+        self.partition = owner.partition
+        self.catalog = catalog
+        self.waiting = self.open = tasks if isinstance(tasks, int) else len(tasks)
+        self.arrived = time.monotonic()
+        self.parking = self.parked = isinstance(tasks, int)
+        self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._tasks = None if isinstance(tasks, int) else tasks
+        self._at = 0
+        self._flying: dict[int, Task] = {}
+        self._serial = itertools.count()
+
+    @property
+    def key(self) -> str:
+        """Name its row: a record has one for each lane."""
+        return f"{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}"
+
+    def give(self, row: bytes | None) -> tuple[int, Task]:
+        """Give out the next task, under a number to return it by; ``row`` is where its tasks are if it is parked."""
+        if self._tasks is None:
+            if row is None:
+                raise LookupError(f"the row {self.key} is gone")
+            self._tasks = _tasks.decode(codecs.decode(row, Parked).tasks)
+        task = self._tasks[self._at]
+        self._at += 1
+        number = next(self._serial)
+        self._flying[number] = task
+        return number, task
+
+    def take_back(self, number: int) -> bool:
+        """Note that a task is done; tell whether all are."""
+        del self._flying[number]
+        self.open -= 1
+        return not self.open
+
+    def row(self) -> bytes:
+        """Give the row that stands for what is unfinished."""
+        self._tasks = [*self._flying.values(), *(self._tasks or [])[self._at :]]
+        self._at = len(self._flying)
+        lane, tasks = self.lane, msgspec.Raw(_encode(self._tasks))
+        row = Parked(self.topic, self.offset, *lane, self.kind, len(self._tasks), tasks, self.catalog)
+        return codecs.encode(row)
+
+    def stow(self) -> None:
+        """Note that the row is durable; what waits is read from there."""
+        self.parked = True
+        self._tasks = None  # in the row they stand in the same order
+        self.settle()
+
+    def settle(self) -> None:
+        """Let its record be acknowledged."""
+        if not self.settled.done():
+            self.settled.set_result(None)
+
+    def fail(self, error: BaseException) -> None:
+        """Leave its record to whoever comes after; what is parked is read again then."""
+        if not self.settled.done():
+            self.settled.set_exception(error)
+
+
+def unparked(row: bytes, owner: Owner) -> Batch:
+    """Give the batch of a row that was recovered."""
+    kept = codecs.decode(row, Parked)
+    lane = Lane(kept.tenant, kept.priority, kept.workflow)
+    batch = Batch(lane, kept.kind, (kept.topic, kept.offset), owner, kept.catalog, kept.count)
+    batch.settle()
+    return batch
+
+
+def lowest(batches: Iterable[Batch]) -> dict[str, int]:
+    """Give the lowest offset of each topic that stands in a row."""
+    found: dict[str, int] = {}
+    for batch in batches:
+        found[batch.topic] = min(found.get(batch.topic, batch.offset), batch.offset)
+    return found

@@ -1,0 +1,191 @@
+"""Admission: who floods keeps nobody else waiting, what waits is parked, and nothing of it is lost or done twice.
+
+Flow: frames of several tenants on a log → worker (that dies) → rows of `parked`, ends, commits.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from agents.batches import Batch, lowest, unparked
+from agents.plan import Plan, compile_plan
+from agents.rota import Lane
+from agents.settings import WorkerSettings
+from agents.state import Mark, State
+from agents.worker import Worker, row_codecs
+from schemas.events import ExecutionFinished, NodeFinished, event_id
+from schemas.identifiers import new_execution_id
+from schemas.item import Item
+from schemas.task import Frame, Start, Task
+from streams import codecs
+from streams.app import Streams, build_app
+from streams.tables import Owner
+from streams.topics import PARKED, node_topic
+from streams.transports.broker import Broker
+from tests.agents.mortal import Mortal
+from tests.agents.simulation import Calm, MemoryBlobs
+from tests.agents.test_recovery import SETTINGS, TYPES, events_of, new_broker, until_ended
+from tests.agents.toys import TOYS, workflow
+
+CALLING = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"], tenant="good")
+HANGING = workflow({"S": "begin", "H": "hang"}, ["S > H"], tenant="flood")
+NARROW = WorkerSettings(
+    drain_seconds=0, slots=4, tenant_slots=2, workflow_slots=2, turns=2, crowd=2, begin_below=2, hold_seconds=0.3
+)
+
+
+class TwoPlans:
+    """A workflow whose calls end at once, and one of another tenant whose calls never end."""
+
+    def __init__(self) -> None:
+        self.plans = {name: compile_plan(name, "v", raw, TOYS) for name, raw in WORKFLOWS.items()}
+
+    def cached(self, workflow: str, version: str) -> Plan:
+        return self.plans[workflow]
+
+    async def get(self, workflow: str, version: str, catalog: int) -> Plan:
+        return self.plans[workflow]
+
+
+WORKFLOWS = {"call": CALLING, "hang": HANGING}
+
+
+@asynccontextmanager
+async def at_work(broker: Any, how: WorkerSettings = NARROW) -> AsyncIterator[tuple[Streams, Worker]]:
+    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
+    worker = Worker(streams, TOYS, TwoPlans(), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
+    await streams.start()
+    await worker.start()
+    try:
+        yield streams, worker
+    finally:
+        if isinstance(broker, Mortal):
+            broker.dead.set()
+        await worker.stop()
+        await (streams.app if isinstance(broker, Mortal) else streams).stop()
+
+
+def starts(name: str, count: int) -> list[Task]:
+    start = Start(items=[Item(json={"n": 1})], mode="trigger")
+    return [Task(new_execution_id(), name, "v", "S", 1, start=start) for _ in range(count)]
+
+
+async def send(broker: Broker, tasks: list[Task], together: int) -> None:
+    for at in range(0, len(tasks), together):
+        await broker.send(node_topic("begin"), 0, codecs.encode(Frame(tasks[at : at + together])))
+
+
+async def until_committed(streams: Streams) -> None:
+    async with asyncio.timeout(30):
+        while any(committed < end for committed, end in streams.progress(0).values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def until_empty(streams: Streams) -> None:
+    async with asyncio.timeout(30):
+        while streams.table(PARKED).count(0):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_a_flood_is_parked_and_holds_up_nobody() -> None:
+    broker = new_broker()
+    async with at_work(broker) as (streams, _):
+        await send(broker, starts("hang", 2000), 200)
+        await send(broker, starts("call", 20), 5)
+
+        await until_ended(broker, 20)
+        await until_committed(streams)
+
+        ends = [event for event in await events_of(broker) if isinstance(event, ExecutionFinished)]
+        assert {end.workflow for end in ends} == {"call"}
+        assert streams.table(PARKED).count(0) >= 10
+        begun = sum(isinstance(row, State) for _, row in streams.table("executions").rows(0))
+        assert begun < 20, "a workflow whose calls wait begins no more"
+    await broker.close()
+
+
+@pytest.mark.parametrize("commits", [True, False], ids=["commits as it goes", "never commits"])
+async def test_death_after_any_record_loses_and_repeats_nothing_that_is_parked(commits: bool) -> None:
+    for budget in range(120):
+        broker = new_broker()
+        tasks = starts("call", 12)
+        await send(broker, tasks, 6)
+        mortal = Mortal(broker, budget, commits=commits)
+        async with at_work(mortal) as (streams, _):
+            survived = await until_ended(broker, 12, mortal.dead)
+            if survived:
+                await until_empty(streams)
+
+        async with at_work(broker) as (streams, _):
+            await until_ended(broker, 12)
+            await until_empty(streams)
+            await until_committed(streams)
+            events = {event_id(event): event for event in await events_of(broker)}
+        await broker.close()
+
+        ends = Counter(event.execution for event in events.values() if isinstance(event, ExecutionFinished))
+        assert ends == Counter(task.execution for task in tasks), f"died after {budget} records"
+        nodes = Counter(event.node for event in events.values() if isinstance(event, NodeFinished))
+        assert nodes == Counter(S=12, K=12, P=12), f"died after {budget} records"
+        if survived:
+            assert budget > 10
+            return
+    raise AssertionError("the worker always died")
+
+
+async def test_marks_stay_while_a_row_may_bring_their_start_again() -> None:
+    broker = new_broker()
+    async with at_work(broker) as (streams, worker):
+        calling = starts("call", 5)
+        await send(broker, [*calling, *starts("hang", 30)], 100)
+        await until_ended(broker, 5)
+        await until_committed(streams)
+
+        for _ in range(2):
+            await worker.marks.sweep(session_seconds=0)
+
+        assert isinstance(streams.table("executions").get(calling[0].execution), Mark)
+        assert worker._agents.admission.held(0)[node_topic("begin")] == 0
+    await broker.close()
+
+
+async def test_what_was_parked_goes_on_where_the_partition_goes() -> None:
+    broker = new_broker()
+    async with at_work(broker) as (streams, _):
+        await send(broker, starts("hang", 30), 30)
+        await until_committed(streams)
+        begun = streams.table("executions").count(0)
+
+    async with at_work(broker, WorkerSettings(drain_seconds=0)) as (streams, _):
+        async with asyncio.timeout(30):
+            while streams.table("executions").count(0) < 30:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    assert begun < 30
+    await broker.close()
+
+
+def test_a_batch_and_its_row() -> None:
+    async def body() -> None:
+        tasks = starts("call", 5)
+        batch = Batch(Lane("t", "bulk", "call"), "start", ("topic", 7), Owner(0, 1), 3, tasks)
+        first, task = batch.give(None)
+        number, _ = batch.give(None)
+        assert batch.take_back(number) is False
+
+        row = batch.row()
+        batch.stow()
+        again = unparked(row, Owner(0, 2))
+
+        assert task == tasks[0]
+        assert [again.give(row)[1] for _ in range(4)] == [tasks[0], *tasks[2:]]
+        assert [batch.give(row)[1] for _ in range(3)] == tasks[2:]
+        assert (again.key, again.lane, again.catalog, again.waiting) == (batch.key, batch.lane, 3, 4)
+        assert lowest([batch, again]) == {"topic": 7}
+        assert [batch.take_back(each) for each in (first, 2, 3, 4)] == [False, False, False, True]
+
+    asyncio.run(body())
