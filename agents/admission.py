@@ -15,6 +15,7 @@ from agents.batches import Batch, Kind, lowest, unparked
 from agents.rota import Lane, Room, Rota
 from agents.settings import WorkerSettings
 from schemas.errors import Revoked, UserError
+from schemas.failpoints import failpoint
 from schemas.task import Task
 from streams.app import Streams
 from streams.tables import Owner
@@ -22,6 +23,7 @@ from streams.topics import PARKED
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
+FULL_SECONDS = 0.02
 
 Carry = Callable[[Batch, Task], Awaitable[None]]
 Sorted = dict[tuple[Kind, Lane], list[Task]]
@@ -49,7 +51,7 @@ class Admission:
         self._running: set[asyncio.Task[None]] = set()
         self._parkings: set[asyncio.Task[None]] = set()
         self._full: set[str] = set()
-        self._tick: asyncio.Handle | None = None
+        self._tick: asyncio.TimerHandle | None = None
         self._closed = False
 
     async def enter(self, message: Any, owner: Owner, catalog: int, tasks: Sorted) -> None:
@@ -63,7 +65,7 @@ class Admission:
                 batches.append(batch)
         self._pump()
         for batch in batches:
-            if batch.waiting and self._rotas[batch.kind].waiting(batch.lane) > self._crowd:
+            if batch.waiting and self._crowded(batch):
                 self._begin_parking(batch)
         self._wind()
         if batches:
@@ -74,6 +76,8 @@ class Admission:
     def full(self, topic: str, full: bool) -> None:
         """Learn whether an agent can take no more records: what it has for long is parked then."""
         (self._full.add if full else self._full.discard)(topic)
+        if full:
+            self._wind(FULL_SECONDS)
 
     def own(self, partitions: Iterable[int]) -> None:
         """Take up what is parked in partitions that were just recovered."""
@@ -109,6 +113,10 @@ class Admission:
         for batch in waiting:
             batch.fail(Revoked("the tasks wait for whoever has their partition next"))
         self._open = {name: batch for name, batch in self._open.items() if not gone(batch)}
+
+    def _crowded(self, batch: Batch) -> bool:
+        held_back = batch.kind == "start" and not self._may_begin(batch.lane)
+        return held_back or self._rotas[batch.kind].waiting(batch.lane) > self._crowd
 
     def _name(self, batch: Batch) -> str:
         return f"{batch.partition}/{batch.key}"
@@ -155,6 +163,7 @@ class Admission:
         batch.settle()
 
     async def _drop(self, batch: Batch) -> None:
+        failpoint("parking.drop")
         try:
             await self._persist(batch.owner, partial(self._table.drop, batch.owner, batch.key))
         except Revoked:
@@ -172,6 +181,7 @@ class Admission:
     async def _park(self, batch: Batch) -> None:
         """Write the row that stands for a batch, and let its record be acknowledged."""
         owner, row = batch.owner, batch.row()
+        failpoint("parking.put")
         try:
             await self._persist(owner, partial(self._table.put, owner, batch.key, row))
         except Revoked as gone:
@@ -183,6 +193,7 @@ class Admission:
             if not batch.open:
                 await self._finish(batch)
             return
+        failpoint("parking.parked")
         self._open.pop(self._name(batch), None)
         if (kept := self._parked.get(batch.partition)) is not None:
             kept[batch.key] = batch
@@ -190,16 +201,22 @@ class Admission:
         if not batch.open:
             await self._drop(batch)
 
-    def _wind(self) -> None:
+    def _wind(self, seconds: float = TICK_SECONDS) -> None:
         """Look after a while at what is still held; nothing ticks where nothing is."""
-        if self._tick is None and self._open and not self._closed:
-            self._tick = asyncio.get_running_loop().call_later(TICK_SECONDS, self._look)
+        if not self._open or self._closed:
+            return
+        loop = asyncio.get_running_loop()
+        if self._tick is not None:
+            if self._tick.when() <= loop.time() + seconds:
+                return
+            self._tick.cancel()
+        self._tick = loop.call_later(seconds, self._look)
 
     def _look(self) -> None:
         self._tick = None
         now = time.monotonic()
         for batch in self._open.values():
-            patience = TICK_SECONDS if batch.topic in self._full else self._hold_seconds
+            patience = FULL_SECONDS if batch.topic in self._full else self._hold_seconds
             if now - batch.arrived >= patience:
                 self._begin_parking(batch)
-        self._wind()
+        self._wind(FULL_SECONDS if self._full else TICK_SECONDS)

@@ -22,7 +22,7 @@ class WorkerSettings(BaseModel):
     )
     crowd: int = Field(256, ge=1, description="Tasks of one workflow that may wait before further ones are parked.")
     hold_seconds: float = Field(5.0, gt=0, description="How long a record may wait before its tasks are parked.")
-    frames_in_flight: int = Field(32, ge=1, description="Frames of one node type that may be unfinished at a time.")
+    frames_in_flight: int = Field(256, ge=1, description="Frames of one node type that may be unfinished at a time.")
     public_url: str = Field("http://127.0.0.1:5680", description="Where the gateway answers, for resume addresses.")
     timezone: str = Field("UTC", description="Time zone of workflows that name none.")
     misfire_seconds: int = Field(60, ge=0, description="How late a schedule may fire; older ones are skipped.")

@@ -8,6 +8,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from ops.bench.fairness import measure_fairness
 from ops.bench.kafka import OnKafka, measure_on_kafka
 from ops.bench.measures import Findings, measure_millrace
 from ops.bench.micro import measure_parts
@@ -26,6 +27,8 @@ def main() -> None:
             peers = dict(peer.split("=", 1) for peer in given.peer)
             found.points += measure_peers(peers, given.skeleton, levels, given.seconds)
             found.micro = measure_parts()
+        if given.only in {"", "fairness"}:
+            found.share = measure_fairness(Path(folder) / "shared", given.flood, given.seconds)
         if given.only in {"", "kafka"}:
             asked = OnKafka(Path(folder), given.kafka, levels, given.seconds, given.records)
             asyncio.run(measure_on_kafka(asked, found))
@@ -42,7 +45,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8, help="for each point (default 8)")
     parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
-    parser.add_argument("--only", default="", choices=["embedded", "kafka"], help="one part of it (default: all)")
+    parser.add_argument(
+        "--only", default="", choices=["embedded", "fairness", "kafka"], help="one part of it (default: all)"
+    )
+    parser.add_argument("--flood", type=int, default=20_000, help="slow calls of one tenant (default 20000)")
     parser.add_argument("--kafka", default="", metavar="HOST:PORT", help="a Kafka to use; else one is started")
     parser.add_argument("--records", type=int, default=200_000, help="records of each topic on Kafka (default 200000)")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL", help="another server to load")

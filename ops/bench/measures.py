@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ops.bench.fairness import Share
 from ops.bench.installation import Installation, call
 from ops.bench.processes import Peak, cpu_seconds, disk_bytes, memory_mebibytes
 from ops.bench.workflows import BODY, answering, many_items
@@ -67,6 +68,7 @@ class Findings:
     million_mebibytes: float | None = None
     micro: dict[str, float] = field(default_factory=dict)
     pipes: list[Pipe] = field(default_factory=list)
+    share: Share | None = None
     kafka_idle_percent: float | None = None
     kafka_silence_seconds: float | None = None
     notes: list[str] = field(default_factory=list)

@@ -7,6 +7,7 @@ import html
 import platform
 from collections.abc import Sequence
 
+from ops.bench.fairness import rows as fairness_rows
 from ops.bench.measures import APART, PLAIN, Findings, Point
 from ops.bench.micro import GOALS
 
@@ -32,7 +33,7 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
     ]
     for name, value in found.micro.items():
         rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", GOALS.get(name, "")))
-    return rows + _on_kafka(found)
+    return rows + fairness_rows(found.share) + _on_kafka(found)
 
 
 def _on_kafka(found: Findings) -> list[tuple[str, str, str]]:

@@ -116,6 +116,19 @@ def piping(broker: str, source: str, sink: str, batch: int) -> dict[str, Any]:
     )
 
 
+def calling(path: str, mode: str, url: str, tenant: str) -> dict[str, Any]:
+    """Webhook → httpRequest, for a tenant."""
+    flow = chain(
+        f"bench: calling {path}",
+        [
+            ("Webhook", "webhook", 2, {"httpMethod": "POST", "path": path, "responseMode": mode, "options": {}}),
+            ("Call", "httpRequest", 4.2, {"url": url, "options": {}}),
+        ],
+    )
+    flow["settings"]["tenant"] = tenant
+    return flow
+
+
 def _webhook(path: str, data: str) -> tuple[str, str, float, dict[str, Any]]:
     parameters = {"httpMethod": "POST", "path": path, "responseMode": "lastNode", "responseData": data, "options": {}}
     return ("Webhook", "webhook", 2, parameters)

@@ -91,10 +91,11 @@ async def until_empty(streams: Streams) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_flood_is_parked_and_holds_up_nobody() -> None:
+@pytest.mark.parametrize("together", [200, 1], ids=["in full records", "one by one"])
+async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
     broker = new_broker()
     async with at_work(broker) as (streams, _):
-        await send(broker, starts("hang", 2000), 200)
+        await send(broker, starts("hang", 2000), together)
         await send(broker, starts("call", 20), 5)
 
         await until_ended(broker, 20)
