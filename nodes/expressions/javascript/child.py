@@ -18,8 +18,12 @@ from typing import Any, BinaryIO
 
 HERE = Path(__file__).resolve().parent
 DATES = tuple(f"luxon/{name}.js" for name in ("zones", "duration", "datetime", "formats", "interval"))
-FILES = ("prelude.js", "hashes.js", "strings.js", "jmespath.js", "scope.js")
-SHARED = "{ DateTime, Duration, Interval, clockState }"
+FILES = ("later.js", "prelude.js", "strings.js", "scope.js")
+LATER = {
+    "dates": (DATES, "{ DateTime, Duration, Interval, Info, Settings }"),
+    "hashes": (("hashes.js",), "HASHES"),
+    "jmespath": (("jmespath.js",), "jmespath"),
+}
 EVALUATE, CODE_ONCE, CODE_EACH, CHECK = b"E", b"O", b"I", b"C"
 READY, DONE, FAILED, LATE, FULL = b"r", b"d", b"f", b"t", b"m"
 HEADROOM = 1.15
@@ -54,8 +58,8 @@ class Machine:
 
         init_mini_racer(flags=["--single-threaded", f"--max-heap-size={memory_mb}", "--stack-size=900"])
         self._make = MiniRacer
-        dates, rest = _joined(DATES), _joined(FILES)
-        self._prelude = f"(() => {{const {SHARED} = (() => {{{dates}\nreturn {SHARED};}})();\n{rest}\n}})()"
+        later = {name: f"{_joined(files)}\nreturn {gives};" for name, (files, gives) in LATER.items()}
+        self._prelude = f"(() => {{const LATER = {json.dumps(later)};\n{_joined(FILES)}\n}})()"
         self._expressions = self._isolate()
         self._expressions.eval("__millrace.harden()")
         self._spare: Any = self._isolate()

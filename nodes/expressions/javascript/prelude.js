@@ -7,7 +7,7 @@ const hidden = (target, table) => {
   for (const [name, value] of Object.entries(table))
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 };
-const plain = (v) => v !== null && typeof v === 'object' && !Array.isArray(v) && !(v instanceof Date) && !(v instanceof DateTime);
+const plain = (v) => v !== null && typeof v === 'object' && !Array.isArray(v) && !(v instanceof Date) && !isMoment(v);
 const nothing = (v) => v === null || v === undefined || v === '' || v === 'nil'
   || ((plain(v) || Array.isArray(v)) && Object.keys(v).length === 0);
 const compacted = (v) => plain(v)
@@ -43,9 +43,9 @@ extend('number', Number.prototype, {
   toNumber() { return Number(this); },
   format(locale = 'en-US', options = undefined) { return new Intl.NumberFormat(locale, options).format(this); },
   toDateTime(unit = 'ms') {
-    if (unit === 'excel') return DateTime.fromMillis(Math.round((this - 25569) * 86400000));
+    if (unit === 'excel') return dates().DateTime.fromMillis(Math.round((this - 25569) * 86400000));
     const factor = { ms: 1, s: 1000, us: 0.001 }[unit];
-    return factor ? DateTime.fromMillis(this * factor) : refuse(`Unsupported format '${unit}'. toDateTime() supports 'ms', 's', 'us' and 'excel'`);
+    return factor ? dates().DateTime.fromMillis(this * factor) : refuse(`Unsupported format '${unit}'. toDateTime() supports 'ms', 's', 'us' and 'excel'`);
   },
 });
 extend('boolean', Boolean.prototype, {
@@ -126,8 +126,11 @@ const unitOf = (unit, name) => {
   const text = String(unit).toLowerCase().replace(/s?$/, 's');
   return units.includes(text) ? text : refuse(`Unsupported unit '${unit}'. ${name}() takes: ${units.join(', ')}`);
 };
-const moment = (v) => v instanceof DateTime ? v : v instanceof Date ? DateTime.fromJSDate(v) : typeof v === 'number' ? DateTime.fromMillis(v)
-  : [DateTime.fromISO(String(v))].map((d) => d.isValid ? d : DateTime.fromJSDate(new Date(String(v))))[0];
+const moment = (v) => {
+  const { DateTime } = dates();
+  return v instanceof DateTime ? v : v instanceof Date ? DateTime.fromJSDate(v) : typeof v === 'number' ? DateTime.fromMillis(v)
+    : [DateTime.fromISO(String(v))].map((d) => d.isValid ? d : DateTime.fromJSDate(new Date(String(v))))[0];
+};
 const PARTS = { week: 'weekNumber', yearDayNumber: 'ordinal', dayOfYear: 'ordinal', weekDay: 'weekday' };
 const moved = (native) => function (amount, unit = 'milliseconds') {
   const span = typeof amount === 'number' ? { [unitOf(unit, native)]: amount } : amount;
@@ -141,23 +144,20 @@ const onDates = {
   extract(part = 'week') { const name = PARTS[part] ?? String(part).replace(/s$/, ''); const v = moment(this)[name]; return typeof v === 'number' ? v : null; },
   isBetween(a, b) { const [x, y, z] = [a, b, this].map((v) => moment(v).toMillis()); return Math.min(x, y) < z && z < Math.max(x, y); },
   isDst() { return moment(this).isInDST; },
-  isInLast(n = 0, unit = 'minutes') { const now = DateTime.now(); const at = moment(this).toMillis(); return now.subtractSpan({ [unitOf(unit, 'isInLast')]: n }).toMillis() <= at && at <= now.toMillis(); },
+  isInLast(n = 0, unit = 'minutes') { const now = dates().DateTime.now(); const at = moment(this).toMillis(); return now.subtractSpan({ [unitOf(unit, 'isInLast')]: n }).toMillis() <= at && at <= now.toMillis(); },
   isWeekend() { return moment(this).weekday > 5; },
   plus: moved('plus'),
   minus: moved('minus'),
   format(pattern = 'yyyy-MM-dd') { return moment(this).toFormat(pattern); },
   toDateTime() { return moment(this); },
   diffTo(v, unit = 'days') { return spanned(moment(this), moment(v), unit, 'diffTo'); },
-  diffToNow(unit = 'days') { return spanned(moment(this), DateTime.now(), unit, 'diffToNow'); },
+  diffToNow(unit = 'days') { return spanned(moment(this), dates().DateTime.now(), unit, 'diffToNow'); },
   toInt() { return this.valueOf(); }, toFloat() { return this.valueOf(); }, toNumber() { return this.valueOf(); },
   isEmpty() { return false; }, isNotEmpty() { return true; },
   toBoolean() {},
 };
 extend('date', Date.prototype, onDates);
-const luxonOwn = Object.getOwnPropertyDescriptor(DateTime.prototype, 'isWeekend'); // read without a call it is Luxon's
-extend('dateTime', DateTime.prototype, onDates);
-Object.defineProperty(DateTime.prototype, 'isWeekend', luxonOwn);
-
+extend('dateTime', Object.create(null), onDates); // onto DateTime itself when it is made
 
 // ---- global functions
 const isNothing = (v) => v === undefined || v === null || v === '' || (Array.isArray(v) && !v.length) || (plain(v) && Object.getPrototypeOf(v) === Object.prototype && !Object.keys(v).length);

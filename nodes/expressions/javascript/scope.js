@@ -42,7 +42,7 @@ const input = () => getters({
 });
 const VARIABLES = {
   $json: () => item().json, $data: () => item().json, $binary: () => item().binary ?? {}, $thisItem: item, $input: input, $itemIndex: () => index, $position: () => index, $thisItemIndex: () => index,
-  $runIndex: () => scope.runIndex, $thisRunIndex: () => scope.runIndex, $now: () => DateTime.now(), $today: () => DateTime.now().startOf('day'), $prevNode: previous,
+  $runIndex: () => scope.runIndex, $thisRunIndex: () => scope.runIndex, $now: () => dates().DateTime.now(), $today: () => dates().DateTime.now().startOf('day'), $prevNode: previous,
   $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
   $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
   $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
@@ -59,7 +59,7 @@ const fromAi = (key, description, type, other) => {
 const itemView = (at = 0) => (scope.items[at] ? getters({ $json: () => scope.items[at].json, $data: () => scope.items[at].json, $binary: () => scope.items[at].binary ?? {}, $itemIndex: () => at, $position: () => at }) : missing(`Can't get data for expression: no item ${at}`));
 const apart = (name) => () => missing(`${name}() works in expressions that need no V8`);
 hidden(globalThis, {
-  $jmespath: jmespath, $jmesPath: jmespath, $fromAI: fromAi, $fromAi: fromAi, $fromai: fromAi, $item: itemView, $getPairedItem: (name, source, pair) => paired(name, pair?.item ?? index),
+  $jmespath: (...given) => jmespath()(...given), $jmesPath: (...given) => jmespath()(...given), $fromAI: fromAi, $fromAi: fromAi, $fromai: fromAi, $item: itemView, $getPairedItem: (name, source, pair) => paired(name, pair?.item ?? index),
   $evaluateExpression: apart('$evaluateExpression'),
 });
 // What `generate` writes: calls that find n8n's extensions first, denied keys, and optional chains.
@@ -68,9 +68,9 @@ const check_key = (key) => {
   const name = typeof key === 'symbol' ? key : String(key);
   return ['constructor', '__proto__', 'prototype', 'getPrototypeOf'].includes(name) ? missing(`Cannot access "${name}" due to security concerns`) : name;
 };
-const kindOf = (v) => typeof v !== 'object' ? typeof v : Array.isArray(v) ? 'array' : v instanceof Date ? 'date' : v instanceof DateTime ? 'dateTime' : 'object';
+const kindOf = (v) => typeof v !== 'object' ? typeof v : Array.isArray(v) ? 'array' : v instanceof Date ? 'date' : isMoment(v) ? 'dateTime' : 'object';
 const find = (v, name) => {
-  const kind = kindOf(v), own = kind === 'object' && v instanceof Interval ? undefined : EXTENSIONS[kind]?.[name];
+  const kind = kindOf(v), own = kind === 'object' && isA('Interval', v) ? undefined : EXTENSIONS[kind]?.[name];
   const native = own ?? v[name];
   return typeof native === 'function' && (own || native !== EXTENSIONS.object[name]) ? native : undefined;
 };
@@ -118,9 +118,9 @@ const marked = (v) => {
   if (typeof v === 'number') return Number.isFinite(v) ? v : { $number: String(v) };
   if (v === null || typeof v !== 'object') return v;
   if (v instanceof RealDate) return Number.isNaN(v.getTime()) ? { $date: null } : { $date: v.toISOString() };
-  if (v instanceof DateTime) return { $dateTime: v.toISO() };
-  if (v instanceof Duration) return { $duration: v.toObject() };
-  if (v instanceof Interval) return { $interval: v.toISO() };
+  if (isMoment(v)) return { $dateTime: v.toISO() };
+  if (isA('Duration', v)) return { $duration: v.toObject() };
+  if (isA('Interval', v)) return { $interval: v.toISO() };
   return Array.isArray(v) ? v.map(marked) : Object.fromEntries(Object.entries(v).map(([k, x]) => [k, marked(x)]));
 };
 const big = (_, v) => typeof v === 'bigint' ? String(v) : v;
@@ -155,7 +155,7 @@ const shown = (v) => v === null || v === undefined || Number.isNaN(v) ? '' : Str
 const whole = (parts) => {
   if (parts.length === 1) {
     const value = typeof parts[0] === 'string' ? parts[0] : run(parts[0]);
-    if (value === DateTime) missing('this is a DateTime, please access its methods');
+    if (value !== undefined && value === made.dates?.DateTime) missing('this is a DateTime, please access its methods');
     return typeof value === 'function' ? missing('this is a function, please add ()') : value;
   }
   return parts.map((p) => typeof p === 'string' ? p : run(() => shown(run(p)))).join('');
@@ -200,9 +200,10 @@ const code = (text, perItem, body) => {
   load(JSON.parse(text));
   const kept = scope.static ?? { global: {}, node: {} }, before = stringify(kept);
   const leave = (text) => { const after = stringify(kept, big); return after === before ? text : `${text.slice(0, -1)},"static":${after}}`; };
+  Object.defineProperty(globalThis, 'luxon', { get: dates, configurable: true, enumerable: false });
   globalThis.setTimeout = later;
   globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
-  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, luxon: { DateTime, Duration, Interval }, $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
+  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
   const once = async (at) => { index = at; return body(input(), scope.items, scope.items[at], perItem ? scope.items[at] : undefined); };
   const row = async (at) => {
     try {
@@ -227,7 +228,9 @@ const tick = () => {
   next.call();
   return '';
 };
-const harden = () => { // freeze all that the language itself made, so that no call can leave anything for the next
+const harden = () => {
+  for (const all of [dates, hashes, jmespath]) all();
+  // freeze all that the language itself made, so that no call can leave anything for the next
   const iterators = [[][Symbol.iterator](), ''[Symbol.iterator](), new Map().entries(), new Set().values(), 'a'.matchAll(/a/g), (function* () {})(), (async function* () {})(), async () => {}];
   const queue = [globalThis, ...iterators.map(Object.getPrototypeOf)], seen = new Set();
   while (queue.length) {

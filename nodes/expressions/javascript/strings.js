@@ -50,6 +50,7 @@ const fromBase64 = (text) => {
   return bytes;
 };
 const toDateTime = (text, format) => {
+  const { DateTime } = dates();
   if (['ms', 's', 'us', 'excel'].includes(format)) return Number(text).toDateTime(format);
   if (typeof format === 'string' && format) return DateTime.fromFormat(text, format);
   let value = DateTime.fromISO(text, { setZone: true });
@@ -102,6 +103,7 @@ extend('string', String.prototype, {
   hash(name = 'md5') {
     const key = String(name).toLowerCase(), bytes = utf8(String(this));
     if (key === 'base64') return toBase64(bytes);
+    const HASHES = hashes();
     return Object.hasOwn(HASHES, key) ? HASHES[key](bytes) : refuse(`Unknown algorithm ${key}. Available algorithms are: ${Object.keys(HASHES).join(', ')}, base64`);
   },
   quote(mark = '"') {

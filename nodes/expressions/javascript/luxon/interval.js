@@ -94,11 +94,11 @@ class Interval {
   difference(...others) { return Interval.xor([this, ...others]).map((i) => this.intersection(i)).filter((i) => i && !i.isEmpty()); }
   mapEndpoints(change) { return Interval.fromDateTimes(change(this.s), change(this.e)); }
   toDuration(unit = 'milliseconds', o) { return this.isValid ? this.e.diff(this.s, unit, o) : Duration.invalid(this.invalidReason); }
-  toString() { return this.isValid ? `[${this.s.toISO()} – ${this.e.toISO()})` : 'Invalid Interval'; }
+  toString() { return this.isValid ? `[${this.s.toISO()} \u2013 ${this.e.toISO()})` : 'Invalid Interval'; }
   toISO(o) { return this.isValid ? `${this.s.toISO(o)}/${this.e.toISO(o)}` : 'Invalid Interval'; }
   toISODate() { return this.isValid ? `${this.s.toISODate()}/${this.e.toISODate()}` : 'Invalid Interval'; }
   toISOTime(o) { return this.isValid ? `${this.s.toISOTime(o)}/${this.e.toISOTime(o)}` : 'Invalid Interval'; }
-  toFormat(pattern, { separator = ' – ' } = {}) { return this.isValid ? `${this.s.toFormat(pattern)}${separator}${this.e.toFormat(pattern)}` : 'Invalid Interval'; }
+  toFormat(pattern, { separator = ' \u2013 ' } = {}) { return this.isValid ? `${this.s.toFormat(pattern)}${separator}${this.e.toFormat(pattern)}` : 'Invalid Interval'; }
   toLocaleString(options = DateTime.DATE_SHORT, o = {}) {
     return this.isValid ? dateFormat(o.locale ?? this.s.locale, { timeZone: intlZone(this.s), ...options, ...o }).formatRange(this.s.ts, this.e.ts) : 'Invalid Interval';
   }

@@ -1,6 +1,5 @@
 // Zones, locales and units beneath Luxon's types: offsets and names come from Intl.
 'use strict';
-const clockState = { now: 0, zone: 'UTC' };
 const UNITS = ['years', 'quarters', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'];
 const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond'];
 const pad = (n, size = 2) => (n < 0 ? '-' : '') + String(Math.abs(n)).padStart(size, '0');

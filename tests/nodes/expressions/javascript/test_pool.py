@@ -353,3 +353,20 @@ async def test_children_die_with_a_parent_that_is_killed():
     await parent.wait()
 
     assert await gone(child)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        pytest.param("luxon.DateTime === DateTime && DateTime.now().isValid", True, id="Luxon by both names"),
+        pytest.param("$now.toISO() === new Date().toDateTime().toISO()", True, id="now, and n8n's method of dates"),
+        pytest.param("$now.extract('year')", 2024, id="n8n's method of DateTime"),
+        pytest.param("$now.isWeekend", True, id="Luxon's own where n8n has the same name"),
+        pytest.param("({ ...items[0].json }).isEmpty()", False, id="no dates"),
+        pytest.param("(globalThis.DateTime = 1, DateTime)", 1, id="a name taken by the code"),
+        pytest.param("'a'.hash('sha1').slice(0, 4)", "86f7", id="hashes"),
+        pytest.param("$jmespath({ a: { b: 1 } }, 'a.b')", 1, id="JMESPath"),
+    ],
+)
+async def test_code_finds_what_is_read_on_first_use(pool, code, value):
+    assert await pool.run_code(f"return {code}", scope_of(), per_item=False) == value
