@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.admission import Admission
 from gateway.api.collaborate import Collaborate
 from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
@@ -91,11 +92,18 @@ class Gateway:
     A stop in order: ``drain`` (listeners go), let the web server finish its connections, ``stop``.
     """
 
-    def __init__(self, parts: "_Parts", endpoints: Sequence[Endpoint], pages: ASGIApp, resuming: ASGIApp) -> None:
+    def __init__(
+        self,
+        parts: "_Parts",
+        endpoints: Sequence[Endpoint],
+        pages: ASGIApp,
+        resuming: ASGIApp,
+        admission: Admission,
+    ) -> None:
         self._parts = parts
         self._pages = pages
-        self._production = parts.ingress(ProductionDoor(parts.catalog))
-        self._test = parts.ingress(TestDoor(parts.catalog, parts.listening))
+        self._production = parts.ingress(ProductionDoor(parts.catalog), admission)
+        self._test = parts.ingress(TestDoor(parts.catalog, parts.listening), admission)
         self._resuming = resuming
         self.endpoints = tuple(endpoints)
 
@@ -185,7 +193,7 @@ class _Parts:
         self.meters = Meters(gauges, collectors)
         self.backlog = partial(backlog_of, collectors)
 
-    def ingress(self, door: Door) -> Ingress:
+    def ingress(self, door: Door, admission: Admission) -> Ingress:
         return Ingress(
             door,
             settings=self.settings,
@@ -194,6 +202,7 @@ class _Parts:
             blobs=self.blobs,
             keeper=self.keeper,
             meters=self.meters,
+            admission=admission,
         )
 
     def resuming(self, sign: Sign) -> Resuming:
@@ -233,7 +242,8 @@ def build_gateway(
     keys = keyring or Keyring()
     vault = Vault(lambda: view.vault, keys, discover_credentials(), http or RealHttp())
     endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault)]
-    return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign))
+    admission = Admission(vault, parts.javascript, lambda: view.vault.values)
+    return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign), admission)
 
 
 def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> list[Endpoint]:

@@ -111,7 +111,7 @@ class Doorkeeper:
         )
 
 
-async def read_arrival(
+async def read_item(
     scope: Scope,
     receive: Receive,
     headers: dict[str, str],
@@ -119,9 +119,8 @@ async def read_arrival(
     url: str,
     shown_mode: str,
     keeper: Doorkeeper,
-    blobs: Blobs,
-) -> Arrival:
-    """Read a request into an item; what is wrong with its body names workflow and node."""
+) -> tuple[Item, int]:
+    """Read a request into an item, and say how long its body was; what is wrong with it names workflow and node."""
     target = found.target
     assert target is not None  # noqa: S101
     raw = await keeper.read(scope, receive, headers)
@@ -142,11 +141,12 @@ async def read_arrival(
     )
     if body.files:
         item.binary = binary_parts(body.files)
-    return await packed(item, int(time.time() * 1000), len(raw), keeper, blobs)
+    return item, len(raw)
 
 
-async def packed(item: Item, at: int, size: int, keeper: Doorkeeper, blobs: Blobs) -> Arrival:
+async def packed(item: Item, size: int, keeper: Doorkeeper, blobs: Blobs) -> Arrival:
     """Make what travels of an item that came with a body of so many bytes: itself, or a reference where it is large."""
+    at = int(time.time() * 1000)
     if size <= _INLINE_BODY and not item.binary:
         return Arrival([item], None, at)
     encoded = msgspec.json.encode([item])

@@ -16,7 +16,7 @@ from gateway.answers import HeaderList, safe_headers
 from gateway.bodies import Body, File, binary_parts, parse_query
 from gateway.form_pages import PAGE, Values, done_page, form_page, input_name
 from gateway.problems import refuse
-from nodes.expressions.moments import iso_text, utc
+from nodes.expressions.moments import DateTime
 from schemas.form import END_TYPE, Form, FormEnd, FormField
 from schemas.item import Item
 from schemas.task import Reply
@@ -35,9 +35,9 @@ class Submission:
     errors: dict[str, str] = field(default_factory=dict)
     values: dict[str, list[str]] = field(default_factory=dict)
 
-    def item(self, at_ms: int, mode: str, query: Mapping[str, Any]) -> Item:
+    def item(self, at_ms: int, mode: str, query: Mapping[str, Any], zone: str = "UTC") -> Item:
         """Make the item that the trigger gives."""
-        told = {**self.json, "submittedAt": iso_text(utc(at_ms), 0), "formMode": mode}
+        told = {**self.json, "submittedAt": DateTime(at_ms, zone).json(), "formMode": mode}
         if query:
             told["formQueryParameters"] = dict(query)
         return Item(json=told, binary=binary_parts(self.files) if self.files else None)

@@ -13,8 +13,9 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from gateway import chats, forms, visitors
+from gateway.admission import Admission
 from gateway.answers import HeaderList, safe_headers, send_answer, send_problem
-from gateway.arrivals import Arrival, Doorkeeper, packed, read_arrival
+from gateway.arrivals import Arrival, Doorkeeper, packed, read_item
 from gateway.bodies import parse_body, parse_query
 from gateway.forwarded import origin_of
 from gateway.meters import Meters
@@ -32,6 +33,7 @@ from schemas.task import Mode, Reply, ReplyTo, Start, Task
 
 MAX_KEY = 256
 STARTED = b'{"message":"Workflow was started"}'
+NOT_STARTED = b'{"message":"Workflow was not started: its condition does not hold"}'
 JSON = (b"content-type", b"application/json; charset=utf-8")
 SANDBOX: HeaderList = [
     # What a workflow answers is not ours: it gets no access to the origin of the management API.
@@ -86,6 +88,7 @@ class Ingress:
         blobs: Blobs,
         keeper: Doorkeeper,
         meters: Meters,
+        admission: Admission,
     ) -> None:
         self._door = door
         self._settings = settings
@@ -94,6 +97,7 @@ class Ingress:
         self._blobs = blobs
         self._keeper = keeper
         self._meters = meters
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -120,15 +124,22 @@ class Ingress:
         if found.target is None:
             await _no_target(send, method, found, headers, cors)
             return
-        visit = _Visit(scope, receive, send, found.target, headers, cors)
         origin = origin_of(scope, headers, self._settings)
         visitors.admit(found.target, headers, origin.client)
+        caller = self._admission.caller(found.target, headers)
+        visit = _Visit(scope, receive, send, found.target, caller.headers, cors)
         pages = {"form": self._serve_form, "chat": self._serve_chat}
         for kind in pages.keys() & found.target.route.options.keys():
             await pages[kind](visit, origin.url)
             return
         mode = self._door.shown_mode
-        arrival = read_arrival(scope, receive, headers, found, origin.url, mode, self._keeper, self._blobs)
+        item, size = await read_item(scope, receive, caller.headers, found, origin.url, mode, self._keeper)
+        item.json |= caller.told
+        if not await self._admission.begins(found.target, item):
+            await self._answer(visit, "", 200, [JSON], NOT_STARTED)
+            return
+        arrival = packed(item, size, self._keeper, self._blobs)
+        del item
         if found.target.route.mode == "onReceived":
             await self._start(visit, await arrival)
         else:
@@ -150,9 +161,9 @@ class Ingress:
         if sent.errors:
             await self._answer_page(visit, forms.show(form, query, test=test, sent=sent))
             return
-        at = int(time.time() * 1000)
-        item = sent.item(at, self._door.shown_mode, parse_query(query))
-        arrival = await packed(item, at, len(raw), self._keeper, self._blobs)
+        zone = str(visit.target.route.options.get("zone") or "UTC")
+        item = sent.item(int(time.time() * 1000), self._door.shown_mode, parse_query(query), zone)
+        arrival = await packed(item, len(raw), self._keeper, self._blobs)
         if visit.target.route.mode == "onReceived":
             await self._publish(visit, arrival)
             await self._answer_page(visit, forms.done(form))
@@ -175,7 +186,7 @@ class Ingress:
         if page is not None:
             forms.check_origin(visit.headers, urlsplit(url).netloc)
         item = chats.message(body) if page is None else chats.message(body, page[0], page[1])
-        arrival = await packed(item, int(time.time() * 1000), len(raw), self._keeper, self._blobs)
+        arrival = await packed(item, len(raw), self._keeper, self._blobs)
         found = await self._reply(visit, arrival)
         if found is None:
             return
@@ -257,7 +268,7 @@ class Ingress:
         return Task(execution, target.workflow, target.version, route.node, arrival.at, start=start)
 
     async def _answer(self, visit: _Visit, execution: str, status: int, headers: HeaderList, body: bytes) -> None:
-        more = [*headers, *visit.cors, (b"millrace-execution", execution.encode())]
+        more = [*headers, *visit.cors, *([(b"millrace-execution", execution.encode())] if execution else [])]
         if not any(name == b"content-type" and b"json" in value for name, value in headers):
             more += SANDBOX
         await send_answer(visit.send, status, more, body)

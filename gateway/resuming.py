@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import visitors
 from gateway.answers import safe_headers, send_answer, send_problem
-from gateway.arrivals import Doorkeeper, read_arrival
+from gateway.arrivals import Doorkeeper, packed, read_item
 from gateway.forwarded import origin_of
 from gateway.ingress import SANDBOX
 from gateway.problems import HttpProblem, http_problem, refuse
@@ -65,9 +65,8 @@ class Resuming:
         origin = origin_of(scope, headers, self._settings)
         route = Route("", "wait", scope["method"], suffix, options={"binaryPropertyName": "data"})
         found = Match(Target(route, "", "", version, ""))
-        arrival = await read_arrival(
-            scope, receive, headers, found, origin.url, "production", self._keeper, self._blobs
-        )
+        item, size = await read_item(scope, receive, headers, found, origin.url, "production", self._keeper)
+        arrival = await packed(item, size, self._keeper, self._blobs)
         to, waiter = self._waiting.open()
         try:
             resume = Resume(version, scope["method"], suffix.strip("/"), arrival.items, arrival.blob, to)

@@ -32,7 +32,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 
 def admit(target: Target, headers: dict[str, str], client: str) -> None:
-    """Let a caller in, or raise 403; 501 where the route asks for what cannot be checked."""
+    """Let an address and a client program in, or raise 403."""
     options = target.route.options
     if target.networks is not None and not _within(client, target):
         raise refuse(
@@ -40,17 +40,6 @@ def admit(target: Target, headers: dict[str, str], client: str) -> None:
         )
     if options.get("ignoreBots") and _BOTS.search(headers.get("user-agent", "")):
         raise refuse("Forbidden", "this webhook ignores bots", workflow=target.workflow, node=target.route.node)
-    scheme = options.get("authentication") or "none"
-    if scheme != "none":
-        # Never open what its owner wanted closed.
-        raise refuse(
-            "NotImplemented",
-            f'webhook authentication "{scheme}" is not supported yet, so the call was refused',
-            workflow=target.workflow,
-            node=target.route.node,
-            field="authentication",
-            hint="set Authentication to None and check a header in the workflow",
-        )
 
 
 def cors_headers(found: Match, headers: dict[str, str]) -> HeaderList:

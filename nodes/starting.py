@@ -3,8 +3,9 @@
 Flow: workflow → **starting** → checks (what a version listens to), engine (where a start begins).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,8 +13,9 @@ import msgspec
 from nodes.expressions.template import expression
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
+from nodes.triggers.admission import without
 from schemas.errors import ErrorInfo, UserError, WorkflowError
-from schemas.trigger import Route, Schedule, Source, Subscription, route_key
+from schemas.trigger import CALLER_CREDENTIALS, Route, Schedule, Source, Subscription, route_key
 from schemas.workflow import Node, Workflow, short_type
 
 NOTE = "stickyNote"
@@ -81,7 +83,9 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
         for start in starts:
             match start:
                 case Route():
-                    found.routes.append(start)
+                    found.routes.append(_of_workflow(start, zone))
+                    if _uncheckable(start):
+                        problems.append(_unchecked(node, start))
                 case Schedule():
                     misfire = workflow.settings.misfire
                     found.schedules.append(msgspec.structs.replace(start, zone=zone, misfire=misfire))
@@ -104,7 +108,8 @@ def _unreadable(node: Node, node_type: NodeType) -> ErrorInfo | None:
     if expression(node.parameters.get("path")):
         return _moving_path(node)
     try:
-        needs = CompiledParameters(node.parameters, node_type.params).javascript
+        parameters, _ = without(node.parameters, "onlyRunIf")  # the one that is read for each request
+        needs = CompiledParameters(parameters, node_type.params).javascript
     except UserError as bad:
         bad.node = node.name
         return _blocker(bad.info())
@@ -117,15 +122,27 @@ def _listens(node: Node, node_type: NodeType) -> list[Start]:
         own = (node.model_extra or {}).get("webhookId") or node.id or ""
         parameters = {**parameters, "path": str(own)}
     found = node_type.starts(parameters, node.type_version, node.name) if node_type.starts else []
-    return [_normal(start) if isinstance(start, Route) else start for start in found]
+    return [_normal(start, node.credentials or {}) if isinstance(start, Route) else start for start in found]
 
 
 def _waiting(route: Route) -> Route:
     return msgspec.structs.replace(route, mode="lastNode") if route.mode == "onReceived" else route
 
 
-def _normal(route: Route) -> Route:
-    return msgspec.structs.replace(route, method=route.method.upper(), path=_path(route.path))
+def _normal(route: Route, credentials: Mapping[str, Any]) -> Route:
+    """Name the credential that callers are compared with, beside method and path in their usual form."""
+    options = route.options
+    if scheme := options.get("authentication"):
+        options = {**options, "credential": credentials.get(CALLER_CREDENTIALS[scheme])}
+    return msgspec.structs.replace(route, method=route.method.upper(), path=_path(route.path), options=options)
+
+
+def _of_workflow(route: Route, zone: str) -> Route:
+    return msgspec.structs.replace(route, options={**route.options, "zone": zone}) if "zone" in route.options else route
+
+
+def _uncheckable(route: Route) -> bool:
+    return bool(route.options.get("authentication")) and not route.options.get("credential")
 
 
 def _path(path: str) -> str:
@@ -153,6 +170,13 @@ def _nowhere(node: Node, subscription: Subscription) -> ErrorInfo:
     hint = f'choose a credential of type "{subscription.credential}", or give the brokers as host:port'
     message = "nothing says which cluster to read from"
     return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="brokers", hint=hint))
+
+
+def _unchecked(node: Node, route: Route) -> ErrorInfo:
+    kind = CALLER_CREDENTIALS[route.options["authentication"]]
+    message = "nothing says what its callers have to show"
+    hint = f'choose a credential of type "{kind}", or the authentication "none"'
+    return _blocker(ErrorInfo(message, kind="ParameterError", node=node.name, field="authentication", hint=hint))
 
 
 def _too_much(node: Node, field: str) -> ErrorInfo:

@@ -10,13 +10,16 @@ import msgspec
 ResponseMode = Literal["onReceived", "lastNode", "responseNode"]
 Misfire = Literal["skip", "once", "all"]
 """What becomes of due times that were missed: nothing, the first of them only, or each of them."""
+CALLER_CREDENTIALS = {"basicAuth": "httpBasicAuth", "headerAuth": "httpHeaderAuth", "jwtAuth": "jwtAuth"}
+"""What callers of a route have to show, and the type of the credential that it is compared with."""
 
 
 class Route(msgspec.Struct, omit_defaults=True):
     """One webhook: a method and a path below ``/w/`` (segments that start with ``:`` are parameters).
 
     ``output`` is the trigger's output that this method feeds. ``status``, ``headers`` and ``body`` are the answer in
-    mode onReceived. ``options`` has what shapes the item: rawBody, binaryPropertyName, ignoreBots, ipWhitelist …
+    mode onReceived. ``options`` has what shapes the item, and who may call: rawBody, binaryPropertyName, ignoreBots,
+    ipWhitelist, ``authentication`` with the ``credential`` that the node names, ``onlyRunIf`` (an expression) …
     """
 
     node: str

@@ -11,6 +11,7 @@ import msgspec
 from nodes.expressions.scope import Scope
 from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, trigger
 from nodes.sdk.parameters import CompiledParameters
+from nodes.triggers.admission import admission
 from schemas.errors import ParameterError
 from schemas.form import Chat
 from schemas.trigger import Route
@@ -57,9 +58,6 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     path = params.path.strip().strip("/")
     if not path:
         raise ParameterError("a chat needs a path", node=node, field="path", hint='write one, such as "help"')
-    if params.authentication != "none":
-        message = f'authentication "{params.authentication}" of chats is not supported'
-        raise ParameterError(message, node=node, field="authentication", hint='choose "none"')
     shown = Chat(
         title=params.options.title,
         subtitle=params.options.subtitle,
@@ -67,7 +65,8 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
         placeholder=params.options.input_placeholder,
         css=params.options.custom_css,
     )
-    options = {"chat": msgspec.to_builtins(shown), "allowedOrigins": params.options.allowed_origins or "*"}
+    options = admission(params.authentication, ("basicAuth",), node)
+    options |= {"chat": msgspec.to_builtins(shown), "allowedOrigins": params.options.allowed_origins or "*"}
     mode: Literal["lastNode", "responseNode"] = (
         "responseNode" if params.options.response_mode in ("responseNode", "responseNodes") else "lastNode"
     )

@@ -12,6 +12,7 @@ from nodes.expressions.moments import iso_text, utc
 from nodes.expressions.scope import Scope
 from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, trigger
 from nodes.sdk.parameters import CompiledParameters
+from nodes.triggers.admission import admission
 from nodes.triggers.form_fields import FormFields, fields_of
 from schemas.errors import ParameterError
 from schemas.form import Form
@@ -45,7 +46,7 @@ class FormTriggerOptions(NodeParams):
     form_submitted_text: str = Field(RECORDED, description="Text that is shown afterwards (version 1).")
     ip_whitelist: str = Field("", description="Addresses that may see the form, with commas between.")
     ignore_bots: bool = Field(False, description="Refuse crawlers and link previews.")
-    use_workflow_timezone: bool = Field(False, description="Kept for n8n: times are in UTC.")
+    use_workflow_timezone: bool = Field(False, description="Say in the workflow's zone when it was sent; in UTC else.")
     include_user_in_output: bool = Field(True, description="Kept for n8n: nobody is logged in to a form.")
     custom_css: str = Field("", description="CSS of the page.")
     show_headers: bool = Field(False, description="Kept for n8n: headers are not shown.")
@@ -86,14 +87,12 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     path = (params.options.path or params.path).strip().strip("/")
     if not path:
         raise ParameterError("a form needs a path", node=node, field="path", hint='write one, such as "contact"')
-    if params.authentication != "none":
-        message = f'authentication "{params.authentication}" of forms is not supported'
-        raise ParameterError(message, node=node, field="authentication", hint='choose "none"')
-    options: dict[str, Any] = {"form": msgspec.to_builtins(params.form(version))}
-    if params.options.ip_whitelist:
-        options["ipWhitelist"] = params.options.ip_whitelist
-    if params.options.ignore_bots:
-        options["ignoreBots"] = True
+    own = params.options
+    options = admission(params.authentication, ("basicAuth",), node, own.ip_whitelist, own.ignore_bots)
+    options["form"] = msgspec.to_builtins(params.form(version))
+    zoned = own.use_workflow_timezone if "use_workflow_timezone" in own.model_fields_set else version > 2
+    if zoned:
+        options["zone"] = ""  # the workflow's, which is known where its triggers are looked at together
     return [
         Route(node, "formTrigger", method, f"{PREFIX}/{path}", params.response_mode, options=options)
         for method in ("GET", "POST")

@@ -12,11 +12,13 @@ import msgspec
 
 from nodes.expressions.coercion import UNDEFINED
 from nodes.expressions.scope import Scope
+from nodes.expressions.template import compile_template, expression
 from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Response, trigger
 from nodes.sdk.parameters import CompiledParameters
 from nodes.transform import paths
+from nodes.triggers.admission import admission, without
 from schemas.errors import ErrorInfo, ParameterError, UserError
-from schemas.trigger import Route
+from schemas.trigger import CALLER_CREDENTIALS, Route
 
 Method = Literal["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]
 JSON_TYPE = ("content-type", "application/json; charset=utf-8")
@@ -62,6 +64,7 @@ class WebhookOptions(NodeParams):
     binary_property_name: str = Field("data", description="Name of the binary part, or its prefix.")
     ignore_bots: bool = Field(False, description="Refuse crawlers and link previews.")
     ip_whitelist: str = Field("", description="Addresses that may call, with commas between.")
+    only_run_if: Any = Field(None, description="An expression on the request; where it is not true, nothing starts.")
     no_response_body: bool = Field(False, description="Answer at once with an empty body.")
     raw_body: bool = Field(False, description="Keep the body as it came, as binary.")
     response_code: Codes = Field(Codes(), description="Status of the answer (from version 2).")
@@ -98,7 +101,8 @@ class Webhook(NodeParams):
 
 def read(raw: Mapping[str, Any]) -> Webhook:
     """Read the parameters without an execution; raise UserError naming a field that needs one."""
-    return Parameters[Webhook](CompiledParameters(raw, Webhook), Scope())(0)
+    kept, _ = without(raw, "onlyRunIf")
+    return Parameters[Webhook](CompiledParameters(kept, Webhook), Scope())(0)
 
 
 def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
@@ -107,13 +111,11 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     path = params.path.strip().strip("/")
     if not path:
         raise ParameterError("a webhook needs a path", node=node, field="path", hint='write one, such as "orders"')
-    if params.authentication != "none":
-        raise ParameterError(
-            f'authentication "{params.authentication}" of webhooks is not supported',
-            node=node,
-            field="authentication",
-            hint='choose "none"',
-        )
+    options = admission(params.authentication, CALLER_CREDENTIALS, node) | _reading(params.options)
+    if condition := without(raw, "onlyRunIf")[1]:
+        options["onlyRunIf"] = condition
+        if expression(condition):
+            _compiled(condition, node)
     mode = params.response_mode
     if mode not in ("onReceived", "lastNode", "responseNode"):
         raise ParameterError(f'response mode "{mode}" is not supported', node=node, field="responseMode")
@@ -129,10 +131,17 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
             status=now.status,
             headers=now.headers,
             body=now.body.decode(),
-            options=_reading(params.options),
+            options=options,
         )
         for output, method in enumerate(params.methods())
     ]
+
+
+def _compiled(condition: str, node: str) -> None:
+    try:
+        compile_template(condition)
+    except UserError as bad:
+        raise ParameterError(bad.message, node=node, field="options.onlyRunIf", hint=bad.hint) from None
 
 
 def answer(raw: Mapping[str, Any], version: float, items: Items | None, error: ErrorInfo | None) -> Response:
@@ -258,6 +267,7 @@ def _outputs(raw: Mapping[str, Any], _: float) -> list[str]:
         Example(title="an unknown method is refused", params={"httpMethod": "BREW"}, given=[], fails='"httpMethod'),
     ],
 )
-async def webhook(params: Webhook) -> Items:
+async def webhook(parameters: Parameters[Webhook]) -> Items:
     """Start a workflow by an HTTP request, and answer it."""
+    read(parameters.raw)
     return [Item(json=dict(EMPTY_REQUEST))]

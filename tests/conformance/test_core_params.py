@@ -68,7 +68,6 @@ UNKNOWN: dict[str, dict[str, str]] = {
         ("formDescription", "formFields", "formTitle"), "a wait for a form is refused: it may wait for a request"
     ),
     "webhook": {
-        "options.onlyRunIf": "a condition before an execution begins needs the door to evaluate expressions",
         "requireExecuteAccess": "there are no users of an installation yet",
     },
 }  # fmt: skip

@@ -61,7 +61,7 @@ def test_options_travel_with_the_route() -> None:
     ("params", "field"),
     [
         pytest.param({"path": "/"}, "path", id="no path"),
-        pytest.param({"path": "a", "authentication": "basicAuth"}, "authentication", id="authentication fails closed"),
+        pytest.param({"path": "a", "authentication": "n8nOAuth2"}, "authentication", id="a login that is not here"),
         pytest.param({"path": "a", "responseMode": "streaming"}, "responseMode", id="streaming"),
         pytest.param({"path": "a", "httpMethod": "BREW"}, "httpMethod.literal", id="method"),
     ],
