@@ -18,6 +18,8 @@ from schemas.vault import (
     CredentialSnapshot,
     DeleteCredential,
     DeleteVariable,
+    PreferencesSnapshot,
+    PutPreferences,
     PutStaticData,
     PutVariable,
     StaticSnapshot,
@@ -35,7 +37,7 @@ NAMED_USERS = 5
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.~-]{0,63}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,49}")
 LARGEST_VALUE = 64 * 1024
-S = TypeVar("S", CredentialSnapshot, VariableSnapshot, StaticSnapshot)
+S = TypeVar("S", CredentialSnapshot, VariableSnapshot, StaticSnapshot, PreferencesSnapshot)
 D = TypeVar("D", CredentialSnapshot, VariableSnapshot)
 
 
@@ -77,6 +79,8 @@ def _kind(change: VaultChange) -> str:
             return "variable"
         case PutStaticData():
             return "static"
+        case PutPreferences():
+            return "preferences"
     return "credential"
 
 
@@ -102,6 +106,10 @@ def _apply(change: VaultChange, known: VaultSnapshot | None, index: VaultIndex, 
             fresh = StaticSnapshot(change.id, change.seed, 0, now, now)
             kept = known if isinstance(known, StaticSnapshot) else fresh
             return _revised(msgspec.structs.replace(kept, data=merged_static(kept.data, change)), now)
+        case PutPreferences():
+            empty_ones = PreferencesSnapshot(change.id, {}, 0, now, now)
+            before = known if isinstance(known, PreferencesSnapshot) else empty_ones
+            return _revised(msgspec.structs.replace(before, values=before.values | change.changed), now)
     assert_never(change)
 
 

@@ -31,6 +31,7 @@ from gateway.api.items import Items
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
 from gateway.api.node_types import NodeTypes
+from gateway.api.preferences import PreferencesResource
 from gateway.api.replays import Replays
 from gateway.api.rollouts import Rollouts
 from gateway.api.searching import Searching
@@ -293,6 +294,7 @@ def _vault_endpoints(parts: _Parts, registry: Registry, vault: Vault) -> list[En
         *Connecting(vault, parts.changing, parts.settings).endpoints(),
         *Importing(parts.catalog, parts.changing, registry, vault, parts.settings).endpoints(),
         *Variables(lambda: parts.catalog.vault, parts.changing).endpoints(),
+        *PreferencesResource(lambda: parts.catalog.vault, parts.changing).endpoints(),
     ]
 
 

@@ -11,7 +11,7 @@ from schemas.errors import ErrorInfo
 from schemas.layout import Layout
 from schemas.rollout import Rollout
 from schemas.trigger import Route, Schedule, Source, Subscription
-from schemas.vault import CredentialSnapshot, StaticSnapshot, VariableSnapshot, VaultChange, VaultSnapshot, vault_key
+from schemas.vault import VaultChange, VaultSnapshot, vault_key
 from schemas.workflow import tag_names
 
 
@@ -213,7 +213,7 @@ def snapshot_key(snapshot: Snapshot) -> str:
     """Name an aggregate in topic and table `catalog`."""
     if isinstance(snapshot, WorkflowSnapshot):
         return f"workflow/{snapshot.id}"
-    if isinstance(snapshot, CredentialSnapshot | VariableSnapshot | StaticSnapshot):
+    if isinstance(snapshot, VaultSnapshot):
         return vault_key(snapshot)
     return f"version/{snapshot.workflow}/{snapshot.id}"
 

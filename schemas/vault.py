@@ -1,4 +1,4 @@
-"""Vault: credentials and variables in the catalog. Of a credential it has the seal alone, never what is in it.
+"""Vault: credentials, variables and preferences in the catalog. Of a credential it has the seal, never its content.
 
 Flow: gateway, worker (renewed tokens) → **vault** commands → catalog agent → `catalog` snapshots → every view.
 """
@@ -72,6 +72,13 @@ class PutStaticData(msgspec.Struct, tag="static.put", tag_field="command", omit_
     seed: dict[str, Any] = {}
 
 
+class PutPreferences(msgspec.Struct, tag="preferences.put", tag_field="command", omit_defaults=True):
+    """Change how somebody wants to see things; ``id`` is that user's, and keys that are absent stay."""
+
+    id: str
+    changed: dict[str, str]
+
+
 class CredentialSnapshot(msgspec.Struct, tag="credential", tag_field="aggregate", omit_defaults=True):
     """The latest state of one credential. ``done`` names the last commands, so that a repetition changes nothing."""
 
@@ -110,8 +117,27 @@ class StaticSnapshot(msgspec.Struct, tag="static", tag_field="aggregate", omit_d
     done: list[str] = []
 
 
-VaultChange = CreateCredential | UpdateCredential | DeleteCredential | PutVariable | DeleteVariable | PutStaticData
-VaultSnapshot = CredentialSnapshot | VariableSnapshot | StaticSnapshot
+class PreferencesSnapshot(msgspec.Struct, tag="preferences", tag_field="aggregate", omit_defaults=True):
+    """How one user wants to see things."""
+
+    id: str
+    values: dict[str, str]
+    revision: int
+    created_at: int
+    updated_at: int
+    done: list[str] = []
+
+
+VaultChange = (
+    CreateCredential
+    | UpdateCredential
+    | DeleteCredential
+    | PutVariable
+    | DeleteVariable
+    | PutStaticData
+    | PutPreferences
+)
+VaultSnapshot = CredentialSnapshot | VariableSnapshot | StaticSnapshot | PreferencesSnapshot
 
 
 def vault_key(snapshot: VaultSnapshot) -> str:
@@ -123,6 +149,8 @@ def vault_key(snapshot: VaultSnapshot) -> str:
             return f"variable/{snapshot.id}"
         case StaticSnapshot():
             return f"static/{snapshot.id}"
+        case PreferencesSnapshot():
+            return f"preferences/{snapshot.id}"
 
 
 def merged_static(data: Mapping[str, Any], change: PutStaticData) -> dict[str, Any]:
@@ -147,4 +175,6 @@ def present_vault(snapshot: VaultSnapshot) -> dict[str, Any]:
         return shown | {"key": snapshot.key, "value": snapshot.value}
     if isinstance(snapshot, StaticSnapshot):
         return shown | {"data": snapshot.data}
+    if isinstance(snapshot, PreferencesSnapshot):
+        return shown | {"values": snapshot.values}
     return shown | {"name": snapshot.name, "type": snapshot.type}

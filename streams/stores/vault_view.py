@@ -1,4 +1,4 @@
-"""Vault view: credentials (sealed), variables and static data as the catalog has them now.
+"""Vault view: credentials (sealed), variables, static data and preferences as the catalog has them now.
 
 Flow: catalog view → **vault view** → gateway (lists), worker (seals at use, `$vars`), catalog agent (rules).
 """
@@ -9,12 +9,20 @@ from typing import Any
 
 import msgspec
 
-from schemas.vault import CredentialSnapshot, StaticSnapshot, VariableSnapshot, VaultSnapshot, vault_key
+from schemas.vault import (
+    CredentialSnapshot,
+    PreferencesSnapshot,
+    StaticSnapshot,
+    VariableSnapshot,
+    VaultSnapshot,
+    vault_key,
+)
 
 KINDS: Mapping[str, type[VaultSnapshot]] = {
     "credential": CredentialSnapshot,
     "variable": VariableSnapshot,
     "static": StaticSnapshot,
+    "preferences": PreferencesSnapshot,
 }
 SCHEMA = "CREATE TABLE vault(key TEXT PRIMARY KEY, snapshot BLOB) WITHOUT ROWID;"
 
@@ -26,11 +34,12 @@ class VaultView:
         self._credentials: dict[str, CredentialSnapshot] = {}
         self._variables: dict[str, VariableSnapshot] = {}
         self._statics: dict[str, StaticSnapshot] = {}
+        self._preferences: dict[str, PreferencesSnapshot] = {}
         self._values: dict[str, str] = {}
 
     def load(self, db: sqlite3.Connection) -> None:
         """Read what a view's file has."""
-        self._credentials, self._variables, self._statics = {}, {}, {}
+        self._credentials, self._variables, self._statics, self._preferences = {}, {}, {}, {}
         for key, data in db.execute("SELECT key, snapshot FROM vault"):
             self._keep(msgspec.json.decode(data, type=KINDS[key.partition("/")[0]]))
         self._refresh()
@@ -91,11 +100,16 @@ class VaultView:
         """Give what a workflow keeps, None where it never kept anything."""
         return self._statics.get(workflow)
 
+    def preferences(self, user: str) -> PreferencesSnapshot | None:
+        """Give what a user prefers, None where nothing was ever said."""
+        return self._preferences.get(user)
+
     def _of(self, kind: str) -> dict[str, Any]:
         found: dict[str, dict[str, Any]] = {
             "credential": self._credentials,
             "variable": self._variables,
             "static": self._statics,
+            "preferences": self._preferences,
         }
         return found[kind]
 

@@ -8,6 +8,7 @@ import { cutWires } from "./edits";
 import { useDraft } from "./draft";
 import type { WireEdge } from "./graph";
 import { useMarks } from "./marks";
+import { count as written } from "../shell/formats";
 
 export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
   const { data, selected, id } = props;
@@ -23,7 +24,7 @@ export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
         <div className="wire-spot nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
           {data.items !== null && (
             <span className={live ? "wire-count wire-count-live" : "wire-count"} data-wire={`${data.wire.source}→${data.wire.target}`} title={plural(data.items, "item")}>
-              {data.items.toLocaleString()}
+              {written(data.items)}
             </span>
           )}
           {!fixed && (

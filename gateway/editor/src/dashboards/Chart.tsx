@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { day, time, zone } from "../shell/formats";
 import { useScheme } from "../shell/scheme";
 
 export interface Line {
@@ -23,6 +24,7 @@ interface Props {
 }
 
 const HEIGHT = 190;
+const DAY_SECONDS = 86_400;
 
 export function Chart({ title, at, lines, text }: Props) {
   const place = useRef<HTMLDivElement>(null);
@@ -77,7 +79,8 @@ function options(width: number, lines: readonly Line[], text: (value: number) =>
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
-    axes: [axis, { ...axis, size: 62, values: (_, splits) => splits.map(text) }],
+    tzDate: (seconds) => (zone() ? uPlot.tzDate(new Date(1000 * seconds), zone()!) : new Date(1000 * seconds)),
+    axes: [{ ...axis, values: (_, splits, __, ___, step) => splits.map((at) => (step >= DAY_SECONDS ? day : time)(1000 * at)) }, { ...axis, size: 62, values: (_, splits) => splits.map(text) }],
     series: [
       {},
       ...lines.map((line) => ({

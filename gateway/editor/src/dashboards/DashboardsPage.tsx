@@ -10,6 +10,7 @@ import { Chart } from "./Chart";
 import { Lags, Nodes, Workflows } from "./Rankings";
 import { type Figures, type Order, useFigures } from "./figures";
 import "./dashboards.css";
+import { count } from "../shell/formats";
 
 const WINDOWS = [
   { label: "15 min", value: "15" },
@@ -54,11 +55,11 @@ function Tiles({ figures: { overview, backlog } }: { figures: Figures }) {
   const share = ended ? `${((100 * overview.success) / ended).toFixed(overview.error ? 1 : 0)} %` : "–";
   return (
     <dl className="tiles">
-      <Tile label="Executions" value={overview.executions.toLocaleString()} note={`${rate(overview.executions / seconds)} a second`} />
-      <Tile label="Succeeded" value={share} note={`${overview.running.toLocaleString()} still run or wait`} />
-      <Tile label="Failed" value={overview.error.toLocaleString()} bad={overview.error > 0} note={`${overview.cancelled.toLocaleString()} stopped`} />
+      <Tile label="Executions" value={count(overview.executions)} note={`${rate(overview.executions / seconds)} a second`} />
+      <Tile label="Succeeded" value={share} note={`${count(overview.running)} still run or wait`} />
+      <Tile label="Failed" value={count(overview.error)} bad={overview.error > 0} note={`${count(overview.cancelled)} stopped`} />
       <Tile label="Took (p95)" value={took(overview.took.p95)} note={`half of them ${took(overview.took.p50)} or less`} />
-      <Tile label="Waiting in queues" value={behind.toLocaleString()} note={`oldest task ${duration(1000 * (backlog.oldestTaskSeconds ?? 0))}`} />
+      <Tile label="Waiting in queues" value={count(behind)} note={`oldest task ${duration(1000 * (backlog.oldestTaskSeconds ?? 0))}`} />
     </dl>
   );
 }
@@ -98,7 +99,7 @@ function Charts({ figures: { throughput, latency } }: { figures: Figures }) {
 }
 
 function rate(value: number): string {
-  return value >= 10 || Number.isInteger(value) ? Math.round(value).toLocaleString() : value.toFixed(value >= 0.1 ? 1 : 3);
+  return value >= 10 || Number.isInteger(value) ? count(Math.round(value)) : value.toFixed(value >= 0.1 ? 1 : 3);
 }
 
 function took(value: number | null | undefined): string {

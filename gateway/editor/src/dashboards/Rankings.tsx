@@ -5,6 +5,7 @@ import type { Backlog, NodeFigures, Percentiles, WorkflowFigures } from "../gen/
 import { href } from "../shell/route";
 import { duration } from "../shell/words";
 import type { Order } from "./figures";
+import { count as written } from "../shell/formats";
 
 type Names = ReadonlyMap<string, string>;
 
@@ -37,7 +38,7 @@ export function Nodes({ rows, names, order, choose }: NodesProps) {
             <Table.Td>
               <a href={href({ page: "editor", workflow: row.workflow })}>{names.get(row.workflow) ?? row.workflow}</a>
             </Table.Td>
-            <Table.Td>{row.runs.toLocaleString()}</Table.Td>
+            <Table.Td>{written(row.runs)}</Table.Td>
             <Failures count={row.failed} of={row.runs} />
             <Times took={row.took} />
             <Table.Td className="row-error" title={row.lastError?.message}>
@@ -60,7 +61,7 @@ export function Workflows({ rows, names }: { rows: readonly WorkflowFigures[]; n
             <Table.Td>
               <a href={href({ page: "dashboards", workflow: row.workflow })}>{names.get(row.workflow) ?? row.workflow}</a>
             </Table.Td>
-            <Table.Td>{row.executions.toLocaleString()}</Table.Td>
+            <Table.Td>{written(row.executions)}</Table.Td>
             <Failures count={row.error} of={row.executions} />
             <Times took={row.took} />
             <Table.Td>
@@ -83,7 +84,7 @@ export function Lags({ backlog }: { backlog: Backlog }) {
           <Table.Tr key={`${row.group} ${row.topic}`}>
             <Table.Td>{row.topic}</Table.Td>
             <Table.Td>{row.group}</Table.Td>
-            <Table.Td>{row.behind.toLocaleString()}</Table.Td>
+            <Table.Td>{written(row.behind)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -125,7 +126,7 @@ function Head({ columns }: { columns: readonly string[] }) {
 
 function Failures({ count, of }: { count: number; of: number }) {
   const share = count ? ` (${((100 * count) / of).toFixed(1)} %)` : "";
-  return <Table.Td className={count ? "figure-bad" : undefined}>{`${count.toLocaleString()}${share}`}</Table.Td>;
+  return <Table.Td className={count ? "figure-bad" : undefined}>{`${written(count)}${share}`}</Table.Td>;
 }
 
 function Times({ took }: { took: Percentiles }) {

@@ -9,6 +9,7 @@ import { href } from "../shell/route";
 import { duration } from "../shell/words";
 import { type LiveEvent, useLive } from "./live";
 import "./live.css";
+import { count as written } from "../shell/formats";
 
 const SHOWN = 30;
 
@@ -43,7 +44,7 @@ export function LiveBar() {
       <div className="live-head">
         <b>Live</b>
         <span className="dim">
-          {ended.success.toLocaleString()} succeeded, {ended.error.toLocaleString()} failed since you look
+          {written(ended.success)} succeeded, {written(ended.error)} failed since you look
         </span>
         <div className="bar-gap" />
         <Tooltip label={paused ? "Go on" : "Hold the list; counts go on"}>
@@ -97,7 +98,7 @@ export function LiveCounts() {
             className={count.failed ? "live-count live-count-bad" : "live-count"}
             style={{ transform: `translate(${node.position[0]}px, ${node.position[1] - 26}px)` }}
           >
-            {count.runs.toLocaleString()} runs{count.failed ? `, ${count.failed.toLocaleString()} failed` : ""} · {duration(mean)}
+            {written(count.runs)} runs{count.failed ? `, ${written(count.failed)} failed` : ""} · {duration(mean)}
           </div>
         );
       })}

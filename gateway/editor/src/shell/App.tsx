@@ -11,6 +11,7 @@ import { CommandPalette } from "./CommandPalette";
 import { type Command, useCommands, useOffer } from "./commands";
 import { Icon, type IconName } from "./icons";
 import { Notices, fail } from "./notices";
+import { usePreferences } from "./preferences";
 import { type Route, go, href, useRoute } from "./route";
 import { useScheme } from "./scheme";
 import { useSession } from "./session";
@@ -22,6 +23,7 @@ const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
 const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
 const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
 const VariablesPage = lazy(() => import("../variables/VariablesPage"));
+const SettingsPage = lazy(() => import("../settings/SettingsPage"));
 const Tour = lazy(() => import("../tour/Tour"));
 const ComparePage = lazy(() => import("../versions/ComparePage"));
 const SqlPage = lazy(() => import("../sql/SqlPage"));
@@ -39,18 +41,20 @@ export function App() {
 
 function Frame() {
   const route = useRoute();
+  const read = usePreferences((state) => state.read);
   const touring = useTour((state) => state.open);
   useOffer(appCommands);
   usePaletteKey();
   useEffect(() => {
     useNodeTypes.getState().load().catch(fail);
+    usePreferences.getState().load().catch(fail);
   }, []);
   return (
     <div className="frame">
       <Rail page={route.page} />
       <main className="main">
         <Suspense fallback={<div className="page-note"><Loader size="sm" /></div>}>
-          <Page route={route} />
+          <Page key={read} route={route} />
         </Suspense>
       </main>
       <CommandPalette />
@@ -86,6 +90,8 @@ function Page({ route }: { route: Route }) {
       return <VariablesPage />;
     case "sql":
       return <SqlPage />;
+    case "settings":
+      return <SettingsPage />;
   }
 }
 
@@ -105,6 +111,7 @@ function Rail({ page }: { page: Route["page"] }) {
       <Place to={{ page: "credentials" }} icon="key" label="Credentials" here={page === "credentials"} />
       <Place to={{ page: "variables" }} icon="variable" label="Variables" here={page === "variables"} />
       <div className="bar-gap" />
+      <Place to={{ page: "settings" }} icon="settings" label="Settings" here={page === "settings"} />
       <Deed icon={dark ? "sun" : "moon"} label={dark ? "Light colours" : "Dark colours"} run={toggle} />
       <Deed icon="signout" label="Sign out" run={() => signOut()} />
     </nav>
@@ -140,6 +147,7 @@ function appCommands(): Command[] {
     { id: "dead-letters", label: "Go to dead letters", icon: "letter", run: () => go({ page: "deadLetters" }) },
     { id: "credentials", label: "Go to credentials", icon: "key", run: () => go({ page: "credentials" }) },
     { id: "variables", label: "Go to variables", icon: "variable", run: () => go({ page: "variables" }) },
+    { id: "settings", label: "Go to settings", icon: "settings", run: () => go({ page: "settings" }) },
     { id: "new", label: "New workflow", icon: "add", run: () => void create() },
     { id: "example", label: "New workflow from an example", icon: "apps", run: () => useBeginnings.setState({ open: true }) },
     { id: "tour", label: "Show me around", icon: "next", run: startTour },

@@ -11,6 +11,7 @@ export type Route =
   | { page: "deadLetters"; workflow?: string }
   | { page: "credentials" }
   | { page: "variables" }
+  | { page: "settings" }
   | { page: "sql" };
 
 /** Reads an address. */
@@ -21,7 +22,7 @@ export function parse(hash: string): Route {
   if (parts[0] === "executions") return { page: "executions", workflow };
   if (parts[0] === "dashboards") return { page: "dashboards", workflow };
   if (parts[0] === "deadLetters") return { page: "deadLetters", workflow };
-  if (parts[0] === "credentials" || parts[0] === "variables" || parts[0] === "sql") return { page: parts[0] };
+  if (parts[0] === "credentials" || parts[0] === "variables" || parts[0] === "sql" || parts[0] === "settings") return { page: parts[0] };
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
     if (parts[2] === "compare" && parts[3] && parts[4]) return { page: "compare", workflow: parts[1], from: parts[3], to: parts[4] };
@@ -49,6 +50,7 @@ export function href(route: Route): string {
     case "credentials":
     case "variables":
     case "sql":
+    case "settings":
       return `#/${route.page}`;
   }
 }

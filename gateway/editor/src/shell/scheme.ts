@@ -1,7 +1,7 @@
-/** The colour scheme: light or dark, as chosen here or by the system. */
+/** The colour scheme: light or dark, as preferred or by the system. */
 import { create } from "zustand";
+import { usePreferences } from "./preferences";
 
-const KEY = "millrace.scheme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 interface Scheme {
@@ -9,15 +9,16 @@ interface Scheme {
   toggle(): void;
 }
 
-export const useScheme = create<Scheme>((set, get) => ({
-  dark: document.documentElement.getAttribute("data-mantine-color-scheme") === "dark",
-  toggle() {
-    const dark = !get().dark;
-    localStorage.setItem(KEY, dark ? "dark" : "light");
-    set({ dark });
-  },
+export const useScheme = create<Scheme>((_, get) => ({
+  dark: wanted(),
+  toggle: () => usePreferences.getState().change({ colours: get().dark ? "light" : "dark" }),
 }));
 
-system.addEventListener("change", () => {
-  if (!localStorage.getItem(KEY)) useScheme.setState({ dark: system.matches });
-});
+function wanted(): boolean {
+  const { colours } = usePreferences.getState().chosen;
+  return colours === "dark" || (colours === "system" && system.matches);
+}
+
+const follow = () => useScheme.setState({ dark: wanted() });
+system.addEventListener("change", follow);
+usePreferences.subscribe(follow);

@@ -1,7 +1,10 @@
 /** Words: numbers, times and names as people read them. */
+import { count as written, moment } from "./formats";
+
+export { moment };
 
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+  return `${written(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 export function duration(ms: number): string {
@@ -12,12 +15,6 @@ export function duration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const seconds = Math.round((ms % 60_000) / 1000);
   return seconds ? `${minutes} min ${seconds} s` : `${minutes} min`;
-}
-
-const CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-
-export function moment(at: number): string {
-  return CLOCK.format(at);
 }
 
 export function ago(at: number, now = Date.now()): string {
