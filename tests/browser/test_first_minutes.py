@@ -51,7 +51,8 @@ def test_a_stranger_has_a_running_webhook_by_following_the_tour(
     page.locator(".react-flow__node").last.dblclick()
     expect(tour.get_by_role("heading", name="Switch it on")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("switch", name="Inactive").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
 
     expect(tour.get_by_role("heading", name="It runs")).to_be_visible()
     assert accessible() == []

@@ -47,8 +47,8 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: "Switch it on",
-    text: "Close the node and switch the workflow to “Active”: from then on its address answers everybody, day and night.",
-    target: () => document.querySelector(".bar .mantine-Switch-root"),
+    text: "Close the node and press “Publish”: from then on its address answers everybody, day and night.",
+    target: () => document.querySelector(".bar .publish"),
     done: () => useDraft.getState().active,
   },
 ];
