@@ -20,14 +20,15 @@ import { useScheme } from "../shell/scheme";
 import { LiveCounts } from "../live/LiveView";
 import { Pointers } from "../together/Presence";
 import { usePeople } from "../together/people";
-import { NodeCard, NoteCard } from "./NodeCard";
+import { NodeCard } from "./NodeCard";
+import { NoteCard } from "./NoteCard";
 import { WireLine } from "./WireLine";
 import { type Wire, byId, moveNodes } from "./document";
 import { useDraft } from "./draft";
 import { connectWires, rewire } from "./edits";
 import { type CardNode, Cards, type WireEdge, edgesOf, refusal } from "./graph";
 import { keyPressed } from "./keys";
-import { useSelection } from "./selection";
+import { openNode, useSelection } from "./selection";
 import { holdFlow, toCanvas } from "./viewport";
 
 const nodeTypes = { card: NodeCard, note: NoteCard };
@@ -45,7 +46,7 @@ export function Canvas() {
       className="canvas"
       tabIndex={0}
       role="application"
-      aria-label="Workflow. Tab adds a node, arrows go from node to node, Enter opens one."
+      aria-label="Workflow. Tab adds a node, arrows go from node to node, Enter opens one, C connects it, O shows the outline. Escape, then Tab, leaves."
       onKeyDown={keyPressed}
       onPointerMove={(event) => usePeople.getState().point(toCanvas(event.clientX, event.clientY))}
       onPointerLeave={() => usePeople.getState().point(null)}
@@ -69,7 +70,7 @@ export function Canvas() {
         onEdgesChange={onEdgesChange}
         {...connecting}
         isValidConnection={(connection) => doc !== null && refusal(doc, wireOf(connection as Connection)) === null}
-        onNodeDoubleClick={(_, node) => useSelection.getState().openPanel(node.id)}
+        onNodeDoubleClick={(_, node) => openNode(node.id)}
         colorMode={dark ? "dark" : "light"}
         nodesDraggable={!fixed}
         nodesConnectable={!fixed}

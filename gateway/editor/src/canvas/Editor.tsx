@@ -17,7 +17,9 @@ import { useTogether } from "../together/useTogether";
 import { PublishDialog } from "../versions/PublishDialog";
 import { VersionsPanel } from "../versions/VersionsPanel";
 import { Canvas } from "./Canvas";
+import { Connecting } from "./Connecting";
 import { ExecutionBar } from "./ExecutionBar";
+import { Outline } from "./Outline";
 import { Toolbar } from "./Toolbar";
 import { editorCommands, run, save } from "./commands";
 import { anyUnsaved, useDraft } from "./draft";
@@ -51,7 +53,9 @@ export default function Editor({ workflow, execution }: { workflow: string; exec
         {doc.nodes.length === 0 && !execution && <Empty />}
         {!execution && <ListenBar />}
         {!execution && <LiveBar />}
+        <Outline />
         <Palette />
+        <Connecting />
         <NodePanel />
         {!execution && <VersionsPanel />}
         {!execution && <PublishDialog />}

@@ -3,7 +3,6 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { Icon, groupIcon } from "../shell/icons";
 import { duration, plural } from "../shell/words";
-import { Markdown } from "./Markdown";
 import { renameTo } from "./edits";
 import type { CardNode } from "./graph";
 import { heightOf, portY } from "./graph";
@@ -146,14 +145,3 @@ function Name({ id, name }: { id: string; name: string }) {
     />
   );
 }
-
-/** A sticky note: text on the canvas, behind the nodes. */
-export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<CardNode>) {
-  const { node } = data;
-  const colour = Number(node.parameters.color) || 1;
-  return (
-    <div className={`note note-${colour}${selected ? " selected" : ""}`} data-node={node.name}>
-      <Markdown text={String(node.parameters.content ?? "")} />
-    </div>
-  );
-});

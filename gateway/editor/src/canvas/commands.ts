@@ -7,10 +7,12 @@ import { fail, say } from "../shell/notices";
 import { go } from "../shell/route";
 import { useVersions } from "../versions/store";
 import { changed, useDraft } from "./draft";
-import { copied, duplicate, pasteText, portsNow, removeSelected, selectAll, toggleDisabled } from "./edits";
+import { openConnecting } from "./Connecting";
+import { toggleOutline } from "./Outline";
+import { addNote, copied, duplicate, pasteText, portsNow, removeSelected, selectAll, toggleDisabled } from "./edits";
 import { byId } from "./document";
 import { arrange } from "./layout";
-import { useSelection } from "./selection";
+import { openNode, useSelection } from "./selection";
 import { fit, reveal, zoom } from "./viewport";
 
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -66,6 +68,11 @@ export function jumpTo(id: string): void {
   reveal(id);
 }
 
+/** Gives the keys back to the canvas. */
+export function focusCanvas(): void {
+  document.querySelector<HTMLElement>(".canvas")?.focus({ preventScroll: true });
+}
+
 async function copy(cut: boolean): Promise<void> {
   const text = copied();
   if (!text) return;
@@ -94,10 +101,11 @@ export function editorCommands(): Command[] {
     { id: "zoom-in", label: "Zoom in", keys: "+", icon: "add", run: () => zoom("in") },
     { id: "zoom-out", label: "Zoom out", keys: "-", icon: "minus", run: () => zoom("out") },
     { id: "zoom-whole", label: "Zoom to 100 %", keys: "0", icon: "search", run: () => zoom("whole") },
+    { id: "outline", label: "Outline of the nodes", keys: "O", icon: "list", run: toggleOutline },
     { id: "select-all", label: "Select all", keys: `${MOD} A`, icon: "expand", run: selectAll },
   ];
   if (some) seeing.push({ id: "copy", label: "Copy as JSON", keys: `${MOD} C`, icon: "copy", run: () => void copy(false) });
-  if (one) seeing.push({ id: "open", label: "Open the node", keys: "Enter", icon: "expand", run: () => useSelection.getState().openPanel(one) });
+  if (one) seeing.push({ id: "open", label: "Open the node", keys: "Enter", icon: "expand", run: () => openNode(one) });
   if (workflow) {
     seeing.push({ id: "executions", label: "See its executions", icon: "list", run: () => go({ page: "executions", workflow }) });
   }
@@ -111,6 +119,7 @@ export function editorCommands(): Command[] {
   if (fixed) return [...seeing, ...jumps];
   const changing: Command[] = [
     { id: "add", label: "Add a node", keys: "Tab", icon: "add", run: addHere },
+    { id: "note", label: "Add a sticky note", keys: "Shift S", icon: "note", run: addNote },
     { id: "save", label: "Save", keys: `${MOD} S`, icon: "save", run: () => void save() },
     { id: "run", label: "Run the workflow", keys: `${MOD} Enter`, icon: "play", run: () => void run() },
     { id: "publish", label: "Publish", icon: "bolt", run: () => useVersions.getState().ask({ kind: "publish", version: null }) },
@@ -129,6 +138,7 @@ export function editorCommands(): Command[] {
     );
   }
   if (some || edges.size > 0) changing.push({ id: "remove", label: "Delete the selection", keys: "Delete", icon: "trash", run: removeSelected });
+  if (one) changing.push({ id: "connect", label: "Connect to another node", keys: "C", icon: "flow", run: () => openConnecting(one) });
   if (one) changing.push({ id: "rename", label: "Rename", keys: "F2", icon: "note", run: () => useSelection.getState().rename(one) });
   return [...changing, ...seeing, ...jumps];
 }

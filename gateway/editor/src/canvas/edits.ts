@@ -2,7 +2,9 @@
 import { useNodeTypes, portsOf, specOf, type Ports } from "../api/nodeTypes";
 import type { NodeSpec } from "../gen/api";
 import type { Spot } from "../palette/store";
+import { announce } from "../shell/announce";
 import { say } from "../shell/notices";
+import { plural } from "../shell/words";
 import {
   type Doc,
   type NodeJson,
@@ -29,6 +31,7 @@ import { STEP_X, STEP_Y, edgeId, isNote, refusal } from "./graph";
 import { useSelection } from "./selection";
 import { centre } from "./viewport";
 
+const NOTE_TYPE = "n8n-nodes-base.stickyNote";
 const change = (make: (doc: Doc) => Doc, key?: string) => useDraft.getState().change(make, key);
 const select = (nodes: Iterable<string>, edges: Iterable<string> = []) => useSelection.getState().select(nodes, edges);
 
@@ -54,6 +57,7 @@ export function insertNode(spec: NodeSpec, spot: Spot): void {
   const ports = portsNow(node);
   change((before) => place(before, node, ports, spot));
   select([node.id]);
+  announce(`Added ${node.name}`);
 }
 
 function place(doc: Doc, node: NodeJson, ports: Ports, spot: Spot): Doc {
@@ -123,6 +127,30 @@ export function rewire(old: Wire, wire: Wire): void {
   change((doc) => connect(disconnect(doc, [old]), wire));
 }
 
+/** Moves the selected nodes; moves in quick succession are undone together. */
+export function moveSelected(x: number, y: number): boolean {
+  const { nodes } = useSelection.getState();
+  if (nodes.size === 0) return false;
+  change((doc) => {
+    const moved = doc.nodes.filter((node) => nodes.has(node.id));
+    return moveNodes(doc, new Map(moved.map((node) => [node.id, [node.position[0] + x, node.position[1] + y]])));
+  }, "move by key");
+  return true;
+}
+
+/** Adds a sticky note in the middle of what is in sight, and begins to write it. */
+export function addNote(): void {
+  const { doc, fixed } = useDraft.getState();
+  if (!doc || fixed) return;
+  const [x, y] = centre();
+  const name = freeName(names(doc), "Sticky Note");
+  const parameters = { content: "", height: 160, width: 240, color: 1 };
+  const note: NodeJson = { id: newId(), name, type: NOTE_TYPE, typeVersion: 1, position: [x - 40, y - 56], parameters };
+  change((before) => addNode(before, note));
+  select([note.id]);
+  useSelection.getState().write(note.id);
+}
+
 /** Removes what is selected: nodes, else edges. */
 export function removeSelected(): void {
   const { nodes, edges } = useSelection.getState();
@@ -133,15 +161,16 @@ export function removeSelected(): void {
     return gone.length ? disconnect(left, gone) : left;
   });
   select([]);
+  announce(`Deleted ${plural(nodes.size || edges.size, nodes.size ? "node" : "connection")}; undo brings back what was there`);
 }
 
 /** Switches the selected nodes off, or on again where all of them are off. */
 export function toggleDisabled(ids: ReadonlySet<string> = useSelection.getState().nodes): void {
-  change((doc) => {
-    const chosen = doc.nodes.filter((node) => ids.has(node.id) && !isNote(node));
-    const off = chosen.some((node) => !node.disabled);
-    return chosen.reduce((next, node) => patchNode(next, node.id, { disabled: off || undefined }), doc);
-  });
+  const chosen = useDraft.getState().doc?.nodes.filter((node) => ids.has(node.id) && !isNote(node)) ?? [];
+  if (chosen.length === 0) return;
+  const off = chosen.some((node) => !node.disabled);
+  change((doc) => chosen.reduce((next, node) => patchNode(next, node.id, { disabled: off || undefined }), doc));
+  announce(`${chosen.map((node) => node.name).join(", ")}: ${off ? "disabled" : "enabled"}`);
 }
 
 export function renameTo(id: string, name: string): void {

@@ -1,19 +1,34 @@
 /** Keys on the canvas; they count only while the canvas has the focus, so that Tab stays Tab elsewhere. */
 import type { KeyboardEvent } from "react";
-import { byId } from "./document";
+import { announce } from "../shell/announce";
+import { openConnecting } from "./Connecting";
+import { toggleOutline } from "./Outline";
 import { addHere, jumpTo } from "./commands";
+import { describe } from "./describe";
 import { useDraft } from "./draft";
-import { duplicate, removeSelected, selectAll, toggleDisabled } from "./edits";
+import { addNote, duplicate, moveSelected, removeSelected, selectAll, toggleDisabled } from "./edits";
 import { arrange } from "./layout";
-import { useSelection } from "./selection";
+import { openNode, useSelection } from "./selection";
 import { fit, zoom } from "./viewport";
 import { type Direction, neighbour, reach } from "./walk";
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
+/** How far Alt with an arrow moves what is selected, and how many times as far with Shift. */
+const STEPS: Record<string, [number, number]> = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] };
+const LEAP = 5;
+/** Escape was the last key: the next Tab leaves the canvas. */
+let leaving = false;
+
 export function keyPressed(event: KeyboardEvent<HTMLElement>): void {
   const target = event.target as HTMLElement;
   if (target.closest("input, textarea, select, [contenteditable=true]")) return;
+  if (event.key === "Tab" && leaving) {
+    leaving = false;
+    return;
+  }
+  leaving = event.key === "Escape" && useSelection.getState().nodes.size === 0;
+  if (leaving) announce("Tab leaves the canvas");
   const done = event.metaKey || event.ctrlKey ? withModifier(event) : event.altKey ? withAlt(event) : plain(event);
   if (done) {
     event.preventDefault();
@@ -31,18 +46,24 @@ function withModifier(event: KeyboardEvent): boolean {
       duplicate();
       return true;
     case "y":
-      draft.redo();
-      return true;
-    case "z":
-      if (event.shiftKey) draft.redo();
+    case "z": {
+      const again = event.key.toLowerCase() === "y" || event.shiftKey;
+      if (again) draft.redo();
       else draft.undo();
+      announce(again ? "Done again" : "Undone");
       return true;
+    }
     default:
       return false;
   }
 }
 
 function withAlt(event: KeyboardEvent): boolean {
+  const by = STEPS[event.key];
+  if (by) {
+    const [x, y] = event.shiftKey ? [by[0] * LEAP, by[1] * LEAP] : by;
+    return moveSelected(x, y);
+  }
   if (!event.shiftKey || event.code !== "KeyT") return false;
   const { nodes } = useSelection.getState();
   void arrange(nodes).then(() => nodes.size < 2 && fit());
@@ -50,7 +71,7 @@ function withAlt(event: KeyboardEvent): boolean {
 }
 
 function plain(event: KeyboardEvent): boolean {
-  const { nodes, openPanel, rename, select } = useSelection.getState();
+  const { nodes, rename, select } = useSelection.getState();
   const { doc, fixed } = useDraft.getState();
   if (!doc) return false;
   const direction = ARROWS[event.key];
@@ -63,7 +84,7 @@ function plain(event: KeyboardEvent): boolean {
       return true;
     case "Enter":
       if (!only) return false;
-      openPanel(only);
+      openNode(only);
       return true;
     case "F2":
       if (!only || fixed) return false;
@@ -75,6 +96,17 @@ function plain(event: KeyboardEvent): boolean {
       return true;
     case "Escape":
       select([]);
+      return true;
+    case "c":
+    case "C":
+      if (only) openConnecting(only);
+      return only !== null;
+    case "o":
+    case "O":
+      toggleOutline();
+      return true;
+    case "S":
+      addNote();
       return true;
     case "d":
     case "D":
@@ -103,17 +135,15 @@ function walk(direction: Direction, extend: boolean): boolean {
   const { doc } = useDraft.getState();
   if (!doc) return false;
   if (extend && (direction === "left" || direction === "right")) {
-    select(reach(doc, nodes, direction));
+    const reached = reach(doc, nodes, direction);
+    select(reached);
+    announce(`${reached.size} selected`);
     return true;
   }
   const next = neighbour(doc, [...nodes].at(-1), direction);
   if (!next) return true;
   jumpTo(next.id);
-  announce(byId(doc, next.id)?.name ?? "");
+  announce(describe(doc, next));
   return true;
 }
 
-function announce(text: string): void {
-  const spot = document.getElementById("announced");
-  if (spot) spot.textContent = text;
-}

@@ -1,0 +1,54 @@
+"""What tests of the canvas share: workflows to draw on, and what is drawn now.
+
+Flow: **drawing** → tests of the canvas.
+"""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from ops.bench.workflows import chain
+
+
+def plain(*names: str) -> dict[str, Any]:
+    """Make a chain of nodes that do nothing, after a manual trigger."""
+    return chain("drawn", [("Start", "manualTrigger", 1, {}), *((name, "noOp", 1.0, {}) for name in names)])
+
+
+def loose(*names: str) -> dict[str, Any]:
+    """Make the same nodes without connections."""
+    return plain(*names) | {"connections": {}}
+
+
+def card(page: Page, name: str) -> Locator:
+    """Give the card of a node."""
+    return page.locator(f'.card[data-node="{name}"]')
+
+
+def selected(page: Page) -> list[str]:
+    """Give the names of the selected nodes, sorted."""
+    return sorted(one.get_attribute("data-node") or "" for one in page.locator(".card.selected, .note.selected").all())
+
+
+def saved(page: Page, server: Any, workflow: str) -> dict[str, Any]:
+    """Save by key, and give the workflow as the server has it."""
+    page.keyboard.press("Control+s")
+    page.get_by_role("button", name="Saved").wait_for()
+    found: dict[str, Any] = server.client.get(f"/api/v1/workflows/{workflow}")["workflow"]
+    return found
+
+
+def edges(workflow: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give the connections as pairs of names, sorted."""
+    return sorted(
+        (source, end["node"])
+        for source, kinds in workflow["connections"].items()
+        for outputs in kinds.values()
+        for ends in outputs
+        for end in ends or ()
+    )
+
+
+def places(workflow: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Give where the nodes are, by name."""
+    return {node["name"]: tuple(node["position"]) for node in workflow["nodes"]}
