@@ -5,6 +5,7 @@ import { useNodeTypes } from "../api/nodeTypes";
 import { ListenBar } from "../executions/ListenBar";
 import { useListening } from "../executions/listening";
 import { useRun } from "../executions/run";
+import { followStanding } from "../executions/standing";
 import { Palette } from "../palette/Palette";
 import { openPalette } from "../palette/store";
 import { NodePanel } from "../panel/NodePanel";
@@ -34,6 +35,7 @@ export default function Editor({ workflow, execution }: { workflow: string; exec
   useOffer(editorCommands);
   useClipboard();
   useKeys();
+  useEffect(followStanding, []);
   const doc = useDraft((state) => state.doc);
   const failed = useDraft((state) => state.failed);
   const loaded = useNodeTypes((state) => state.loaded);

@@ -39,7 +39,7 @@ export function ExecutionBar() {
       )}
       <div className="bar-gap" />
       {(detail.status === "running" || detail.status === "waiting") && (
-        <Button size="compact-md" color="red" variant="light" onClick={() => useRun.getState().stop().catch(fail)}>
+        <Button size="compact-md" variant="default" c="var(--bad)" onClick={() => useRun.getState().stop().catch(fail)}>
           Stop
         </Button>
       )}

@@ -6,6 +6,7 @@ import { duration, plural } from "../shell/words";
 import { renameTo } from "./edits";
 import type { CardNode } from "./graph";
 import { heightOf, portY } from "./graph";
+import { CardStanding } from "../executions/CardStanding";
 import { openPalette } from "../palette/store";
 import { useDraft } from "./draft";
 import { useMarks } from "./marks";
@@ -37,6 +38,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         </span>
       )}
       {mark && <span className="card-mark">{mark}</span>}
+      <CardStanding name={node.name} ran={last !== undefined} disabled={node.disabled === true} />
       <CardPorts data={data} />
       {ports.outputs.length > 0 && <AddNext id={node.id} count={ports.outputs.length} />}
     </div>

@@ -152,7 +152,7 @@ function Running() {
   const hook = useHasWebhook();
   if (going && !listening) {
     return (
-      <Button size="compact-md" color="red" variant="light" leftSection={<Icon name="stop" size={14} />} onClick={() => useRun.getState().stop().catch(fail)}>
+      <Button size="compact-md" variant="default" c="var(--bad)" leftSection={<Icon name="stop" size={14} />} onClick={() => useRun.getState().stop().catch(fail)}>
         Stop
       </Button>
     );

@@ -1,4 +1,5 @@
 /** Commands: everything the editor can be told, by key, by button or in the command palette. */
+import type { Part } from "../executions/part";
 import { useRun } from "../executions/run";
 import { useListening } from "../executions/listening";
 import { openPalette } from "../palette/store";
@@ -40,11 +41,12 @@ export async function save(force = false): Promise<boolean> {
   }
 }
 
-export async function run(): Promise<void> {
+/** Runs the draft, or a part of it: to a node, from a node, or one node alone. */
+export async function run(part: Part = {}): Promise<void> {
   const { workflow, fixed } = useDraft.getState();
   if (!workflow || fixed || useRun.getState().going) return;
   if (changed(useDraft.getState()) && !(await quietSave())) return;
-  await useRun.getState().start(workflow).catch(fail);
+  await useRun.getState().start(workflow, part).catch(fail);
   const { detail } = useRun.getState();
   if (detail?.error) say(detail.error.node ? `${detail.error.node}: ${detail.error.message}` : detail.error.message, "bad", detail.error.hint ?? undefined);
 }
@@ -139,6 +141,14 @@ export function editorCommands(): Command[] {
   }
   if (some || edges.size > 0) changing.push({ id: "remove", label: "Delete the selection", keys: "Delete", icon: "trash", run: removeSelected });
   if (one) changing.push({ id: "connect", label: "Connect to another node", keys: "C", icon: "flow", run: () => openConnecting(one) });
+  const here = one && doc ? byId(doc, one)?.name : undefined;
+  if (here) {
+    changing.push(
+      { id: "run-to", label: `Run to ${here}`, icon: "play", run: () => void run({ destination: here }) },
+      { id: "run-one", label: `Run ${here} alone`, icon: "play", run: () => void run({ destination: here, node: here }) },
+      { id: "run-from", label: `Run from ${here}`, icon: "play", run: () => void run({ node: here }) },
+    );
+  }
   if (one) changing.push({ id: "rename", label: "Rename", keys: "F2", icon: "note", run: () => useSelection.getState().rename(one) });
   return [...changing, ...seeing, ...jumps];
 }

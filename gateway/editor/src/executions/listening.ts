@@ -54,7 +54,7 @@ export const useListening = create<Listening>((set, get) => ({
 function take(line: Line, set: (part: Partial<Listening>) => void): void {
   if (line.listening) set({ urls: line.listening });
   else if (line.eventType === "node.finished" && line.aggregateId) {
-    useRun.getState().hear(line.aggregateId, nodeRun(line.payload ?? {}));
+    useRun.getState().hear(line.aggregateId, [nodeRun(line.payload ?? {})]);
   } else if (line.eventType === "execution.finished" && line.aggregateId) {
     void useRun.getState().watch(line.aggregateId);
   }

@@ -110,13 +110,13 @@ function Paged({ stream, form, node, picks }: PagedProps) {
       </div>
       {pages > 1 && (
         <div className="data-pages">
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Page before" disabled={here === 0} onClick={() => setAt(here - 1)}>
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Page before" disabled={here === 0} onClick={() => setAt(here - 1)}>
             <Icon name="back" size={14} />
           </ActionIcon>
           <span>
             {here * PAGE + 1}–{Math.min((here + 1) * PAGE, total)} of {total.toLocaleString()}
           </span>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Next page" disabled={here === pages - 1} onClick={() => setAt(here + 1)}>
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Next page" disabled={here === pages - 1} onClick={() => setAt(here + 1)}>
             <Icon name="next" size={14} />
           </ActionIcon>
         </div>

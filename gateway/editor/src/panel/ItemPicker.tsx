@@ -11,10 +11,10 @@ export function ItemPicker() {
       <span>
         Tried on item <b>{index}</b> of {total.toLocaleString()}
       </span>
-      <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Item before" disabled={index === 0} onClick={() => choose(index - 1)}>
+      <ActionIcon variant="subtle" color="gray" size={24} aria-label="Item before" disabled={index === 0} onClick={() => choose(index - 1)}>
         <Icon name="back" size={13} />
       </ActionIcon>
-      <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Next item" disabled={index >= total - 1} onClick={() => choose(index + 1)}>
+      <ActionIcon variant="subtle" color="gray" size={24} aria-label="Next item" disabled={index >= total - 1} onClick={() => choose(index + 1)}>
         <Icon name="next" size={13} />
       </ActionIcon>
     </div>

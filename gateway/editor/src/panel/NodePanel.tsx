@@ -1,5 +1,5 @@
 /** The node panel: Input | Parameters | Output of one node, over the canvas. */
-import { ActionIcon, Button, CloseButton, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Menu, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { specOf, useNodeTypes } from "../api/nodeTypes";
 import { run } from "../canvas/commands";
@@ -17,6 +17,7 @@ import { ItemPicker } from "./ItemPicker";
 import { prepare } from "./Field";
 import { ObjectForm } from "./Form";
 import { Reliability } from "./Reliability";
+import { PinTools } from "./PinTools";
 import { type Stream, inputsOf, outputsOf } from "./data";
 import { usePick } from "./pick";
 import type { Schema } from "./schema";
@@ -74,7 +75,9 @@ function Opened({ node, doc }: { node: NodeJson; doc: Doc }) {
           <div className="panel-out">
             {mine && mine.length > 1 && <RunPicker runs={mine} at={at ?? mine.length - 1} choose={setAt} />}
             {last?.error && <Failure error={last.error} attempt={last.attempt ?? 0} />}
-            <DataView title="Output" streams={outputs} none="Run the workflow to see what it gives." />
+            <DataView title="Output" streams={outputs} none="Run the workflow to see what it gives.">
+              <PinTools node={node} stream={outputs[0]} />
+            </DataView>
           </div>
         </div>
       </div>
@@ -122,9 +125,7 @@ function Head({ node, doc, spec, last }: { node: NodeJson; doc: Doc; spec: NodeS
       )}
       <div className="bar-gap" />
       {!fixed && (
-        <Button size="compact-sm" loading={going} leftSection={<Icon name="play" size={13} />} onClick={() => void run()}>
-          Run workflow
-        </Button>
+        <RunButtons name={node.name} going={going} />
       )}
       <Tooltip label="Node before">
         <ActionIcon variant="subtle" color="gray" aria-label="Node before" onClick={() => turn("left")}>
@@ -138,6 +139,29 @@ function Head({ node, doc, spec, last }: { node: NodeJson; doc: Doc; spec: NodeS
       </Tooltip>
       <CloseButton aria-label="Close" onClick={close} />
     </header>
+  );
+}
+
+/** Runs to this node, it alone, from it on, or everything; what still holds is not run again. */
+function RunButtons({ name, going }: { name: string; going: boolean }) {
+  return (
+    <Button.Group>
+      <Button size="compact-sm" loading={going} leftSection={<Icon name="play" size={13} />} onClick={() => void run({ destination: name })}>
+        Run to here
+      </Button>
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <Button size="compact-sm" px={9} disabled={going} aria-label="More ways to run">
+            ▾
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void run({ destination: name, node: name })}>Run this node alone</Menu.Item>
+          <Menu.Item onClick={() => void run({ node: name })}>Run from here</Menu.Item>
+          <Menu.Item onClick={() => void run()}>Run the workflow</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
   );
 }
 

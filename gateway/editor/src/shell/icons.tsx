@@ -26,6 +26,7 @@ const SHAPES = {
   note: "M5 4h14v10l-6 6H5zM13 20v-6h6",
   pause: "M8 5v14M16 5v14",
   pulse: "M3 12h4l3-8 4 16 3-8h4",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   play: "M7 4.5v15l12-7.5z",
   redo: "M15 5l5 5-5 5M20 10h-9a6 6 0 000 12h2",
   refresh: "M19 8a8 8 0 10.9 6M20 4v4.5h-4.5",
