@@ -1,17 +1,21 @@
 """Recovery: a worker dies after each single record it writes; another goes on, and every execution ends exactly once.
 
 Flow: starts on the log → worker that dies at record n → second worker → events counted.
+On Kafka each death costs seconds, so there half of the combinations run.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from agents.plan import Plan, compile_plan
 from agents.settings import WorkerSettings
-from agents.state import Mark
+from agents.state import Activation, Mark, Packet, State, encode_row
 from agents.worker import Worker, row_codecs
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, event_id
 from schemas.identifiers import digest_id, new_execution_id
@@ -20,12 +24,13 @@ from schemas.task import Frame, Start, Task
 from streams import codecs
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
-from streams.topics import EVENTS, all_topics, node_topic
+from streams.topics import EVENTS, EXECUTIONS, all_topics, node_topic, table_topic
 from streams.transports.broker import Broker
 from streams.transports.protocol import Log
-from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import World, world_of
+from tests.conformance.transports import KAFKA
 
 TYPES = [toy.name for toy in TOYS]
 SETTINGS = StreamSettings(broker="memory://", partitions=1, commit_interval=0.01)
@@ -95,29 +100,43 @@ async def send(broker: Log, *tasks: Task) -> None:
     await broker.send(node_topic("begin"), 0, codecs.encode(Frame(list(tasks))))
 
 
-@pytest.mark.parametrize("chaining", [True, False], ids=["chained", "every edge a hop"])
-@pytest.mark.parametrize("commits", [True, False], ids=["commits as it goes", "never commits"])
-async def test_death_after_any_record_loses_and_repeats_nothing(chaining: bool, commits: bool) -> None:
-    for budget in range(60):
-        broker = new_broker()
-        await send(broker, start(new_execution_id()), start(new_execution_id()))
-        mortal = Mortal(broker, budget, commits=commits)
-        streams, worker = build(mortal, FLOW, chaining)
-        await streams.start()
-        await worker.start()
-        survived = await until_ended(broker, 2, mortal.dead)
-        mortal.dead.set()
-        await worker.stop()
-        await streams.app.stop()
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind."""
+    made = world_of(anywhere, TYPES)
+    await made.renew()
+    yield made
+    await made.close()
 
-        streams, worker = build(broker, FLOW, chaining)
-        await streams.start()
-        await worker.start()
-        await until_ended(broker, 2)
-        events = {event_id(event): event for event in await events_of(broker)}
-        await worker.stop()
-        await streams.stop()
-        await broker.close()
+
+def builder(raw: dict[str, Any], chaining: bool = True) -> Any:
+    return lambda log, settings: build(log, raw, chaining, settings=settings)
+
+
+COMMITS = {"never": (False, 0.0), "as it goes": (True, 0.0), "before the next record is durable": (True, 0.006)}
+"""Whether a worker's commits count, and how late a record is durable (seconds; commits come every 2 ms then)."""
+WAYS = [
+    *[("memory", way, commits) for way in ("chained", "every edge a hop") for commits in COMMITS],
+    (KAFKA, "chained", "never"),
+    (KAFKA, "every edge a hop", "as it goes"),
+]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("anywhere", "way", "commits"), WAYS, indirect=["anywhere"])
+async def test_death_after_any_record_loses_and_repeats_nothing(world: World, way: str, commits: str) -> None:
+    count, world.lag_seconds = COMMITS[commits]
+    if world.lag_seconds:
+        world.settings = world.settings.model_copy(update={"commit_interval": 0.002})
+    build = builder(FLOW, way == "chained")
+    for budget in range(60):
+        await world.renew()
+        await send(world.log, start(new_execution_id()), start(new_execution_id()))
+        async with world.life(build, budget, commits=count) as (_, dead):
+            survived = await world.until_ended(2, dead)
+        async with world.life(build):
+            await world.until_ended(2)
+            events = {event_id(event): event for event in await world.events()}
 
         ends = [event for event in events.values() if isinstance(event, ExecutionFinished)]
         assert [end.status for end in ends] == ["success", "success"], f"died after {budget} records"
@@ -130,71 +149,77 @@ async def test_death_after_any_record_loses_and_repeats_nothing(chaining: bool, 
     raise AssertionError("the worker always died")
 
 
-async def test_an_unsafe_effect_is_not_repeated_but_in_doubt() -> None:
-    raw = workflow({"S": "begin", "E": "effect", "P": "pass"}, ["S > E", "E > P"])
+async def test_an_unsafe_effect_is_not_repeated_but_in_doubt(world: World) -> None:
+    build = builder(workflow({"S": "begin", "E": "effect", "P": "pass"}, ["S > E", "E > P"]))
     outcomes = set()
     for budget in range(30):
-        broker = new_broker()
-        await send(broker, start(new_execution_id()))
-        mortal = Mortal(broker, budget, commits=True)
-        streams, worker = build(mortal, raw)
-        await streams.start()
-        await worker.start()
-        survived = await until_ended(broker, 1, mortal.dead)
-        mortal.dead.set()
-        await worker.stop()
-        await streams.app.stop()
-        streams, worker = build(broker, raw)
-        await streams.start()
-        await worker.start()
-        await until_ended(broker, 1)
-        (end,) = {event_id(e): e for e in await events_of(broker) if isinstance(e, ExecutionFinished)}.values()
+        await world.renew()
+        await send(world.log, start(new_execution_id()))
+        async with world.life(build, budget) as (_, dead):
+            survived = await world.until_ended(1, dead)
+        async with world.life(build):
+            await world.until_ended(1)
+            (end,) = {event_id(e): e for e in await world.events() if isinstance(e, ExecutionFinished)}.values()
         outcomes.add(end.error.kind if end.error is not None else end.status)
-        await worker.stop()
-        await streams.stop()
-        await broker.close()
         if survived:
             break
 
     assert outcomes == {"success", "InDoubt"}
 
 
-async def test_a_start_with_an_identity_runs_once_however_often_it_comes() -> None:
-    broker = new_broker()
-    execution = digest_id("w", "S", "key")
-    streams, worker = build(broker, FLOW)
-    await streams.start()
-    await worker.start()
+async def test_a_start_with_an_identity_runs_once_however_often_it_comes(world: World) -> None:
+    again = partial(start, digest_id("w", "S", "key"), key="key", keep_seconds=60)
+    async with world.life(builder(FLOW)):
+        for _ in range(3):
+            await send(world.log, again(), again())
+        await world.until_ended(1)
+        await send(world.log, again())
 
-    for _ in range(3):
-        await send(broker, start(execution, key="key", keep_seconds=60), start(execution, key="key", keep_seconds=60))
-    await until_ended(broker, 1)
-    await send(broker, start(execution, key="key", keep_seconds=60))
-    await streams.stop()
-
-    events = await events_of(broker)
-    assert Counter(type(event) for event in events)[ExecutionFinished] == 1
-    await broker.close()
+    assert Counter(type(event) for event in await world.events())[ExecutionFinished] == 1
 
 
-async def test_marks_go_when_nothing_can_come_any_more() -> None:
-    broker = new_broker()
-    streams, worker = build(broker, FLOW)
-    await streams.start()
-    await worker.start()
+async def test_marks_go_when_nothing_can_come_any_more(world: World) -> None:
+    build = builder(FLOW)
+    workers: list[Worker] = []
+
+    def noting(log: Any, settings: StreamSettings) -> tuple[Streams, Worker]:
+        streams, worker = build(log, settings)
+        workers.append(worker)
+        return streams, worker
+
     plain, keyed = new_execution_id(), digest_id("w", "S", "k")
-    await send(broker, start(plain), start(keyed, key="k", keep_seconds=3600))
-    await until_ended(broker, 2)
-    table = streams.table("executions")
-    while any(committed < end for committed, end in streams.progress(0).values()):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    async with world.life(noting) as (streams, _):
+        await send(world.log, start(plain), start(keyed, key="k", keep_seconds=3600))
+        await world.until_ended(2)
+        table = streams.table("executions")
+        while any(committed < end for committed, end in streams.progress(0).values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
-    assert isinstance(table.get(plain), Mark)
-    await worker.marks.sweep(session_seconds=0)
-    await worker.marks.sweep(session_seconds=0)
+        assert isinstance(table.get(plain), Mark)
+        await workers[0].marks.sweep(session_seconds=0)
+        await workers[0].marks.sweep(session_seconds=0)
 
-    assert table.get(plain) is None
-    assert isinstance(table.get(keyed), Mark)
-    await worker.stop()
-    await streams.stop()
-    await broker.close()
+        assert table.get(plain) is None
+        assert isinstance(table.get(keyed), Mark)
+
+
+ASLEEP = Activation("W", [Packet([Item({"n": 1})], count=1)], [], at=1, cause="S/0", due=2, why="wait", held=[Packet([])])
+RETRYING = msgspec.structs.replace(ASLEEP, attempt=2, why="retry", held=None)
+
+
+@pytest.mark.parametrize(
+    ("asleep", "task"),
+    [
+        pytest.param(ASLEEP, {}, id="the task that fell asleep comes again"),
+        pytest.param(RETRYING, {"attempt": 1, "due": "retry"}, id="the try before the next comes again"),
+    ],
+)
+async def test_a_sleeper_whose_timer_was_lost_wakes(world: World, asleep: Activation, task: dict[str, Any]) -> None:
+    execution = new_execution_id()
+    row = State(execution, "w", "v", "trigger", 1, "S", "waiting", runs={"S": 1, "W": 1}, left=True)
+    row.flight[asleep.key] = asleep
+    await world.log.send(table_topic(EXECUTIONS), 0, encode_row(row), key=execution.encode())
+    await world.log.send(node_topic("sleep"), 0, codecs.encode(Frame([Task(execution, "w", "v", "W", 1, **task)])))
+
+    async with world.life(builder(workflow({"S": "begin", "W": "sleep", "P": "pass"}, ["S > W", "W > P"]), False)):
+        assert await world.until_ended(1)
