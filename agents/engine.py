@@ -259,6 +259,9 @@ class Engine:
             await self._in_flight.once(name, lambda: self._run(plan, task, activation, outbox))
         elif task.due is not None and task.attempt == activation.attempt:
             await self._drive(plan, state, Woke(task.node, task.run), key, outbox)
+        elif activation.due is not None:
+            # It was this task that put it to sleep: its timer may have been lost, and nobody else sets it again.
+            outbox.timers[f"{task.execution}/{key}"] = timer_of(state, activation)
 
     async def _run(self, plan: Plan, task: Task, activation: Activation, outbox: Outbox) -> None:
         node = plan.nodes[task.node]
