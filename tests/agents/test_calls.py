@@ -31,16 +31,17 @@ from schemas.task import Control, ControlFrame, Frame, Start, Task
 from streams import codecs
 from streams.app import build_app
 from streams.settings import StreamSettings
-from streams.topics import CONTROL, all_topics, node_topic
-from streams.transports.broker import Broker
-from tests.agents.mortal import Mortal
-from tests.agents.simulation import MemoryBlobs
-from tests.agents.test_recovery import Calm, events_of, until_ended
+from streams.topics import CONTROL, node_topic
+from streams.transports.protocol import Log
+from tests.agents.conftest import log_of
+from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import Build, World, world_of
+from tests.conformance.transports import KAFKA
 
 REGISTRY = Registry([*TOYS, execute_workflow, execute_workflow_trigger, error_trigger])
 TYPES = [each.name for each in REGISTRY]
-SETTINGS = StreamSettings(broker="memory://", partitions=2, commit_interval=0.01)
+PARTITIONS = 2
 CAPABILITIES = {Files: FakeFiles(), HttpClient: FakeHttp()}
 GIVEN = [{"n": 1}, {"n": 2}]
 
@@ -197,46 +198,64 @@ def directory(**raws: dict[str, Any]) -> Directory:
     return Directory({name: compile_plan(name, name, raw, REGISTRY) for name, raw in raws.items()})
 
 
-def build(broker: Any, plans: Directory, chaining: bool) -> tuple[Any, Worker]:
-    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
-    settings = WorkerSettings(chaining=chaining, drain_seconds=0)
-    worker = Worker(streams, REGISTRY, plans, plans, MemoryBlobs(), None, settings, hurry=lambda _: None)
-    return streams, worker
+def builder(plans: Directory, chaining: bool = True) -> Build:
+    def build(log: Any, settings: StreamSettings) -> tuple[Any, Worker]:
+        streams = build_app(settings, TYPES, row_codecs(), broker=log)
+        how = WorkerSettings(chaining=chaining, drain_seconds=0)
+        return streams, Worker(streams, REGISTRY, plans, plans, MemoryBlobs(), None, how, hurry=lambda _: None)
+
+    return build
 
 
-async def begin(broker: Broker, version: str, partition: int = 0) -> str:
+async def begin(log: Log, version: str, partition: int = 0) -> str:
     execution = new_execution_id()
-    while partition_of(execution, SETTINGS.partitions) != partition:
+    while partition_of(execution, PARTITIONS) != partition:
         execution = new_execution_id()
     task = Task(execution, version, version, "S", 1, start=Start(items=[Item(json={"n": 1})], mode="trigger"))
-    await broker.send(node_topic("begin"), partition, codecs.encode(Frame([task])))
+    await log.send(node_topic("begin"), partition, codecs.encode(Frame([task])))
     return execution
 
 
-async def lives(plans: Directory, chaining: bool, budget: int, ends: int) -> tuple[bool, list[Any]]:
+@pytest.fixture
+def log_settings(request: pytest.FixtureRequest) -> StreamSettings:
+    """The settings of an empty log of two partitions: what is called may live in the other one."""
+    return log_of(request, PARTITIONS)
+
+
+@pytest.fixture
+async def world(log_settings: StreamSettings) -> AsyncIterator[World]:
+    """An empty world."""
+    made = world_of(log_settings, TYPES)
+    await made.renew()
+    yield made
+    await made.close()
+
+
+async def lives(world: World, build: Build, budget: int, ends: int) -> tuple[bool, list[Any]]:
     """Let a worker die after so many records and another go on; give whether it survived, and the events."""
-    broker = Broker(all_topics(TYPES), SETTINGS.partitions)
-    await begin(broker, "caller")
-    mortal = Mortal(broker, budget, commits=True)
-    streams, worker = build(mortal, plans, chaining)
-    await streams.start()
-    await worker.start()
-    survived = await until_ended(broker, ends, mortal.dead)
-    mortal.dead.set()
-    await worker.stop()
-    await streams.app.stop()
-    streams, worker = build(broker, plans, chaining)
-    await streams.start()
-    await worker.start()
-    await until_ended(broker, ends)
-    events = {event_id(event): event for event in await events_of(broker)}
-    await worker.stop()
-    await streams.stop()
-    await broker.close()
+    await world.renew()
+    await begin(world.log, "caller")
+    async with world.life(build, budget) as (_, dead):
+        survived = await world.until_ended(ends, dead)
+    async with world.life(build):
+        await world.until_ended(ends)
+        events = {event_id(event): event for event in await world.events()}
     return survived, list(events.values())
 
 
-@pytest.mark.parametrize("chaining", [True, False], ids=["chained", "every edge a hop"])
+WAYS = [
+    ("memory", "chained", "as it goes"),
+    ("memory", "every edge a hop", "as it goes"),
+    ("memory", "every edge a hop", "before the next record is durable"),
+    (KAFKA, "chained", "as it goes"),
+    (KAFKA, "every edge a hop", "as it goes"),
+]
+"""Where, how, and when what is done is committed."""
+everywhere = pytest.mark.parametrize(("log_settings", "way", "commits"), WAYS, indirect=["log_settings"])
+
+
+@pytest.mark.timeout(240)
+@everywhere
 @pytest.mark.parametrize(
     ("child", "statuses", "nodes"),
     [
@@ -247,11 +266,12 @@ async def lives(plans: Directory, chaining: bool, budget: int, ends: int) -> tup
     ],
 )
 async def test_death_after_any_record_of_a_call(
-    chaining: bool, child: dict[str, Any], statuses: dict[str, str], nodes: str
+    world: World, way: str, commits: str, child: dict[str, Any], statuses: dict[str, str], nodes: str
 ) -> None:
-    plans = directory(caller=calling("child"), child=child)
+    world.commit(commits)
+    build = builder(directory(caller=calling("child"), child=child), way == "chained")
     for budget in range(80):
-        survived, events = await lives(plans, chaining, budget, 2)
+        survived, events = await lives(world, build, budget, 2)
 
         ends = [event for event in events if isinstance(event, ExecutionFinished)]
         assert {end.workflow: end.status for end in ends} == statuses, f"died after {budget} records"
@@ -264,13 +284,15 @@ async def test_death_after_any_record_of_a_call(
     raise AssertionError("the worker always died")
 
 
-@pytest.mark.parametrize("chaining", [True, False], ids=["chained", "every edge a hop"])
-async def test_a_failed_execution_begins_its_error_workflow_once(chaining: bool) -> None:
+@pytest.mark.timeout(240)
+@everywhere
+async def test_a_failed_execution_begins_its_error_workflow_once(world: World, way: str, commits: str) -> None:
+    world.commit(commits)
     failing = workflow({"S": "begin", "M": "fail"}, ["S > M"], errorWorkflow="alarm")
     alarm = workflow({"E": "errorTrigger", "P": "pass"}, ["E > P"])
-    plans = directory(caller=failing, alarm=alarm)
+    build = builder(directory(caller=failing, alarm=alarm), way == "chained")
     for budget in range(60):
-        survived, events = await lives(plans, chaining, budget, 2)
+        survived, events = await lives(world, build, budget, 2)
 
         ends = [event for event in events if isinstance(event, ExecutionFinished)]
         assert sorted((end.workflow, end.status) for end in ends) == [("alarm", "success"), ("caller", "error")]
@@ -282,22 +304,16 @@ async def test_a_failed_execution_begins_its_error_workflow_once(chaining: bool)
     raise AssertionError("the worker always died")
 
 
-async def test_cancelling_the_caller_cancels_what_it_called() -> None:
+@pytest.mark.parametrize("log_settings", ["memory", KAFKA], indirect=True)
+async def test_cancelling_the_caller_cancels_what_it_called(world: World) -> None:
     plans = directory(caller=calling("child"), child=called("child", ("hang", {}, {})))
-    broker = Broker(all_topics(TYPES), SETTINGS.partitions)
-    execution = await begin(broker, "caller")
-    streams, worker = build(broker, plans, True)
-    await streams.start()
-    await worker.start()
-    while not any(isinstance(e, NodeFinished) and e.node == "T" for e in await events_of(broker)):  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
+    execution = await begin(world.log, "caller")
+    async with world.life(builder(plans)):
+        while not any(isinstance(e, NodeFinished) and e.node == "T" for e in await world.events()):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
-    control = codecs.encode(ControlFrame([Control(execution, "cancel", 2)]))
-    await broker.send(CONTROL, 0, control)
-    await until_ended(broker, 2)
-    ends = [event for event in await events_of(broker) if isinstance(event, ExecutionFinished)]
-    await worker.stop()
-    await streams.stop()
-    await broker.close()
+        await world.log.send(CONTROL, 0, codecs.encode(ControlFrame([Control(execution, "cancel", 2)])))
+        await world.until_ended(2)
+        ends = [event for event in await world.events() if isinstance(event, ExecutionFinished)]
 
     assert {end.workflow: end.status for end in ends} == {"caller": "cancelled", "child": "cancelled"}

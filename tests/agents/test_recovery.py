@@ -29,7 +29,7 @@ from streams.transports.broker import Broker
 from streams.transports.protocol import Log
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import World, world_of
+from tests.agents.worlds import COMMITS, World, world_of
 from tests.conformance.transports import KAFKA
 
 TYPES = [toy.name for toy in TOYS]
@@ -113,8 +113,6 @@ def builder(raw: dict[str, Any], chaining: bool = True) -> Any:
     return lambda log, settings: build(log, raw, chaining, settings=settings)
 
 
-COMMITS = {"never": (False, 0.0), "as it goes": (True, 0.0), "before the next record is durable": (True, 0.006)}
-"""Whether a worker's commits count, and how late a record is durable (seconds; commits come every 2 ms then)."""
 WAYS = [
     *[("memory", way, commits) for way in ("chained", "every edge a hop") for commits in COMMITS],
     (KAFKA, "chained", "never"),
@@ -125,14 +123,12 @@ WAYS = [
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("anywhere", "way", "commits"), WAYS, indirect=["anywhere"])
 async def test_death_after_any_record_loses_and_repeats_nothing(world: World, way: str, commits: str) -> None:
-    count, world.lag_seconds = COMMITS[commits]
-    if world.lag_seconds:
-        world.settings = world.settings.model_copy(update={"commit_interval": 0.002})
+    world.commit(commits)
     build = builder(FLOW, way == "chained")
     for budget in range(60):
         await world.renew()
         await send(world.log, start(new_execution_id()), start(new_execution_id()))
-        async with world.life(build, budget, commits=count) as (_, dead):
+        async with world.life(build, budget) as (_, dead):
             survived = await world.until_ended(2, dead)
         async with world.life(build):
             await world.until_ended(2)
@@ -203,7 +199,9 @@ async def test_marks_go_when_nothing_can_come_any_more(world: World) -> None:
         assert isinstance(table.get(keyed), Mark)
 
 
-ASLEEP = Activation("W", [Packet([Item({"n": 1})], count=1)], [], at=1, cause="S/0", due=2, why="wait", held=[Packet([])])
+ASLEEP = Activation(
+    "W", [Packet([Item({"n": 1})], count=1)], [], at=1, cause="S/0", due=2, why="wait", held=[Packet([])]
+)
 RETRYING = msgspec.structs.replace(ASLEEP, attempt=2, why="retry", held=None)
 
 

@@ -10,31 +10,33 @@ from typing import Any
 
 import pytest
 
+from agents.plan import compile_plan
 from agents.private import PrivateEngine
 from agents.resuming import ResumeAddress
 from agents.settings import WorkerSettings
-from agents.worker import Worker
+from agents.state import State
+from agents.worker import Worker, row_codecs
 from nodes.flow.wait import wait
 from nodes.sdk.registry import Registry
 from schemas.events import ExecutionFinished, NodeFinished, event_id
 from schemas.identifiers import new_execution_id
 from schemas.item import Item
 from schemas.resume import RESUME_PREFIX, read_resume_token, write_resume_token
-from schemas.task import Control, ControlFrame, Frame, ReplyFrame, ReplyTo, Resume, Start, Task
+from schemas.task import Control, ControlFrame, Frame, ReplyTo, Resume, Start, Task
 from streams import codecs
 from streams.app import build_app
 from streams.settings import StreamSettings
 from streams.stores.keyring import Keyring
-from streams.topics import CONTROL, REPLIES, all_topics, node_topic
-from streams.transports.broker import Broker
-from tests.agents.mortal import Mortal
-from tests.agents.simulation import MemoryBlobs
-from tests.agents.test_recovery import Calm, OnePlan, events_of, until_ended
+from streams.topics import CONTROL, node_topic
+from streams.transports.protocol import Log
+from tests.agents.simulation import Calm, MemoryBlobs
+from tests.agents.test_recovery import OnePlan
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import Build, World, world_of
+from tests.conformance.transports import KAFKA
 
 REGISTRY = Registry([*TOYS, wait])
 TYPES = [each.name for each in REGISTRY]
-SETTINGS = StreamSettings(broker="memory://", partitions=1, commit_interval=0.01)
 KEYS = Keyring([b"k" * 32])
 
 
@@ -47,78 +49,87 @@ def waiting(**parameters: Any) -> dict[str, Any]:
 
 class Plans(OnePlan):
     def __init__(self, raw: dict[str, Any]) -> None:
-        from agents.plan import compile_plan
-
         self.plan = compile_plan("w", "v", raw, REGISTRY)
 
 
-def build(broker: Any, raw: dict[str, Any], chaining: bool = True) -> tuple[Any, Worker]:
-    from agents.worker import row_codecs
+def builder(raw: dict[str, Any], chaining: bool = True) -> Build:
+    def build(log: Any, settings: StreamSettings) -> tuple[Any, Worker]:
+        streams = build_app(settings, TYPES, row_codecs(), broker=log)
+        how = WorkerSettings(chaining=chaining, drain_seconds=0)
+        return streams, Worker(streams, REGISTRY, Plans(raw), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
 
-    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
-    settings = WorkerSettings(chaining=chaining, drain_seconds=0)
-    return streams, Worker(streams, REGISTRY, Plans(raw), Calm(), MemoryBlobs(), None, settings, hurry=lambda _: None)
+    return build
 
 
-async def begin(broker: Broker) -> str:
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind."""
+    made = world_of(anywhere, TYPES)
+    await made.renew()
+    yield made
+    await made.close()
+
+
+async def begin(log: Log) -> str:
     execution = new_execution_id()
     start = Start(items=[Item(json={"n": 1})], mode="trigger")
-    await broker.send(node_topic("begin"), 0, codecs.encode(Frame([Task(execution, "w", "v", "S", 1, start=start)])))
+    await log.send(node_topic("begin"), 0, codecs.encode(Frame([Task(execution, "w", "v", "S", 1, start=start)])))
     return execution
 
 
-async def ask(broker: Broker, execution: str, request: int = 1, **more: Any) -> None:
+async def ask(log: Log, execution: str, request: int = 1, **more: Any) -> None:
     given = {"version": "v", "method": "POST", "items": [Item(json={"body": {"ok": True}})]} | more
     resume = Resume(reply=ReplyTo("boot", 0, request), **given)
-    await broker.send(CONTROL, 0, codecs.encode(ControlFrame([Control(execution, "resume", 2, resume=resume)])))
+    await log.send(CONTROL, 0, codecs.encode(ControlFrame([Control(execution, "resume", 2, resume=resume)])))
 
 
-async def replies(broker: Broker) -> dict[int, int]:
-    """Give the statuses of answers, by request."""
-    reader = await broker.reader(REPLIES, [0], "earliest")
-    ends = await broker.ends(REPLIES)
-    found: dict[int, int] = {}
-    while reader.position[0] < ends[0]:
-        for record in await reader.read():
-            found |= {one.request: one.status for one in codecs.decode(record.value, ReplyFrame).replies}
+async def until_answered(world: World, count: int = 1) -> dict[int, int]:
+    """Give the statuses of so many answers, by request."""
+    async with asyncio.timeout(30):
+        while len(found := {one.request: one.status for one in await world.replies()}) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     return found
 
 
-async def until_asleep(streams: Any, execution: str, dead: asyncio.Event | None = None) -> None:
-    while (row := streams.table("executions").get(execution)) is None or not row.flight:
+async def until_asleep(world: World, streams: Any, execution: str, dead: asyncio.Event | None = None) -> bool:
+    """Wait until a request can wake it; say no where the worker died or the execution ended."""
+    while not isinstance(row := streams.table("executions").get(execution), State) or not any(
+        activation.opening for activation in row.flight.values()
+    ):
         if dead is not None and dead.is_set():
-            return
+            return False
+        if any(isinstance(event, ExecutionFinished) for event in await world.events()):
+            return False
         await asyncio.sleep(0.005)
+    return True
 
 
-@pytest.mark.parametrize("chaining", [True, False], ids=["chained", "every edge a hop"])
-async def test_a_request_wakes_it_once_also_when_the_worker_dies(chaining: bool) -> None:
-    raw = waiting()
+WAYS = [
+    ("memory", "chained", "as it goes"),
+    ("memory", "every edge a hop", "as it goes"),
+    ("memory", "every edge a hop", "before the next record is durable"),
+    (KAFKA, "chained", "as it goes"),
+    (KAFKA, "every edge a hop", "as it goes"),
+]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("anywhere", "way", "commits"), WAYS, indirect=["anywhere"])
+async def test_a_request_wakes_it_once_also_when_the_worker_dies(world: World, way: str, commits: str) -> None:
+    world.commit(commits)
+    build = builder(waiting(), way == "chained")
     for budget in range(40):
-        broker = Broker(all_topics(TYPES), SETTINGS.partitions)
-        execution = await begin(broker)
-        mortal = Mortal(broker, budget, commits=True)
-        streams, worker = build(mortal, raw, chaining)
-        await streams.start()
-        await worker.start()
-        await until_asleep(streams, execution, mortal.dead)
-        if not mortal.dead.is_set():
-            await ask(broker, execution)
-        survived = not mortal.dead.is_set() and await until_ended(broker, 1, mortal.dead)
-        mortal.dead.set()
-        await worker.stop()
-        await streams.app.stop()
-        streams, worker = build(broker, raw, chaining)
-        await streams.start()
-        await worker.start()
-        if not survived:
-            await asyncio.sleep(0.05)
-            await ask(broker, execution, 2)
-        await until_ended(broker, 1)
-        events = {event_id(event): event for event in await events_of(broker)}.values()
-        await worker.stop()
-        await streams.stop()
-        await broker.close()
+        await world.renew()
+        execution = await begin(world.log)
+        async with world.life(build, budget) as (streams, dead):
+            if asleep := await until_asleep(world, streams, execution, dead):
+                await ask(world.log, execution)
+            survived = asleep and await world.until_ended(1, dead)
+        async with world.life(build) as (streams, _):
+            if not survived and await until_asleep(world, streams, execution):
+                await ask(world.log, execution, 2)
+            await world.until_ended(1)
+            events = {event_id(event): event for event in await world.events()}.values()
 
         runs = [event for event in events if isinstance(event, NodeFinished)]
         assert Counter(event.node for event in runs) == Counter("SWK"), f"died after {budget} records"
@@ -132,44 +143,30 @@ async def test_a_request_wakes_it_once_also_when_the_worker_dies(chaining: bool)
     raise AssertionError("the worker always died")
 
 
-async def test_who_asks_is_answered() -> None:
-    broker = Broker(all_topics(TYPES), SETTINGS.partitions)
-    execution = await begin(broker)
-    streams, worker = build(broker, waiting(options={"webhookSuffix": "yes"}, responseCode=202))
-    await streams.start()
-    await worker.start()
-    await until_asleep(streams, execution)
+async def test_who_asks_is_answered(world: World) -> None:
+    execution = await begin(world.log)
+    async with world.life(builder(waiting(options={"webhookSuffix": "yes"}, responseCode=202))) as (streams, _):
+        await until_asleep(world, streams, execution)
 
-    await ask(broker, execution, 1, suffix="no")
-    await ask(broker, execution, 2, method="GET", suffix="yes")
-    await ask(broker, execution, 3, version="other", suffix="yes")
-    await ask(broker, execution, 4, suffix="yes")
-    await until_ended(broker, 1)
-    await ask(broker, execution, 5, suffix="yes")
-    await ask(broker, new_execution_id(), 6, suffix="yes")
-    while len(found := await replies(broker)) < 6:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    await worker.stop()
-    await streams.stop()
-    await broker.close()
+        await ask(world.log, execution, 1, suffix="no")
+        await ask(world.log, execution, 2, method="GET", suffix="yes")
+        await ask(world.log, execution, 3, version="other", suffix="yes")
+        await ask(world.log, execution, 4, suffix="yes")
+        await world.until_ended(1)
+        await ask(world.log, execution, 5, suffix="yes")
+        await ask(world.log, new_execution_id(), 6, suffix="yes")
+        found = await until_answered(world, 6)
 
     assert found == {1: 409, 2: 409, 3: 409, 4: 202, 5: 404, 6: 404}
 
 
-async def test_it_answers_after_the_last_node_where_it_is_told_so() -> None:
-    broker = Broker(all_topics(TYPES), SETTINGS.partitions)
-    execution = await begin(broker)
-    streams, worker = build(broker, waiting(responseMode="lastNode", responseCode=201))
-    await streams.start()
-    await worker.start()
-    await until_asleep(streams, execution)
+async def test_it_answers_after_the_last_node_where_it_is_told_so(world: World) -> None:
+    execution = await begin(world.log)
+    async with world.life(builder(waiting(responseMode="lastNode", responseCode=201))) as (streams, _):
+        await until_asleep(world, streams, execution)
 
-    await ask(broker, execution)
-    while not (found := await replies(broker)):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    await worker.stop()
-    await streams.stop()
-    await broker.close()
+        await ask(world.log, execution)
+        found = await until_answered(world)
 
     assert found == {1: 201}
 

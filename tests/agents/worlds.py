@@ -21,6 +21,9 @@ from streams.transports.kafka_topics import prepare
 from streams.transports.protocol import Log
 from tests.agents.mortal import Mortal, MortalKafka
 
+COMMITS = {"never": (False, 0.0), "as it goes": (True, 0.0), "before the next record is durable": (True, 0.006)}
+"""Whether a doomed worker's commits count, and how late a record is durable (seconds; in memory alone)."""
+HASTE_SECONDS = 0.002
 Build = Callable[[Any, StreamSettings], tuple[Streams, Worker]]
 LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 60
@@ -30,17 +33,23 @@ class World:
     """An installation's log. ``renew`` hides all that was written before: what comes then is a new story."""
 
     log: Log
-    lag_seconds = 0.0
+    commits, lag_seconds = COMMITS["as it goes"]
 
     def __init__(self, settings: StreamSettings, node_types: Collection[str]) -> None:
         self.settings = settings
         self.topics = all_topics(sorted(set(node_types)))
 
+    def commit(self, when: str) -> None:
+        """Say when what doomed workers did is committed: a key of ``COMMITS``."""
+        self.commits, self.lag_seconds = COMMITS[when]
+        if self.lag_seconds:
+            self.settings = self.settings.model_copy(update={"commit_interval": HASTE_SECONDS})
+
     async def renew(self) -> None:
         """Begin a new story."""
         raise NotImplementedError
 
-    def mortal(self, budget: int, *, commits: bool) -> Any:
+    def mortal(self, budget: int) -> Any:
         """Give a log that dies after so many records."""
         raise NotImplementedError
 
@@ -82,11 +91,9 @@ class World:
                 await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
-    async def life(
-        self, build: Build, budget: int | None = None, *, commits: bool = True
-    ) -> AsyncIterator[tuple[Streams, asyncio.Event]]:
+    async def life(self, build: Build, budget: int | None = None) -> AsyncIterator[tuple[Streams, asyncio.Event]]:
         """Have a worker: one that dies after ``budget`` records, or at the latest when this ends, or one that stops."""
-        log = self.lasting() if budget is None else self.mortal(budget, commits=commits)
+        log = self.lasting() if budget is None else self.mortal(budget)
         streams, worker = build(log, self.settings)
         if isinstance(log, MortalKafka):
             log.doom(streams)
@@ -114,8 +121,8 @@ class InMemory(World):
             await self.close()
         self.log = Broker(self.topics, self.settings.partitions)
 
-    def mortal(self, budget: int, *, commits: bool) -> Any:
-        return Mortal(self.log, budget, commits=commits, lag_seconds=self.lag_seconds)  # type: ignore[arg-type]
+    def mortal(self, budget: int) -> Any:
+        return Mortal(self.log, budget, commits=self.commits, lag_seconds=self.lag_seconds)  # type: ignore[arg-type]
 
     def lasting(self) -> Any:
         return self.log
@@ -137,8 +144,8 @@ class OnKafka(World):
             self.log = KafkaLog(self.settings, self.topics)
         self._begun = {topic: await self.log.ends(topic) for topic in (EVENTS, REPLIES)}
 
-    def mortal(self, budget: int, *, commits: bool) -> Any:
-        return MortalKafka(self.settings, self.topics, budget, commits=commits)
+    def mortal(self, budget: int) -> Any:
+        return MortalKafka(self.settings, self.topics, budget, commits=self.commits)
 
     def lasting(self) -> Any:
         return KafkaLog(self.settings, self.topics)
