@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate -q
 
 .DEFAULT_GOAL := list
-.PHONY: list up web web-check test check lint types imports fix docs docs-check bench run kafka kafka-stop lock clean
+.PHONY: list up web web-check test check lint types imports fix docs docs-check bench chaos run kafka kafka-stop lock clean
 
 list: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ docs-check: .venv/.runtime
 
 bench: .venv/.runtime ## measure, print and write bench-report/index.html: make bench ARGS="--seconds 10"
 	@$(BIN)/python -m ops.bench $(ARGS)
+
+chaos: .venv/.dev ## kill, freeze and fill disks under load, count what is lost or happens twice: make chaos ARGS="--seconds 60 --share 0.2"
+	@$(BIN)/python -m ops.chaos $(ARGS)
 
 kafka: .venv/.dev ## start a real Kafka on 127.0.0.1:9092 and stay: make kafka ARGS="--brokers 3"
 	@exec $(BIN)/python -m ops.kafka start $(ARGS)

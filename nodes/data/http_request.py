@@ -1,6 +1,7 @@
 """HTTP request: call any service, once per item.
 
-Flow: any node → **httpRequest** → any node.  An effect; GET, HEAD, OPTIONS, PUT and DELETE can be repeated safely.
+Flow: any node → **httpRequest** → any node.  An effect; GET, HEAD, OPTIONS, PUT and DELETE can be repeated safely,
+and so can a request with an `Idempotency-Key` header: whoever honours the key takes the repetition for what it is.
 """
 
 import asyncio
@@ -21,11 +22,16 @@ from schemas.identifiers import digest_id
 
 AT_ONCE = 16
 JSON = {"content-type": "application/json"}
+KEY_HEADER = "idempotency-key"
 SAFE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PROPFIND", "REPORT")
 
 
 def _repeat(raw: Mapping[str, Any], version: float) -> Repeat:
-    return "safe" if raw.get("method" if version >= 3 else "requestMethod", "GET") in SAFE else "unsafe"
+    if raw.get("method" if version >= 3 else "requestMethod", "GET") in SAFE:
+        return "safe"
+    headers = raw.get("headerParameters") if version >= 3 else raw.get("headerParametersUi")
+    names = {str(pair.get("name")).lower() for pairs in (headers or {}).values() for pair in pairs}
+    return "keyed" if KEY_HEADER in names else "unsafe"
 
 
 @node(

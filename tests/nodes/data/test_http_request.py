@@ -290,6 +290,24 @@ async def test_batches_pause_between() -> None:
         pytest.param({"method": "POST"}, 4.2, "unsafe", id="POST"),
         pytest.param({"requestMethod": "PATCH"}, 1, "unsafe", id="PATCH of version 1"),
         pytest.param({"method": "={{ $json.m }}"}, 4.2, "unsafe", id="a method that is not known"),
+        pytest.param(
+            {"method": "POST", "headerParameters": {"parameters": [{"name": "Idempotency-Key", "value": "k"}]}},
+            4.2,
+            "keyed",
+            id="POST with a key",
+        ),
+        pytest.param(
+            {"requestMethod": "POST", "headerParametersUi": {"parameter": [{"name": "idempotency-key", "value": "k"}]}},
+            2,
+            "keyed",
+            id="POST with a key of version 2",
+        ),
+        pytest.param(
+            {"method": "POST", "headerParameters": {"parameters": [{"name": "X-Key", "value": "k"}]}},
+            4.2,
+            "unsafe",
+            id="POST with another header",
+        ),
     ],
 )
 def test_what_may_be_repeated(raw: dict[str, Any], version: float, repeat: str) -> None:

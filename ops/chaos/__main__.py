@@ -1,0 +1,98 @@
+"""``make chaos``: kill, freeze, fill, count, print one table; fails where anything was lost or happened twice.
+
+Flow: `python -m ops.chaos` → **__main__** → scenarios → table.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.chaos.points import kill_at_points
+from ops.chaos.scenarios import Act, come_and_go, freeze, full_disk, play, random_kills, restart_broker
+from ops.chaos.subjects import Subject, embedded, on_kafka
+from ops.chaos.table import table
+from ops.chaos.verdict import Row
+from ops.kafka.cluster import LocalKafka
+from ops.kafka.runtime import provide
+from schemas.errors import MillraceError
+
+RATE = 8.0
+RATE_KILLS = 20.0
+
+
+def main() -> None:
+    """Read the arguments, let everything happen, report."""
+    given = arguments()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="millrace-chaos-") as folder:
+        if given.only in {"", "embedded"}:
+            with embedded(Path(folder) / "embedded") as subject:
+                rows += _all(subject, given, _embedded(given))
+        if given.only in {"", "kafka"}:
+            try:
+                rows += asyncio.run(_with_kafka(Path(folder), given))
+            except MillraceError as bad:
+                print(f"not on Kafka: {bad.message}", file=sys.stderr)
+    print(f"\nseed {given.seed}\n\n{table(rows)}")
+    sys.exit(0 if rows and all(row.good for row in rows) else 1)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make chaos", description="see what survives")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="repeats a run's choices")
+    parser.add_argument("--only", default="", choices=["embedded", "kafka"], help="one part of it (default: all)")
+    parser.add_argument("--scenario", default="", help="scenarios whose name has this text")
+    parser.add_argument("--seconds", type=float, default=300, help="of random kills (default 300)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the kills at failpoints (default 1)")
+    parser.add_argument("--frozen", type=float, default=60, help="seconds that a worker stands still (default 60)")
+    return parser.parse_args()
+
+
+def _embedded(given: argparse.Namespace) -> Iterator[tuple[str, float, Act]]:
+    yield "kill at failpoints", RATE, kill_at_points(given.share)
+    yield "random kills", RATE_KILLS, random_kills(given.seconds)
+    yield "disk full", RATE, full_disk()
+    yield f"frozen {given.frozen:g} s", RATE, freeze(given.frozen)
+
+
+def _on_kafka(given: argparse.Namespace, kafka: LocalKafka) -> Iterator[tuple[str, float, Act]]:
+    def stop() -> None:
+        asyncio.run(kafka.stop_broker(1))
+
+    def start() -> None:
+        asyncio.run(kafka.start_broker(1))
+
+    yield "kill at failpoints", RATE, kill_at_points(given.share)
+    yield "random kills", RATE_KILLS, random_kills(given.seconds)
+    yield f"worker frozen {given.frozen:g} s", RATE, freeze(given.frozen)
+    yield "workers come and go", RATE_KILLS, come_and_go
+    yield "broker stops and starts", RATE, restart_broker(stop, start)
+
+
+async def _with_kafka(folder: Path, given: argparse.Namespace) -> list[Row]:
+    async with LocalKafka(folder / "broker", provide(), leashed=False) as kafka:
+        return await asyncio.to_thread(_fleet, folder, given, kafka)
+
+
+def _fleet(folder: Path, given: argparse.Namespace, kafka: LocalKafka) -> list[Row]:
+    with on_kafka(folder / "fleet", kafka.bootstrap, f"chaos{time.time_ns() // 10**6}.") as subject:
+        return _all(subject, given, _on_kafka(given, kafka))
+
+
+def _all(subject: Subject, given: argparse.Namespace, scenarios: Iterator[tuple[str, float, Act]]) -> list[Row]:
+    rows = []
+    for name, rate, act in scenarios:
+        if given.scenario in name:
+            print(f"{subject.name}: {name} …", file=sys.stderr, flush=True)
+            rows.append(play(name, subject, given.seed, rate, act))
+            print(table(rows[-1:]), file=sys.stderr, flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()

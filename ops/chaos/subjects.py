@@ -1,0 +1,74 @@
+"""Subjects: what chaos happens to: all of Millrace in one process, or a gateway and workers on a Kafka.
+
+Flow: scenario → **subject** → processes that are killed, frozen and started again.
+"""
+
+import contextlib
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ops.bench.fleet import Fleet
+from ops.bench.installation import Installation, Member
+from schemas.errors import OperationalError
+
+PARTITIONS = 4
+SESSION_SECONDS = 6
+SETTINGS = {"MILLRACE_HTTP_ALLOW": "127.0.0.1", "MILLRACE_LOG_LEVEL": "warning"}
+DOOR = ("gateway.", "history.")
+"""Failpoints that only a process with a door reaches."""
+
+
+class Subject:
+    """An installation whose members may die; ``victims`` are those that chaos chooses from."""
+
+    def __init__(self, name: str, door: Installation, workers: list[Member], fleet: Fleet | None = None) -> None:
+        self.name = name
+        self.door = door
+        self.workers = workers
+        self.fleet = fleet
+
+    @property
+    def victims(self) -> list[Member]:
+        """Every process."""
+        return [self.door, *(worker for worker in self.workers if worker is not self.door)]
+
+    def victim(self, failpoint: str) -> Member:
+        """Give the process that reaches a failpoint."""
+        return self.door if failpoint.startswith(DOOR) else self.workers[0]
+
+    def kill(self, member: Member) -> None:
+        """End a process as `kill -9` does, and start it again."""
+        member.stop(signal.SIGKILL)
+        self.start(member)
+
+    def start(self, member: Member, failpoint: str = "") -> bool:
+        """Start a process with a failpoint armed, or none; say whether it lived until it was ready."""
+        member.environment["MILLRACE_FAILPOINT"] = failpoint
+        try:
+            member.start()
+        except OperationalError:
+            if member.process is None or member.process.poll() != -signal.SIGKILL:
+                raise
+            return False
+        return True
+
+
+@contextlib.contextmanager
+def embedded(folder: Path) -> Iterator[Subject]:
+    """Have all of Millrace in one process."""
+    alone = Installation(folder / "data", **SETTINGS)
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone:
+        yield Subject("embedded", alone, [alone])
+
+
+@contextlib.contextmanager
+def on_kafka(folder: Path, broker: str, prefix: str, workers: int = 2) -> Iterator[Subject]:
+    """Have a gateway and workers on a broker."""
+    ours: Mapping[str, str] = {
+        "MILLRACE_PARTITIONS": str(PARTITIONS),
+        "MILLRACE_SESSION_SECONDS": str(SESSION_SECONDS),
+    }
+    with Fleet(folder, f"kafka://{broker}", prefix, workers=workers, **SETTINGS, **ours) as fleet:
+        yield Subject("kafka", fleet.gateway, fleet.workers, fleet)
