@@ -11,7 +11,7 @@ from agents.state import Activation, Calls, Packet
 from nodes.sdk.ports import Opening, Response
 from schemas.errors import ErrorInfo
 from schemas.events import Event
-from schemas.task import Alarm, Parent, ReplyTo, Returned
+from schemas.task import Alarm, Parent, ReplyTo, Returned, Settlement
 
 Why = Literal["Cancelled", "Timeout"]
 
@@ -61,6 +61,20 @@ class Failed(msgspec.Struct, frozen=True):
     retry_after: float | None = None
 
 
+class Doubted(msgspec.Struct, frozen=True):
+    """A run that must not be repeated was begun before a crash, and nobody knows what came of it."""
+
+    node: str
+    run: int
+    error: ErrorInfo
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """Somebody found out what came of a run in doubt."""
+
+    settlement: Settlement
+
+
 class Woke(msgspec.Struct, frozen=True):
     """The timer of a sleeping activation is due."""
 
@@ -92,7 +106,7 @@ class Cancelled(msgspec.Struct, frozen=True):
     kind: Why = "Cancelled"
 
 
-Occurrence = Began | Finished | Failed | Woke | Resumed | CameBack | Cancelled
+Occurrence = Began | Finished | Failed | Doubted | Settled | Woke | Resumed | CameBack | Cancelled
 
 
 class Run(msgspec.Struct, frozen=True):

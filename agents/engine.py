@@ -27,12 +27,14 @@ from agents.actions import (
     Resumed,
     Return,
     Run,
+    Settled,
     Sleep,
     Why,
     Woke,
 )
 from agents.batches import Kind
 from agents.calling import Calling
+from agents.doubting import doubted
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
@@ -47,7 +49,7 @@ from agents.timing import bound, deadline_key, release, timer_of
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
-from schemas.task import Control, Reply, Resume, Returned, Start, Task
+from schemas.task import Control, Reply, Resume, Returned, Settlement, Start, Task
 from streams.app import Streams
 
 CHAIN_RUNS = 1000
@@ -158,6 +160,8 @@ class Engine:
                 return
             if control.returned is not None:
                 await self._come_back(plan, state, control.returned, outbox)
+            elif control.settlement is not None:
+                await self._settle(plan, state, control, control.settlement, outbox)
             else:
                 kind: Why = "Timeout" if control.ask == "expire" else "Cancelled"
                 self._apply(plan, state, Cancelled(control.reason, kind), "", outbox)
@@ -211,6 +215,13 @@ class Engine:
             records.emit_again(plan, state, cause, outbox)
             self._calling.again(state, activation, outbox)
 
+    async def _settle(self, plan: Plan, state: State, control: Control, settlement: Settlement, outbox: Outbox) -> None:
+        cause = f"~{control.at}/{settlement.node}"
+        if doubted(state, settlement) is None:
+            records.emit_again(plan, state, cause, outbox)
+        else:
+            await self._drive(plan, state, Settled(settlement), cause, outbox)
+
     def _state(self, execution: str) -> State | None:
         row = self.row(execution)
         return row if isinstance(row, State) else None
@@ -254,7 +265,7 @@ class Engine:
             self._calling.again(state, activation, outbox)
         elif activation is None or (task.due is not None and activation.due is None):
             records.emit_again(plan, state, key, outbox)
-        elif activation.due is None and activation.opening is None:
+        elif not activation.asleep:
             name = task_id(task.execution, task.node, task.run)
             await self._in_flight.once(name, lambda: self._run(plan, task, activation, outbox))
         elif task.due is not None and task.attempt == activation.attempt:

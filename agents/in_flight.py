@@ -6,7 +6,7 @@ Flow: engine → **in flight** → node function; a copy of a running task attac
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agents.actions import Failed, Finished
+from agents.actions import Doubted, Failed, Finished
 from agents.outbox import Outbox
 from agents.plan import PlannedNode
 from agents.state import Activation
@@ -59,14 +59,14 @@ class InFlight:
         activation: Activation,
         outbox: Outbox,
         work: Callable[[], Awaitable[Finished | Failed]],
-    ) -> Finished | Failed:
+    ) -> Finished | Failed | Doubted:
         """Run an effect; one that was started before a crash is in doubt, not repeated."""
         if not _unsafe(node):
             return await work()
         name = f"{task_id(execution, activation.node, activation.run)}/{activation.attempt}"
         if self._journal.get(name) is not None:
             outbox.journaled.append(name)
-            return Failed(activation.node, activation.run, _doubt(node).info(), final=True)
+            return Doubted(activation.node, activation.run, _doubt(node).info())
         await self._journal.put(outbox.owner, name, STARTED)
         outbox.journaled.append(name)
         failpoint("effect.started")
@@ -86,5 +86,5 @@ def _doubt(node: PlannedNode) -> InDoubt:
     return InDoubt(
         "the effect was started before a crash and may have happened; it was not made again",
         node=node.name,
-        hint="look at the target, then run the workflow again or settle it by hand",
+        hint="look at the target, then say whether it happened: the execution goes on from there",
     )

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agents.state import Mark
+from agents.state import Mark, Row
 from schemas.errors import Revoked
 from schemas.failpoints import failpoint
 from schemas.task import Origin
@@ -95,10 +95,20 @@ class Marks:
             held = self.held(partition)
             committed = {topic: min(offset, held.get(topic, offset)) for topic, (offset, _) in progress.items()}
             try:
+                await self._forget_effects(partition)
                 dropped += await self._drop(partition, committed, 2 * session_seconds)
             except Revoked:
                 continue
         return dropped
+
+    async def _forget_effects(self, partition: int) -> None:
+        """Drop what a crash left in the journal of effects whose executions have ended."""
+        owner = self._streams.owner(partition)
+        if owner is None:
+            return
+        journal, executions = self._streams.table("results"), self._streams.table("executions")
+        left = [key for key, _ in journal.rows(partition) if ended(executions.get(key.partition("/")[0]))]
+        await asyncio.gather(*[journal.drop(owner, key) for key in left])
 
     async def _drop(self, partition: int, committed: dict[str, int], wait_seconds: float) -> int:
         owner = self._streams.owner(partition)
@@ -138,6 +148,11 @@ class Marks:
                 await self.sweep(self._streams.settings.session_timeout)
             except Exception:
                 log.exception("sweeping marks failed; trying again")
+
+
+def ended(row: Row | None) -> bool:
+    """Say whether nothing of an execution with this row goes on."""
+    return row is None or isinstance(row, Mark)
 
 
 def _passed(origin: Origin, epoch: _Epoch) -> bool:

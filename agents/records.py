@@ -86,7 +86,7 @@ def emit_again(plan: Plan, state: State, cause: str, outbox: Outbox) -> None:
     for activation in state.flight.values():
         if activation.cause != cause:
             continue
-        if activation.due is None and activation.opening is None:
+        if not activation.asleep:
             outbox.tasks.append(pointer(plan, state, activation))
         elif activation.due is not None:
             outbox.timers[f"{state.execution}/{activation.key}"] = timer_of(state, activation)

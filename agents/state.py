@@ -71,7 +71,8 @@ class Activation(msgspec.Struct, omit_defaults=True):
     """One run of a node that is asked for: its inputs, where they came from, and which task asked (``cause``).
 
     ``due`` (epoch ms) and ``why`` (retry, wait) say that it sleeps until then. ``held`` is what a wait gives when over.
-    ``calls`` says that other workflows run for it, or have run; ``opening`` that a request may wake it.
+    ``calls`` says that other workflows run for it, or have run; ``opening`` that a request may wake it;
+    ``doubt`` that somebody must find out whether its effect happened.
     """
 
     node: str
@@ -86,11 +87,17 @@ class Activation(msgspec.Struct, omit_defaults=True):
     held: list[Packet] | None = None
     calls: Calls | None = None
     opening: Opening | None = None
+    doubt: bool = False
 
     @property
     def key(self) -> str:
         """Name it within its execution."""
         return f"{self.node}/{self.run}"
+
+    @property
+    def asleep(self) -> bool:
+        """Say whether no worker has to do with it until something comes."""
+        return self.due is not None or self.opening is not None or self.doubt
 
 
 class Kept(msgspec.Struct, omit_defaults=True):

@@ -14,6 +14,7 @@ from agents.actions import (
     Began,
     CameBack,
     Cancelled,
+    Doubted,
     End,
     Failed,
     Finished,
@@ -21,10 +22,12 @@ from agents.actions import (
     Record,
     Resumed,
     Run,
+    Settled,
     Sleep,
     Woke,
 )
 from agents.calls import come_back, invoke, tell_begun, tell_end
+from agents.doubting import doubt, give_up, settle
 from agents.joining import release
 from agents.ordering import enqueue, runnable
 from agents.partial import resume
@@ -57,6 +60,12 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
             _begin(plan, new, occurrence, now, cause, actions)
         case Failed():
             _fail(plan, new, occurrence, now, actions)
+        case Doubted():
+            doubt(plan, new, occurrence, now, actions)
+        case Settled():
+            settled = settle(plan, new, occurrence.settlement, now, cause, actions)
+            if settled is not None:
+                _finish(plan, new, settled, now, cause, actions)
         case Woke():
             _wake(plan, new, occurrence, now, cause, actions)
         case Resumed():
@@ -263,6 +272,7 @@ def _end(
     state.status = status
     state.error = error
     tell_end(plan, state, actions)
+    give_up(plan, state, now, actions)
     state.flight, state.stack, state.waiting = {}, [], {}
     actions.append(
         Record(

@@ -27,6 +27,7 @@ from gateway.api.executions import Executions
 from gateway.api.expressions import Expressions
 from gateway.api.health import Check, Health
 from gateway.api.importing import Importing
+from gateway.api.in_doubt import InDoubt
 from gateway.api.items import Items
 from gateway.api.listening import ListeningResource
 from gateway.api.live import LiveResource
@@ -271,6 +272,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Rollouts(parts.catalog, parts.changing, parts.past).endpoints(),
         *Searching(parts.catalog).endpoints(),
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
+        *InDoubt(parts.past, parts.publishing).endpoints(),
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
         *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),

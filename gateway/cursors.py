@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.problems import HttpProblem, refuse
 from schemas.errors import NotFoundError
+from streams.stores.doubts import DoubtKey
 from streams.stores.letters import LetterKey
 
 T = TypeVar("T")
@@ -45,6 +46,22 @@ def read_letter(text: str) -> LetterKey:
         return LetterKey(*_read(text, tuple[str, int, int, str, str, int]))
     except HttpProblem:
         raise NotFoundError(f'no dead letter has the id "{text}"', hint="GET /api/v1/dead-letters lists them") from None
+
+
+def read_doubt_cursor(text: str | None) -> tuple[int, DoubtKey] | None:
+    """Read the moment (epoch ms) and the effect in doubt before which to go on."""
+    if text is None:
+        return None
+    at, execution, node, run, attempt = _read(text, tuple[int, str, str, int, int])
+    return at, DoubtKey(execution, node, run, attempt)
+
+
+def read_doubt(text: str) -> DoubtKey:
+    """Read the id of an effect in doubt; raise NotFoundError where it is none."""
+    try:
+        return DoubtKey(*_read(text, tuple[str, str, int, int]))
+    except HttpProblem:
+        raise NotFoundError(f'nothing in doubt has the id "{text}"', hint="GET /api/v1/in-doubt lists them") from None
 
 
 def _read(text: str, type_: type[T]) -> T:

@@ -15,7 +15,7 @@ from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.failpoints import failpoint
 from schemas.identifiers import partition_of
-from schemas.task import Control, ControlFrame, Resume, Task
+from schemas.task import Control, ControlFrame, Resume, Settlement, Task
 from schemas.vault import VaultChange
 from streams.codecs import encode
 from streams.frames import Gatherer
@@ -67,6 +67,11 @@ class Publishing:
         """Hand a request to a waiting execution."""
         partition = partition_of(execution, self._settings.partitions)
         await self._ask(partition, Control(execution, "resume", at, resume=resume))
+
+    async def settle(self, execution: str, settlement: Settlement) -> None:
+        """Tell an execution what came of its effect in doubt."""
+        partition = partition_of(execution, self._settings.partitions)
+        await self._ask(partition, Control(execution, "settle", _now(), settlement=settlement))
 
     async def cancel(self, execution: str, reason: str | None = None) -> None:
         """Ask an execution to stop."""

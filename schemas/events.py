@@ -15,6 +15,7 @@ from schemas.item import Source
 
 ExecutionStatus = Literal["running", "waiting", "success", "error", "cancelled"]
 RunStatus = Literal["success", "error"]
+DoubtOutcome = Literal["happened", "did not happen", "ended"]
 TERMINAL: frozenset[str] = frozenset({"success", "error", "cancelled"})
 
 
@@ -70,6 +71,32 @@ class NodeRetried(msgspec.Struct, tag="node.retried", tag_field="event", omit_de
     error: ErrorInfo | None = None
 
 
+class EffectDoubted(msgspec.Struct, tag="effect.doubted", tag_field="event", omit_defaults=True):
+    """An effect that must not be repeated was begun before a crash; the execution waits until somebody settles it."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    node: str
+    run: int = 0
+    attempt: int = 0
+    error: ErrorInfo | None = None
+
+
+class EffectSettled(msgspec.Struct, tag="effect.settled", tag_field="event", omit_defaults=True):
+    """Somebody found out whether an effect in doubt had happened, or its execution ended before anybody did."""
+
+    execution: str
+    workflow: str
+    version: str
+    at: int
+    node: str
+    run: int = 0
+    attempt: int = 0
+    outcome: DoubtOutcome = "ended"
+
+
 class ExecutionFinished(msgspec.Struct, tag="execution.finished", tag_field="event", omit_defaults=True):
     """An execution reached its end; nothing about it changes any more."""
 
@@ -97,7 +124,9 @@ class ShadowCompared(msgspec.Struct, tag="shadow.compared", tag_field="event", o
     differences: list[Difference] = []
 
 
-Event = ExecutionStarted | NodeFinished | NodeRetried | ExecutionFinished | ShadowCompared
+Event = (
+    ExecutionStarted | NodeFinished | NodeRetried | EffectDoubted | EffectSettled | ExecutionFinished | ShadowCompared
+)
 
 
 class EventFrame(msgspec.Struct):

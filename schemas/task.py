@@ -125,6 +125,19 @@ class Resume(msgspec.Struct, omit_defaults=True):
     reply: ReplyTo | None = None
 
 
+class Settlement(msgspec.Struct, omit_defaults=True):
+    """What somebody found out about an effect in doubt, an attempt of a run: whether it ``happened``.
+
+    ``items`` are what the node would have given; without them its input goes on.
+    """
+
+    node: str
+    run: int
+    attempt: int
+    happened: bool
+    items: Items | None = None
+
+
 class Alarm(msgspec.Struct):
     """An execution that failed, for the error workflow that it names."""
 
@@ -134,18 +147,19 @@ class Alarm(msgspec.Struct):
 
 class Control(msgspec.Struct, omit_defaults=True):
     """What is asked of an execution from outside: to end (now, or its time is up), to go on, to take a call's result,
-    or to begin for a failed one.
+    to go on from an effect in doubt, or to begin for a failed one.
 
     ``alarm`` begins ``execution`` itself, which has an id of the failed one's making.
     """
 
     execution: str
-    ask: Literal["cancel", "expire", "return", "alarm", "resume"]
+    ask: Literal["cancel", "expire", "return", "alarm", "resume", "settle"]
     at: int
     reason: str | None = None
     returned: Returned | None = None
     alarm: Alarm | None = None
     resume: Resume | None = None
+    settlement: Settlement | None = None
 
 
 class ControlFrame(msgspec.Struct):

@@ -80,10 +80,10 @@ class ExecutionPage(msgspec.Struct, rename="camel"):
 
 
 class Asked(msgspec.Struct):
-    """An execution that was asked to start or stop."""
+    """An execution that was asked to start, to stop or to go on."""
 
     execution: str
-    status: Literal["started", "stopping"]
+    status: Literal["started", "stopping", "going on"]
 
 
 class Ended(msgspec.Struct):

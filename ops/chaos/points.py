@@ -6,6 +6,7 @@ Each round begins with the process that the round before killed, and so is that 
 
 import json
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,11 @@ def kill_at_points(share: float = 1.0, names: Sequence[str] = tuple(FAILPOINTS))
 
     def act(stage: Stage) -> None:
         points = _chosen(stage, share, _points(_counted(stage), names))
-        missed = [point.rule for point in points if not _round(stage, point)]
+        missed = []
+        for point in points:
+            reached = _round(stage, point)
+            missed += [] if reached else [point.rule]
+            print(f"  {point.rule}{'' if reached else ': not reached'}", file=sys.stderr, flush=True)
         never = sorted({*names} - {point.name for point in points}) if share == 1.0 else []
         stage.row.notes.append(f"{len(points) - len(missed)} kills at {len({point.name for point in points})} points")
         if missed:

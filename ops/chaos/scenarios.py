@@ -3,11 +3,10 @@
 Flow: seed → **scenarios** → subjects, load, ledger → rows.
 """
 
-import contextlib
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ops.chaos.flows import answers, counted, sleeps
@@ -45,28 +44,25 @@ def play(name: str, subject: Subject, seed: int, rate: float, act: Act) -> Row:
             "answers": subject.door.add(answers()),
             "sleeps": subject.door.add(sleeps()),
         }
-        try:
-            with load(subject.door.address, subject.door.client, rate) as under:
-                time.sleep(SETTLE_SECONDS)
-                began = time.monotonic()
-                act(Stage(subject, under, ledger, chance, row))
-                with _steadied(subject):
-                    time.sleep(SETTLE_SECONDS)
-                row.silence_seconds = ledger.silence(began, time.monotonic())
-            return judge(row, under, ledger, subject.door, flows)
-        finally:
-            for workflow in flows.values():
-                subject.door.client.call("POST", f"/api/v1/workflows/{workflow}/deactivate")
+        with load(subject.door.address, subject.door.client, rate) as under:
+            time.sleep(SETTLE_SECONDS)
+            began = time.monotonic()
+            act(Stage(subject, under, ledger, chance, row))
+            _steady(subject)
+            time.sleep(SETTLE_SECONDS)
+            row.silence_seconds = ledger.silence(began, time.monotonic())
+        judge(row, under, ledger, subject.door, flows)
+        for workflow in flows.values():
+            subject.door.client.call("POST", f"/api/v1/workflows/{workflow}/deactivate")
+    return row
 
 
-@contextlib.contextmanager
-def _steadied(subject: Subject) -> Iterator[None]:
+def _steady(subject: Subject) -> None:
     """See to it that every process runs, unarmed."""
     for member in subject.victims:
         if member.process is None or member.process.poll() is not None or member.environment.get("MILLRACE_FAILPOINT"):
             member.stop(signal.SIGKILL)
             subject.start(member)
-    yield
 
 
 def random_kills(seconds: float) -> Act:

@@ -3,6 +3,7 @@
 Flow: load, ledger, history → **verdict** → a row of the table.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from ops.bench.installation import Installation
 from ops.chaos.flows import KEYED, PLAIN
 from ops.chaos.ledger import Ledger
 from ops.chaos.load import Load
+from schemas.errors import NotFoundError
 
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
@@ -40,12 +42,17 @@ def judge(row: Row, load: Load, ledger: Ledger, door: Installation, flows: dict[
     """Wait until nothing more happens, then fill a row."""
     accepted = dict(load.accepted)
     counted = flows["counted"]
-    _calm(lambda: (_missing(ledger, accepted), _open(door, flows), _ended(door, counted)))
+    doubts: set[str] = set()
+
+    def look() -> object:
+        doubts.update(_settled(door, ledger, counted, {execution: event for event, execution in accepted.items()}))
+        return _missing(ledger, accepted), _open(door, flows), _ended(door, counted)
+
+    _calm(look)
     row.accepted = len(accepted)
     row.finished = len(_ended(door, counted) & set(accepted.values()))
-    doubted = _doubted(door, counted)
-    row.in_doubt = len(doubted)
-    row.lost = _missing(ledger, {event: run for event, run in accepted.items() if run not in doubted})
+    row.in_doubt = len(doubts)
+    row.lost = _missing(ledger, accepted)
     row.duplicated = [
         event for event in range(load.begun) if any(ledger.effects(step, event) > 1 for step in (*KEYED, *PLAIN))
     ]
@@ -88,12 +95,15 @@ def _ended(door: Installation, workflow: str) -> set[str]:
     return _ids(door, query)
 
 
-def _doubted(door: Installation, workflow: str) -> set[str]:
-    query = (
-        f"SELECT DISTINCT execution FROM node_runs FINAL WHERE workflow = '{workflow}' "  # noqa: S608
-        "AND position(error, 'InDoubt') > 0"
-    )
-    return _ids(door, query)
+def _settled(door: Installation, ledger: Ledger, workflow: str, events: dict[str, int]) -> set[str]:
+    """Say of every effect in doubt what the ledger knows of it; give their ids."""
+    found = list(door.client.pages("/api/v1/in-doubt", 1000, workflow=workflow))
+    for doubt in found:
+        event = events.get(doubt["execution"])
+        happened = event is not None and ledger.effects(doubt["node"].lower(), event) > 0
+        with contextlib.suppress(NotFoundError):  # it is settled, and the history knows that by now
+            door.client.call("POST", f"/api/v1/in-doubt/{doubt['id']}/settle", {"happened": happened})
+    return {doubt["id"] for doubt in found}
 
 
 def _ids(door: Installation, query: str) -> set[str]:

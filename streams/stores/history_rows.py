@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
 from schemas.errors import UserError
-from schemas.events import Event, ExecutionFinished, ExecutionStarted, NodeFinished, NodeRetried, ShadowCompared
+from schemas.events import (
+    EffectDoubted,
+    EffectSettled,
+    Event,
+    ExecutionFinished,
+    ExecutionStarted,
+    NodeFinished,
+    NodeRetried,
+    ShadowCompared,
+)
 from schemas.task import DeadLetter
 
 EXECUTIONS = "executions"
@@ -53,7 +62,8 @@ class Keep:
     def select(self, events: Sequence[Event]) -> Sequence[Event]:
         """Give those events of a batch that are to be stored."""
         if self._limit is not None:
-            return [event for event in events if zlib.crc32(event.execution.encode()) < self._limit]
+            limit = self._limit
+            return [event for event in events if zlib.crc32(event.execution.encode()) < limit or _doubt(event)]
         if not self._errors:
             return events
         well = {event.execution for event in events if isinstance(event, ExecutionFinished) and event.status != "error"}
@@ -61,7 +71,12 @@ class Keep:
         self.stale |= well - begun
         # Of one that began in an earlier batch the end is stored too: it must not look as if it still ran.
         whole = well & begun
-        return [event for event in events if event.execution not in whole]
+        return [event for event in events if event.execution not in whole or _doubt(event)]
+
+
+def _doubt(event: Event) -> bool:
+    """Say whether it is always kept: what is in doubt is in doubt for somebody to see."""
+    return isinstance(event, EffectDoubted | EffectSettled)
 
 
 def event_rows(events: Sequence[Event]) -> Rows:
@@ -82,6 +97,10 @@ def event_rows(events: Sequence[Event]) -> Rows:
                 others.append(_other(event, "execution.finished", event.node or "", 0, 0))
             case NodeRetried():
                 others.append(_other(event, "node.retried", event.node, event.run, event.attempt))
+            case EffectDoubted():
+                others.append(_other(event, "effect.doubted", event.node, event.run, event.attempt))
+            case EffectSettled():
+                others.append(_other(event, "effect.settled", event.node, event.run, event.attempt))
             case ShadowCompared():
                 others.append(_other(event, "shadow.compared", "", 0, 0))
             case _:
