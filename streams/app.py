@@ -164,8 +164,9 @@ class Streams:
         app = self.app
         generation = app.consumer_generation_id
         owned = {tp.partition for tp in app.consumer.assignment()}
-        gone = self._owners.keys() - owned
-        await self._let_go(set(gone))
+        # A lease of an earlier generation is here where everything was given back while its tables were recovered.
+        stale = {partition for partition, owner in self._owners.items() if owner.generation != generation}
+        await self._let_go((self._owners.keys() - owned) | stale)
 
         def alive() -> bool:
             return bool(app.consumer_generation_id == generation and not app.should_stop)

@@ -5,13 +5,15 @@ Flow: team of workers → **here** → events and rows counted.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import pytest
 
+from schemas.errors import Revoked
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
+from streams.tables import Owner
 from streams.topics import EXECUTIONS, table_topic
 from streams.transports.kafka_log import KafkaLog
 from tests.conformance.transports import kafka_settings
@@ -92,6 +94,38 @@ async def test_a_frozen_worker_writes_nothing_after_another_took_over(settings: 
     for rows in written.values():
         assert len({generation for generation, _ in rows}) >= 3
         assert rows == sorted(rows, key=lambda row: row[0]), "no row of a generation lies after one of a later one"
+
+
+async def test_giving_back_during_recovery_leaves_no_dead_lease(settings: StreamSettings) -> None:
+    streams = build_app(settings, TYPES)
+    listen(streams)
+    table = streams.table(EXECUTIONS)
+    recover = table.recover
+
+    async def interrupted(partitions: Iterable[int], alive: Callable[[], bool]) -> None:
+        await recover(partitions, alive)
+        table.recover = recover  # type: ignore[method-assign]
+        member = streams.app.consumer._member
+        member.join_again()
+        while member._leased:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.001)
+
+    table.recover = interrupted  # type: ignore[method-assign]
+    await streams.start()
+    try:
+        async with asyncio.timeout(20):
+            while not all(holds(streams.owner(partition)) for partition in range(4)):  # noqa: ASYNC110 nobody tells
+                await asyncio.sleep(0.01)
+    finally:
+        await streams.stop()
+
+
+def holds(owner: Owner | None) -> bool:
+    """Say whether a lease may be acted on."""
+    try:
+        return owner is not None and owner.check() is None
+    except Revoked:
+        return False
 
 
 @asynccontextmanager
