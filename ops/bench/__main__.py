@@ -1,6 +1,6 @@
 """``make bench``: measure, print, write the page.
 
-Flow: `python -m ops.bench` → **__main__** → measures, peers, micro, kafka → report.
+Flow: `python -m ops.bench` → **__main__** → measures, peers, micro, kafka, web app → report.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from ops.bench.measures import Findings, measure_millrace
 from ops.bench.micro import measure_parts
 from ops.bench.peers import SKELETON, measure_peers
 from ops.bench.report import page, text
+from ops.bench.web_app import measure_web_app
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
         if given.only in {"", "kafka"}:
             asked = OnKafka(Path(folder), given.kafka, levels, given.seconds, given.records)
             asyncio.run(measure_on_kafka(asked, found))
+        if given.only in {"", "web"}:
+            measure_web_app(Path(folder) / "web", found)
     report = Path(given.output)
     report.mkdir(parents=True, exist_ok=True)
     (report / "index.html").write_text(page(found), encoding="utf-8")
@@ -46,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
     parser.add_argument(
-        "--only", default="", choices=["embedded", "fairness", "kafka"], help="one part of it (default: all)"
+        "--only", default="", choices=["embedded", "fairness", "kafka", "web"], help="one part (default: all)"
     )
     parser.add_argument("--flood", type=int, default=20_000, help="slow calls of one tenant (default 20000)")
     parser.add_argument("--kafka", default="", metavar="HOST:PORT", help="a Kafka to use; else one is started")

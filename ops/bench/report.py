@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ops.bench.fairness import rows as fairness_rows
 from ops.bench.measures import APART, PLAIN, Findings, Point
 from ops.bench.micro import GOALS
+from ops.bench.web_app import GOALS as WEB_GOALS
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
@@ -31,8 +32,9 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("one execution of many items", _unit(found.million_seconds, "s", 1), ""),
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
-    for name, value in found.micro.items():
-        rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", GOALS.get(name, "")))
+    for name, value in (found.micro | found.web).items():
+        goal = GOALS.get(name) or WEB_GOALS.get(name, "")
+        rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", goal))
     return rows + fairness_rows(found.share) + _on_kafka(found)
 
 

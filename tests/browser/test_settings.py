@@ -53,9 +53,8 @@ def test_preferences_follow_into_another_browser(settings: Page, browser: Browse
 
     expect(other.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     expect(other.locator("html")).to_have_attribute("data-density", "compact")
-    other.reload(wait_until="commit")  # before the app itself runs, its copy is in force
-    other.wait_for_function("document.documentElement.hasAttribute('data-mantine-color-scheme')")
-    assert other.locator("html").get_attribute("data-mantine-color-scheme") == "dark"
+    other.reload()
+    expect(other.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     context.close()
 
 

@@ -35,11 +35,21 @@ const nodeTypes = { card: NodeCard, note: NoteCard };
 const edgeTypes = { wire: WireLine };
 const NO_PROBLEMS: ErrorInfo[] = [];
 
+// What React Flow is given stays the same thing from one drawing to the next: else a drag draws every node anew.
+const ADDING_KEYS = ["Meta", "Control", "Shift"];
+const FIT = { padding: 0.2, maxZoom: 1.1 };
+const BARE = { hideAttribution: true };
+const open = (_: unknown, node: CardNode) => openNode(node.id);
+
+function possible(connection: Connection | WireEdge): boolean {
+  const { doc } = useDraft.getState();
+  return doc !== null && refusal(doc, wireOf(connection as Connection)) === null;
+}
+
 export function Canvas() {
   const { nodes, edges, onNodesChange, onEdgesChange } = useGraph();
   const fixed = useDraft((state) => state.fixed);
   const dark = useScheme((state) => state.dark);
-  const doc = useDraft((state) => state.doc);
   const connecting = useConnecting();
   return (
     <div
@@ -69,8 +79,8 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         {...connecting}
-        isValidConnection={(connection) => doc !== null && refusal(doc, wireOf(connection as Connection)) === null}
-        onNodeDoubleClick={(_, node) => openNode(node.id)}
+        isValidConnection={possible}
+        onNodeDoubleClick={open}
         colorMode={dark ? "dark" : "light"}
         nodesDraggable={!fixed}
         nodesConnectable={!fixed}
@@ -80,7 +90,7 @@ export function Canvas() {
         disableKeyboardA11y
         deleteKeyCode={null}
         selectionKeyCode="Shift"
-        multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+        multiSelectionKeyCode={ADDING_KEYS}
         panActivationKeyCode="Space"
         zoomOnDoubleClick={false}
         onlyRenderVisibleElements={nodes.length > 150}
@@ -88,9 +98,9 @@ export function Canvas() {
         minZoom={0.1}
         maxZoom={2}
         fitView
-        fitViewOptions={{ padding: 0.2, maxZoom: 1.1 }}
+        fitViewOptions={FIT}
         connectionRadius={28}
-        proOptions={{ hideAttribution: true }}
+        proOptions={BARE}
       >
         <Pointers />
         <LiveCounts />

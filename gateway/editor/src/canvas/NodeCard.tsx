@@ -3,6 +3,7 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { Icon, groupIcon } from "../shell/icons";
 import { duration, plural } from "../shell/words";
+import { useFar } from "./distance";
 import { renameTo } from "./edits";
 import type { CardNode } from "./graph";
 import { heightOf, portY } from "./graph";
@@ -15,6 +16,8 @@ import { useSelection } from "./selection";
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const { node, spec, ports, runs, problem } = data;
   const mark = useMarks((all) => all.nodes.get(node.id));
+  const renaming = useSelection((all) => all.renaming === node.id);
+  const far = useFar() && !selected && !renaming;
   const last = runs?.at(-1);
   const state = last ? last.status : data.going ? "waiting" : "idle";
   const names = ["card", `run-${state}`];
@@ -22,6 +25,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   if (node.disabled) names.push("disabled");
   if (!spec) names.push("unknown");
   if (mark) names.push(`differs-${mark}`);
+  if (far) return <FarCard names={names} data={data} />;
   return (
     <div className={names.join(" ")} data-node={node.name} data-status={last?.status ?? ""}>
       <div className={`card-icon group-${spec?.group ?? "none"}`}>
@@ -44,6 +48,23 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
     </div>
   );
 });
+
+/** A card too small to read: a box with the colour of its group. */
+function FarCard({ names, data }: { names: readonly string[]; data: CardNode["data"] }) {
+  const { node, spec, ports, runs } = data;
+  const height = heightOf(ports);
+  // React Flow finds where edges begin and end by these marks; its own ports are too many to keep at this distance.
+  return (
+    <div className={`${names.join(" ")} far group-${spec?.group ?? "none"}`} data-node={node.name} data-status={runs?.at(-1)?.status ?? ""}>
+      {Array.from({ length: ports.inputs }, (_, at) => (
+        <i key={`in-${at}`} className="far-port target" data-handleid={`in-${at}`} data-handlepos="left" style={{ left: 0, top: portY(at, ports.inputs, height) }} />
+      ))}
+      {ports.outputs.map((_, at) => (
+        <i key={`out-${at}`} className="far-port source" data-handleid={`out-${at}`} data-handlepos="right" style={{ right: 0, top: portY(at, ports.outputs.length, height) }} />
+      ))}
+    </div>
+  );
+}
 
 function Badge({ data }: { data: CardNode["data"] }) {
   const last = data.runs?.at(-1);

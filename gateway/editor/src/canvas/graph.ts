@@ -100,6 +100,7 @@ function card(data: CardData): CardNode {
     measured: { width, height },
     zIndex: note ? -1 : 0,
     data,
+    ariaRole: "group",
     ariaLabel: `${node.name}, ${data.spec?.title ?? node.type}`,
     handles: note ? [] : handles(ports, width, height),
   };
