@@ -7,17 +7,28 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from agents.rota import Lane, Priority
+from nodes.holding import Hold
 from schemas.task import Task
 from streams import codecs
 from streams.tables import Owner
 
 Kind = Literal["start", "turn", "slot"]
 """What a task needs: to begin an execution; to compute and write a little; to wait for the world."""
+
+
+class Place(NamedTuple):
+    """What a task needs, whose it is, and what it must be given before it may begin."""
+
+    kind: Kind
+    lane: Lane
+    hold: Hold | None
+
+
 _tasks = msgspec.json.Decoder(list[Task])
 _encode = msgspec.json.Encoder().encode
 
@@ -37,13 +48,16 @@ class Parked(msgspec.Struct, omit_defaults=True):
     count: int
     tasks: msgspec.Raw
     catalog: int = -1
+    hold: Hold | None = None
+    execution: str = ""
+    index: int = 0
 
 
 class Batch:
     """Tasks of one lane and one record. ``settled`` is done when all are done or parked; it fails where they are lost.
 
     ``waiting`` is the rota's count of what is not given out. Where it is parked and waits, its tasks are in the row
-    alone: a long queue is bytes.
+    alone: a long queue is bytes. One that needs a hold has the start of one ``execution``.
     """
 
     __slots__ = (
@@ -53,6 +67,9 @@ class Batch:
         "_tasks",
         "arrived",
         "catalog",
+        "execution",
+        "hold",
+        "index",
         "kind",
         "lane",
         "offset",
@@ -67,10 +84,17 @@ class Batch:
     )
 
     def __init__(
-        self, lane: Lane, kind: Kind, where: tuple[str, int], owner: Owner, catalog: int, tasks: list[Task] | int
+        self,
+        place: Place,
+        where: tuple[str, int],
+        owner: Owner,
+        catalog: int,
+        tasks: list[Task] | int,
+        execution: str = "",
+        index: int = 0,
     ) -> None:
-        self.lane = lane
-        self.kind = kind
+        self.kind, self.lane, self.hold = place
+        self.execution, self.index = execution, index
         self.topic, self.offset = where
         self.owner = owner
         self.partition = owner.partition
@@ -87,7 +111,12 @@ class Batch:
     @property
     def key(self) -> str:
         """Name its row: a record has one for each lane."""
-        return f"{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}"
+        return f"{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.execution}"
+
+    @property
+    def name(self) -> str:
+        """Name it on this worker."""
+        return f"{self.partition}/{self.key}"
 
     def give(self, row: bytes | None) -> tuple[int, Task]:
         """Give out the next task, under a number to return it by; ``row`` is where its tasks are if it is parked."""
@@ -113,6 +142,7 @@ class Batch:
         self._at = len(self._flying)
         lane, tasks = self.lane, msgspec.Raw(_encode(self._tasks))
         row = Parked(self.topic, self.offset, *lane, self.kind, len(self._tasks), tasks, self.catalog)
+        row.hold, row.execution, row.index = self.hold, self.execution, self.index
         return codecs.encode(row)
 
     def stow(self) -> None:
@@ -136,7 +166,8 @@ def unparked(row: bytes, owner: Owner) -> Batch:
     """Give the batch of a row that was recovered."""
     kept = codecs.decode(row, Parked)
     lane = Lane(kept.tenant, kept.priority, kept.workflow)
-    batch = Batch(lane, kept.kind, (kept.topic, kept.offset), owner, kept.catalog, kept.count)
+    place = Place(kept.kind, lane, kept.hold)
+    batch = Batch(place, (kept.topic, kept.offset), owner, kept.catalog, kept.count, kept.execution, kept.index)
     batch.settle()
     return batch
 

@@ -32,7 +32,7 @@ from agents.actions import (
     Why,
     Woke,
 )
-from agents.batches import Kind
+from agents.batches import Place
 from agents.calling import Calling
 from agents.doubting import doubted
 from agents.in_flight import InFlight
@@ -46,6 +46,7 @@ from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
 from agents.timing import bound, deadline_key, release, timer_of
+from nodes.holding import HELD_MODES
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
@@ -86,16 +87,23 @@ class Engine:
         plan = self._plans.cached(task.workflow, task.version)
         return plan is not None and plan.quick and task.execution not in self._live
 
-    async def place(self, task: Task, catalog: int) -> tuple[Kind, Lane]:
-        """Say what a task needs, and whose it is."""
+    async def place(self, task: Task, catalog: int) -> Place:
+        """Say what a task needs, whose it is, and what holds it back."""
         try:
             plan = await self._plan(task, catalog)
         except Exception:  # it fails in the same way when it is carried out, and is dealt with there
-            return "turn", Lane(workflow=task.workflow)
+            return Place("turn", Lane(workflow=task.workflow), None)
         node = plan.nodes.get(task.node)
         if task.start is not None:
-            return "start", plan.lane
-        return ("turn" if task.due is not None or node is None or node.inline else "slot"), plan.lane
+            hold = None
+            if plan.holding is not None and task.start.mode in HELD_MODES:
+                hold = plan.holding.of(await self._runner.start_items(task.start) or [])
+            return Place("start", plan.lane, hold)
+        return Place("turn" if task.due is not None or node is None or node.inline else "slot", plan.lane, None)
+
+    def under_way(self, execution: str) -> bool:
+        """Say whether an execution has begun and not ended, and will go on in another call."""
+        return self._state(execution) is not None
 
     def row(self, execution: str) -> Row | None:
         """Give the newest row of an execution: what a call is about to write, else what the table has."""
@@ -244,6 +252,8 @@ class Engine:
             return
         state = records.new_state(task, start, outbox.catalog)
         items = await self._runner.start_items(start)
+        if plan.holding is not None and start.mode in HELD_MODES:
+            state.hold = plan.holding.of(items or []).name
         if items is None:
             began = Began(task.node, None)
         else:

@@ -15,9 +15,10 @@ from typing import Any
 from nodes.data.kafka_client import RealKafka
 from nodes.data.kafka_connection import cluster, registry
 from nodes.data.kafka_values import Values
+from nodes.holding import holding_of
 from nodes.sdk.context import Blobs, Credentials
 from schemas.errors import MillraceError, UserError
-from schemas.item import Item
+from schemas.item import Item, Items
 from schemas.trigger import Subscription
 from streams.app import Streams
 from streams.ingest import Ingest, Target
@@ -172,7 +173,13 @@ class Ingesting:
         return beside
 
     def _ingest(self) -> Ingest:
-        return Ingest(self._streams.log, self._blobs.put, self._streams.settings.partitions)
+        return Ingest(self._streams.log, self._blobs.put, self._streams.settings.partitions, self._home)
+
+    def _home(self, target: Target, items: Items) -> str | None:
+        """Name the partition in which executions wait for each other, if those of the workflow do."""
+        version = self._view.version(target.workflow, target.version)
+        holding = holding_of(target.workflow, version.body.get("settings")) if version is not None else None
+        return holding.of(items).name if holding is not None else None
 
 
 def _membership(one: Subscription) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class NodeAgents:
         self._blobs = blobs
         self._letters = letters
         self._limit = settings.frames_in_flight
-        self.admission = Admission(streams, self._apart, self._persist, settings)
+        self.admission = Admission(streams, self._apart, self._persist, engine.under_way, settings)
         self.route: Callable[[Task], Task] = _as_it_is
         self._flushing = Flushing(self._flush)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,9 +84,9 @@ class NodeAgents:
 
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
-                self.admission.full(topic, room.locked())
+                self.admission.parking.full(topic, room.locked())
                 await room.acquire()
-                self.admission.full(topic, False)
+                self.admission.parking.full(topic, False)
                 if self._draining:
                     await asyncio.Event().wait()
                 task = asyncio.create_task(self._one(event, handle))
@@ -178,6 +178,7 @@ class NodeAgents:
         for execution, row in rows.items():
             if isinstance(row, Mark):
                 self._marks.add(outbox.partition, execution, row.origin)
+                self.admission.ended(execution)
         for key, timer in outbox.timers.items():
             if timer is not None:
                 self._timers.add(outbox.partition, key, timer)

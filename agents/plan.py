@@ -11,6 +11,7 @@ from typing import Any
 from agents.backoff import Backoff, backoff_of
 from agents.guidance import Guidance
 from agents.rota import ANY_LANE, DEFAULT_TENANT, Lane
+from nodes.holding import Holding, holding_of
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import MillraceError
@@ -102,6 +103,7 @@ class Plan:
     lineage: bool
     quick: bool
     lane: Lane = ANY_LANE
+    holding: Holding | None = None
     active: bool = False
     timeout_seconds: float | None = None
     error_workflow: str | None = None
@@ -127,6 +129,7 @@ def compile_plan(
     _connect(workflow, nodes)
     kept, lineage = _liveness(nodes.values())
     settings = workflow.settings
+    holding = holding_of(workflow_id, settings)
     timeout = settings.execution_timeout
     return Plan(
         workflow=workflow_id,
@@ -137,8 +140,9 @@ def compile_plan(
         nodes=nodes,
         kept=kept,
         lineage=lineage,
-        quick=all(node.inline and not (node.compiled and node.compiled.javascript) for node in nodes.values()),
+        quick=holding is None and all(map(_quick, nodes.values())),
         lane=Lane(settings.tenant or DEFAULT_TENANT, settings.millrace.priority, workflow_id),
+        holding=holding,
         active=active,
         timeout_seconds=timeout if timeout and timeout > 0 else None,
         error_workflow=settings.error_workflow if settings.error_workflow not in ("", "DEFAULT") else None,
@@ -149,6 +153,10 @@ def compile_plan(
         facts={"id": workflow_id, "name": workflow.name, "active": active},
         node_parameters={name: node.raw for name, node in nodes.items()},
     )
+
+
+def _quick(node: PlannedNode) -> bool:
+    return node.inline and not (node.compiled and node.compiled.javascript)
 
 
 def _ids(text: str | None) -> frozenset[str]:

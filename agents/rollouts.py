@@ -3,17 +3,13 @@
 Flow: command → **rollouts** → workflow snapshot → **rollouts** (per start) → engine.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 
 from agents.deciding import Outcome, Room, revised
 from agents.publishing import claim
-from nodes.expressions.scope import Scope
-from nodes.expressions.template import compile_template, expression
+from nodes.expressions.keys import check_key, key_value
 from schemas.commands import EndRollout, SetRollout, WorkflowSnapshot
-from schemas.errors import ConflictError, MillraceError, NotFoundError, UserError
+from schemas.errors import ConflictError, NotFoundError, UserError
 from schemas.rollout import Rollout, takes_part
 from schemas.task import Task
 from streams.stores.views import CatalogView
@@ -40,7 +36,7 @@ def set_rollout(change: SetRollout, current: WorkflowSnapshot, room: Room) -> Ou
             field="version",
             hint="what is published starts there; publish such a version instead",
         )
-    _check_key(wanted.key)
+    check_key(wanted.key, "key")
     began = msgspec.structs.replace(wanted, began_at=room.now, ended_at=None, reason=None)
     after = msgspec.structs.replace(current, rollout=began)
     return Outcome(revised(current, after, room.now), published)
@@ -80,28 +76,5 @@ def identity(rollout: Rollout, task: Task) -> str:
     items = task.start.items if task.start is not None else None
     if rollout.key is None or not items:
         return task.execution
-    value = _value(rollout.key, items[0].json, items)
+    value = key_value(rollout.key, items)
     return task.execution if value is None else str(value)
-
-
-def _value(key: str, data: Mapping[str, Any], items: list[Any]) -> Any:
-    if not expression(key):
-        found: Any = data
-        for part in key.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
-    try:
-        evaluate = compile_template(key).evaluate
-        return None if evaluate is None else evaluate(Scope(inputs=[items]))
-    except MillraceError:
-        return None
-
-
-def _check_key(key: str | None) -> None:
-    if key is None or not expression(key) or compile_template(key).evaluate is not None:
-        return
-    raise UserError(
-        "the key is read before anything runs, and this expression needs more than that",
-        field="key",
-        hint="use a field's path, or member access only",
-    )

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
+from nodes.holding import digest_ids, holding_of
 from nodes.triggers.recurrence import next_fire
 from schemas.errors import MillraceError
-from schemas.identifiers import digest_id, partition_of
+from schemas.identifiers import ExecutionId, partition_of
 from schemas.task import Start, Task
 from schemas.trigger import Schedule
 from streams.app import Streams
@@ -81,11 +82,17 @@ class Schedules:
         await self._put(owner, key, fresh, schedule, self._now() if leaps else timer.due)
 
     async def _start(self, rule: Timer, due: int, schedule: Schedule) -> None:
-        execution = digest_id(rule.workflow, rule.node, due)
+        execution = self._id(rule, due)
         start = Start(mode="trigger", key=str(due), keep_seconds=DAY_SECONDS)
         task = Task(execution, rule.workflow, rule.version, rule.node, due, start=start)
         partition = partition_of(execution, self._streams.settings.partitions)
         await self._gatherer.add(node_topic(schedule.type), partition, task, rule.catalog)
+
+    def _id(self, rule: Timer, due: int) -> ExecutionId:
+        version = self._view.version(rule.workflow, rule.version)
+        holding = holding_of(rule.workflow, version.body.get("settings")) if version is not None else None
+        ids = digest_ids(rule.workflow, rule.node, due)
+        return next(ids) if holding is None else holding.place([], self._streams.settings.partitions, ids)
 
     async def _put(self, owner: Owner, key: str, rule: Timer, schedule: Schedule, after: int) -> None:
         try:

@@ -15,11 +15,13 @@ from agents.plan import PlannedNode
 from agents.plans import Plans
 from agents.running import Surroundings
 from nodes.expressions.scope import Scope
+from nodes.holding import digest_ids
 from nodes.sdk.calling import supply
 from nodes.sdk.context import Blobs, Heard, Run, Since
 from nodes.sdk.parameters import JavaScript
 from schemas.errors import DefectError
-from schemas.identifiers import digest_id, partition_of
+from schemas.identifiers import ExecutionId, partition_of
+from schemas.item import Item
 from schemas.task import Start, Task
 from schemas.trigger import Source
 from streams.app import Streams
@@ -138,11 +140,23 @@ class Sources:
         row = self._row(key)
         if row.start is None:
             return
-        execution = digest_id(key, row.at, row.number)
+        execution = await self._id(key, row, row.start, target)
         task = Task(execution, target.workflow, target.version, target.node, row.at, start=row.start)
         partition = partition_of(execution, self._streams.settings.partitions)
         await self._gatherer.add(node_topic(target.type), partition, task, target.catalog, owner)
         await self._put(owner, key, msgspec.structs.replace(row, start=None))
+
+    async def _id(self, key: str, row: SourceRow, start: Start, target: Target) -> ExecutionId:
+        ids = digest_ids(key, row.at, row.number)
+        plan = await self._plans.get(target.workflow, target.version, target.catalog)
+        if plan.holding is None:
+            return next(ids)
+        items = (
+            start.items
+            if start.blob is None
+            else msgspec.json.decode(await self._blobs.get(start.blob), type=list[Item])
+        )
+        return plan.holding.place(items or [], self._streams.settings.partitions, ids)
 
     async def rest(self, wanted: Collection[str]) -> None:
         """Note of all sources but these that their workflows are not active; how far they had got stays."""

@@ -114,7 +114,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     ``flight`` has the activations given out, by key; ``stack`` those that wait for their turn (orders v0 and v1);
     ``asked`` names the waiting node whose request still wants an answer, if it was not the trigger's;
     ``waiting`` join buffers by node, each a list of activations with empty inputs. A task (node, run) is done when
-    its run index was given out and it is not in flight.
+    its run index was given out and it is not in flight. ``hold`` names what it counts for while it is under way.
     """
 
     execution: str
@@ -143,6 +143,7 @@ class State(msgspec.Struct, omit_defaults=True, tag="state", tag_field="row"):
     origin: Origin | None = None
     parent: Parent | None = None
     asked: str | None = None
+    hold: str | None = None
 
     @property
     def terminal(self) -> bool:

@@ -86,7 +86,7 @@ class Worker:
         self._agents = NodeAgents(
             streams, self._engine, self._timers, self.marks, self._gatherer, blobs, letters, settings
         )
-        self.marks.held = self._agents.admission.held
+        self.marks.held = self._agents.admission.parking.held
         self._trials = trials
         sources = Sources(streams, self._gatherer, plans, surroundings, blobs, evaluate)
         self._triggers = (

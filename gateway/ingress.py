@@ -24,11 +24,12 @@ from gateway.publishing import Publishing
 from gateway.routing import Match, Target
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
+from nodes.holding import digest_ids, fresh_ids
 from nodes.sdk.context import Blobs
 from schemas.errors import UserError
 from schemas.failpoints import failpoint
 from schemas.form import Chat, Form
-from schemas.identifiers import digest_id, new_execution_id
+from schemas.item import Item
 from schemas.task import Mode, Reply, ReplyTo, Start, Task
 
 MAX_KEY = 256
@@ -203,7 +204,7 @@ class Ingress:
         await self._answer(visit, execution, visit.target.route.status, *_received(visit.target))
 
     async def _publish(self, visit: _Visit, arrival: Arrival) -> str:
-        task = self._task(visit, arrival, None)
+        task = await self._task(visit, arrival, None)
         await self._publishing.start(visit.target.topic, task, self._door.position())
         failpoint("gateway.accepted")
         return task.execution
@@ -216,7 +217,7 @@ class Ingress:
     async def _reply(self, visit: _Visit, arrival: Arrival) -> tuple[str, Reply, bytes] | None:
         """Start an execution and give its answer, None where the client left."""
         to, waiter = self._waiting.open()
-        task = self._task(visit, arrival, to)
+        task = await self._task(visit, arrival, to)
         execution = task.execution
         try:
             await self._publishing.start(visit.target.topic, task, self._door.position())
@@ -247,13 +248,17 @@ class Ingress:
             headers=[("Millrace-Execution", execution)],
         )
 
-    def _task(self, visit: _Visit, arrival: Arrival, reply: ReplyTo | None) -> Task:
+    async def _task(self, visit: _Visit, arrival: Arrival, reply: ReplyTo | None) -> Task:
         target, route = visit.target, visit.target.route
         # A test request never takes the place of a real one with the same key.
         key = visit.headers.get("idempotency-key") or None if target.listen is None else None
         if key and len(key) > MAX_KEY:
             raise refuse("BadRequest", f"the key is longer than {MAX_KEY} characters", field="Idempotency-Key")
-        execution = digest_id(target.workflow, route.node, key) if key else new_execution_id(arrival.at)
+        ids = digest_ids(target.workflow, route.node, key) if key else fresh_ids(arrival.at)
+        if target.holding is None:
+            execution = next(ids)
+        else:
+            execution = target.holding.place(await self._items(arrival), self._settings.partitions, ids)
         start = Start(
             items=arrival.items,
             output=route.output,
@@ -266,6 +271,11 @@ class Ingress:
         )
         self._door.started(target, execution)
         return Task(execution, target.workflow, target.version, route.node, arrival.at, start=start)
+
+    async def _items(self, arrival: Arrival) -> list[Item]:
+        if arrival.blob is None:
+            return arrival.items or []
+        return msgspec.json.decode(await self._blobs.get(arrival.blob), type=list[Item])
 
     async def _answer(self, visit: _Visit, execution: str, status: int, headers: HeaderList, body: bytes) -> None:
         more = [*headers, *visit.cors, *([(b"millrace-execution", execution.encode())] if execution else [])]

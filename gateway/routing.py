@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from nodes.holding import Holding
 from schemas.trigger import Route
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +32,7 @@ class Target:
     origins: tuple[str, ...] = ("*",)
     networks: tuple[Network, ...] | None = None
     listen: str | None = None
+    holding: Holding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,16 @@ class RouteTable:
         return Match(None, allowed=allowed) if allowed else None
 
 
-def prepare(route: Route, *, workflow: str, name: str, version: str, topic: str, listen: str | None = None) -> Target:
+def prepare(
+    route: Route,
+    *,
+    workflow: str,
+    name: str,
+    version: str,
+    topic: str,
+    listen: str | None = None,
+    holding: Holding | None = None,
+) -> Target:
     """Make a route ready to be called."""
     return Target(
         route=route,
@@ -107,6 +118,7 @@ def prepare(route: Route, *, workflow: str, name: str, version: str, topic: str,
         origins=_list(route.options.get("allowedOrigins")) or ("*",),
         networks=_networks(route.options.get("ipWhitelist")),
         listen=listen,
+        holding=holding,
     )
 
 

@@ -4,6 +4,7 @@ Flow: api → **starting** → start task, durable → id at once, or the execut
 """
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,10 +16,12 @@ from gateway.publishing import Publishing
 from gateway.reading import Catalog
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
+from nodes.holding import Holding
 from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
 from schemas.errors import ParameterError
 from schemas.guide import Guide, guided
+from schemas.identifiers import ExecutionId
 from schemas.item import Item
 from schemas.task import Reply, ReplyTo, Start, Task
 from streams.topics import node_topic
@@ -96,6 +99,10 @@ class Starting:
         start.key = key
         start.keep_seconds = self._settings.key_seconds if key else 0
         return start
+
+    def place(self, holding: Holding | None, items: list[Item], ids: Iterator[ExecutionId]) -> ExecutionId:
+        """Give the first of the ids that may be a start's: where executions wait for each other, they live together."""
+        return next(ids) if holding is None else holding.place(items, self._settings.partitions, ids)
 
     async def send(self, task: Task, topic: str) -> None:
         """Start; returns when it is durable."""

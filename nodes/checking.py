@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from nodes.holding import check_holding
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.params import NodeParams
 from nodes.sdk.registry import NodeType, Registry
@@ -68,6 +69,7 @@ def _check(raw: Any, registry: Registry, strict: bool, zone: str) -> Checked:
             "a workflow is a JSON object", hint="send an object with nodes[] and connections{}, as n8n exports it"
         )
     workflow = parse_workflow(raw)
+    check_holding(workflow.settings)
     problems = _check_names(workflow, strict)
     nodes = workflow.by_name()
     _check_targets(workflow, nodes)

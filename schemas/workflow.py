@@ -65,12 +65,31 @@ class Node(_Open):
     execute_once: bool = Field(False, alias="executeOnce")
 
 
-class WorkflowFlow(_Open):
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Concurrency(_Closed):
+    """How many executions may be under way at a time: of the workflow, or for each value of ``key``."""
+
+    limit: int = Field(ge=1, le=100_000, description="So many executions at a time; others wait.")
+    key: str | None = Field(None, min_length=1, description="A field's path or an expression of the first item.")
+
+
+class Order(_Closed):
+    """Executions of one key run one after the other, in the order of their starts."""
+
+    key: str = Field(min_length=1, description="A field's path or an expression of the first item.")
+
+
+class WorkflowFlow(_Closed):
     """How a workflow shares what is scarce; n8n knows nothing of it and leaves it alone."""
 
     priority: Literal["high", "normal", "bulk"] = Field(
         "normal", description="How often its tasks have their turn against others of its tenant: 16 to 4 to 1."
     )
+    concurrency: Concurrency | None = None
+    order: Order | None = None
 
 
 class Settings(_Open):
@@ -87,6 +106,10 @@ class Settings(_Open):
     millrace: WorkflowFlow = Field(default_factory=WorkflowFlow)
 
 
+_HINTS = {
+    False: "a workflow needs nodes[] with name and type, and connections{} by node name",
+    True: "docs/flow-control.md says what may stand there",
+}
 _NULLABLE = ("name", "connections", "settings")
 Connections = dict[str, dict[str, list[list[Edge] | None]]]
 
@@ -124,7 +147,7 @@ def parse_workflow(raw: dict[str, Any]) -> Workflow:
             f'invalid workflow at "{".".join(where)}": {first["msg"].lower()}',
             node=node,
             field=".".join(where),
-            hint="a workflow needs nodes[] with name and type, and connections{} by node name",
+            hint=_HINTS["millrace" in where],
         ) from None
 
 

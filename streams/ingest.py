@@ -71,6 +71,9 @@ class Opening(NamedTuple):
     origin: Origin | None = None
 
 
+Homes = Callable[[Target, Items], str | None]
+
+
 class Fence:
     """Proof that records are still ours: a commit that the group took, at most ``seconds`` ago.
 
@@ -98,10 +101,14 @@ class Fence:
 
 
 class Ingest:
-    """Writes starts and dead letters. Each reader has one of its own."""
+    """Writes starts and dead letters. Each reader has one of its own.
 
-    def __init__(self, log: Log, keep: Keep, partitions: int) -> None:
+    ``homes`` names the key whose partition a start has to live in, None where any will do.
+    """
+
+    def __init__(self, log: Log, keep: Keep, partitions: int, homes: Homes = lambda *_: None) -> None:
         self.partitions = partitions
+        self.homes = homes
         self._log = log
         self._keep = keep
         self._gatherer = Gatherer(log, pending_bytes=_PENDING_BYTES)

@@ -182,6 +182,7 @@ class _Session:
         if self._settings.order:
             key = records[0].key if self._settings.order == "key" and self._settings.batch == 1 else None
             home = f"{topic}/{partition}" if key is None else key.decode("utf-8", "replace")
+        home = self._ingest.homes(target, items) or home
         identity = (target.workflow, target.node, self._consumer.clusters[topic], topic, partition, cut.first)
         execution = start_id(identity, self._ingest.partitions, home)
         weight = sum(_weight(record) for record in records)

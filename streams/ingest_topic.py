@@ -116,11 +116,13 @@ class PublicTopic:
         key = headers.get(KEY_HEADER)
         place = (CLUSTER, record.topic, record.partition, record.offset)
         identity: tuple[object, ...] = (key,) if key else place
-        execution = start_id((target.workflow, target.node, *identity), self._ingest.partitions)
+        items = items_of(record.value)
+        home = self._ingest.homes(target, items)
+        execution = start_id((target.workflow, target.node, *identity), self._ingest.partitions, home)
         label = key or f"{record.topic}/{record.partition}/{record.offset}"
         # what has a key of its own may come again from elsewhere
         origin = None if key else Origin(source_name(GROUP, *place[:-1]), record.offset, passed)
-        return Opening(target, execution, label, items_of(record.value), record, len(record.value or b""), origin)
+        return Opening(target, execution, label, items, record, len(record.value or b""), origin)
 
     def _target(self, workflow: str | None) -> Target:
         if not workflow:

@@ -18,13 +18,13 @@ from gateway.problems import refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past
 from gateway.starting import Starting, now
+from nodes.holding import digest_ids, fresh_ids, holding_of
 from nodes.sdk.registry import Registry
 from schemas.commands import VersionSnapshot
 from schemas.errors import ErrorInfo, NotFoundError, ParameterError
 from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Guide
 from schemas.guide import Past as PastRun
-from schemas.identifiers import digest_id, new_execution_id
 from schemas.item import Item
 from schemas.task import Start, Task
 from schemas.workflow import parse_workflow
@@ -172,7 +172,10 @@ class Executions:
         version = self._version(body)
         node, topic = self._where(version, body)
         key = headers.idempotency_key
-        execution = digest_id(version.workflow, node, key) if key else new_execution_id()
+        ids = digest_ids(version.workflow, node, key) if key else fresh_ids()
+        holding = None if body.manual else holding_of(version.workflow, version.body.get("settings"))
+        items = [one.item for one in body.items or []]
+        execution = self._starting.place(holding, items, ids)
         start = self._starting.keyed(Start(mode="manual" if body.manual else "api"), key)
         label = version.id
         if body.manual:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.batches import Batch, lowest, unparked
+from agents.batches import Batch, Place, lowest, unparked
 from agents.plan import Plan, compile_plan
 from agents.rota import Lane
 from agents.settings import WorkerSettings
@@ -150,7 +150,7 @@ async def test_marks_stay_while_a_row_may_bring_their_start_again() -> None:
             await worker.marks.sweep(session_seconds=0)
 
         assert isinstance(streams.table("executions").get(calling[0].execution), Mark)
-        assert worker._agents.admission.held(0)[node_topic("begin")] == 0
+        assert worker._agents.admission.parking.held(0)[node_topic("begin")] == 0
     await broker.close()
 
 
@@ -173,7 +173,7 @@ async def test_what_was_parked_goes_on_where_the_partition_goes() -> None:
 def test_a_batch_and_its_row() -> None:
     async def body() -> None:
         tasks = starts("call", 5)
-        batch = Batch(Lane("t", "bulk", "call"), "start", ("topic", 7), Owner(0, 1), 3, tasks)
+        batch = Batch(Place("start", Lane("t", "bulk", "call"), None), ("topic", 7), Owner(0, 1), 3, tasks)
         first, task = batch.give(None)
         number, _ = batch.give(None)
         assert batch.take_back(number) is False

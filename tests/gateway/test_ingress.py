@@ -40,6 +40,28 @@ async def test_start_goes_to_the_partition_of_its_execution_and_knows_its_versio
     assert house.other.catalog_offsets == [house.other.view.position - 1]
 
 
+@pytest.mark.parametrize("how", ["fresh", "with an identity", "through the API"])
+async def test_starts_that_wait_for_each_other_live_together(house, how):
+    workflow = house.parts.webhook("orders", mode="onReceived")
+    workflow["settings"] = {"millrace": {"order": {"key": "={{ $json.body.customer }}"}}}
+    made = await house.make(workflow)
+
+    for at in range(8):
+        body = {"customer": "acme", "n": at}
+        if how == "through the API":
+            await house.call(
+                "POST", "/api/v1/executions", json={"workflow": made["id"], "items": [{"json": {"body": body}}]}
+            )
+        else:
+            headers = {"Idempotency-Key": f"k{at}"} if how == "with an identity" else {}
+            await house.hook("POST", "/w/orders", json=body, headers=headers)
+    tasks = await house.other.settled(8)
+
+    home = partition_of(f"{made['id']}/acme", house.parts.PARTITIONS)
+    assert {partition_of(task.execution, house.parts.PARTITIONS) for task in tasks} == {home}
+    assert len({task.execution for task in tasks}) == 8
+
+
 @pytest.mark.parametrize(
     ("path", "method", "calls", "params"),
     [
