@@ -21,6 +21,7 @@ export function bind(workflow: string): () => void {
     trackedOrigins: new Set([MINE]),
     captureTimeout: SAME_CHANGE_MS,
   });
+  let met = false;
   let bound = false;
   let shown: Doc | null = null;
 
@@ -39,7 +40,8 @@ export function bind(workflow: string): () => void {
 
   const begin = () => {
     const { doc, saved } = useDraft.getState();
-    if (bound || !here() || !doc || !saved) return;
+    // Before the others' state is there, theirs would look like nothing, and ours could lose against it.
+    if (!met || bound || !here() || !doc || !saved) return;
     // What was changed before we met the others is an edit like any other.
     if (doc !== saved) ydoc.transact(() => model.write(saved, doc), MINE);
     bound = true;
@@ -50,6 +52,7 @@ export function bind(workflow: string): () => void {
   };
   const provider = new Provider(workflow, ydoc, (online) => {
     usePeople.setState({ online });
+    met ||= online;
     if (online) begin();
   });
   const actions = {
@@ -107,8 +110,8 @@ async function agree(workflow: string, version: string): Promise<void> {
 }
 
 function same(one: Doc, other: Doc): boolean {
-  const text = ({ nodes, connections, name, settings }: Doc) =>
-    JSON.stringify([name, settings, connections, nodes], (_, value: unknown) =>
+  const text = ({ nodes, connections, name, settings, pinData }: Doc) =>
+    JSON.stringify([name, settings, connections, nodes, pinData ?? {}], (_, value: unknown) =>
       value && typeof value === "object" && !Array.isArray(value)
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
         : value,
