@@ -276,7 +276,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
         *Replays(parts.past, repeating, starting).endpoints(),
         *executions.endpoints(),
-        *Items(given).endpoints(),
+        *Items(given, parts.past).endpoints(),
         *Expressions(parts.javascript, given).endpoints(),
         *NodeTypes(registry).endpoints(),
         *Templates().endpoints(),

@@ -23,6 +23,7 @@ from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Past as PastRun
 from schemas.task import ReplyFrame
 from streams.codecs import decode
+from streams.stores.attempts import attempts
 from streams.stores.catalog_search import CatalogSearch
 from streams.stores.history import History
 from streams.stores.history_filter import Within
@@ -186,6 +187,10 @@ class Past:
             raise NotFoundError(f'there is no run {run} of node "{node}" in execution "{execution}"', hint=SOON)
         raw = await self._raw(found)
         return None if raw is None else [output or [] for output in _outputs.decode(raw) or []]
+
+    async def attempts(self, execution: str, node: str, run: int) -> list[dict[str, Any]]:
+        """Give the attempts of a run that failed before its last one."""
+        return await attempts(self._history, execution, node, run)
 
     async def last_runs(self, execution: str) -> list[tuple[dict[str, Any], bytes | None]]:
         """Give the last run of each node with the JSON of what it gave, None where that is no longer kept."""

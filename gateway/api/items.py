@@ -1,4 +1,4 @@
-"""Items: what a node of an execution gave, by the page, and the files that items carry.
+"""Items: what a node of an execution gave, by the page, the files that items carry, and failed attempts.
 
 Flow: history, blobs → **items** → client.
 """
@@ -14,6 +14,8 @@ from starlette.responses import Response
 from gateway.api.executions import PATH
 from gateway.endpoints import Endpoint, Outcome
 from gateway.given import Given
+from gateway.reading import Past
+from schemas.errors import ErrorInfo
 
 PAGE_MAX = 1_000
 OCTETS = "application/octet-stream"
@@ -27,13 +29,33 @@ class ItemPage(msgspec.Struct):
     kept: bool = True
 
 
-class OutputAddress(BaseModel):
-    """One output of one run of a node."""
+class Attempt(msgspec.Struct):
+    """An attempt that failed (``at``, epoch ms) and was followed by another when that was ``due``."""
+
+    attempt: int
+    at: int
+    due: int
+    error: ErrorInfo | None = None
+
+
+class Attempts(msgspec.Struct):
+    """Attempts in order; the last one of a run is the run itself."""
+
+    data: list[Attempt]
+
+
+class RunAddress(BaseModel):
+    """One run of a node."""
 
     model_config = ConfigDict(extra="forbid")
 
     node: str = Field(min_length=1, description="Name of the node.")
     run: int = Field(0, ge=0, description="Which of its runs.")
+
+
+class OutputAddress(RunAddress):
+    """One output of one run of a node."""
+
     output: int = Field(0, ge=0, description="Which of its outputs.")
 
 
@@ -55,14 +77,16 @@ class FileQuery(OutputAddress):
 class Items:
     """The resource."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: Given, past: Past) -> None:
         self._given = given
+        self._past = past
 
     def endpoints(self) -> list[Endpoint]:
         """Declare the operations."""
         one = f"{PATH}/{{execution}}"
         return [
             Endpoint("GET", f"{one}/items", self.items, "executions", {200: ItemPage}, (404,)),
+            Endpoint("GET", f"{one}/attempts", self.attempts, "executions", {200: Attempts}),
             Endpoint("GET", f"{one}/file", self.file, "executions", {200: OCTETS}, (404,)),
         ]
 
@@ -71,6 +95,11 @@ class Items:
         at = (execution, query.node, query.run, query.output)
         page, total, kept = await self._given.page(*at, query.offset, query.limit, whole=query.whole)
         return Outcome(ItemPage(page, total, kept))
+
+    async def attempts(self, execution: str, query: RunAddress) -> Outcome:
+        """List the attempts of a node's run that failed before its last one."""
+        rows = await self._past.attempts(execution, query.node, query.run)
+        return Outcome(Attempts(msgspec.convert(rows, list[Attempt], strict=False)))
 
     async def file(self, execution: str, query: FileQuery) -> Response:
         """Read a file that an item carries."""

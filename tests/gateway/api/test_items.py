@@ -83,6 +83,17 @@ async def test_what_is_no_longer_kept_says_so(lived):
     assert await lived.call("GET", f"{PATH}?node=Many", 200) == {"data": [], "total": 0, "kept": False}
 
 
+async def test_attempts_say_when_and_why(lived):
+    said = {"due": 9, "error": {"message": "the shop is shut", "kind": "NodeError"}}
+    lived.other.history.tries["e", "One", 0] = [[0, 5, msgspec.json.encode(said).decode()]]
+
+    found = await lived.call("GET", "/api/v1/executions/e/attempts?node=One", 200)
+
+    [one] = found["data"]
+    assert (one["attempt"], one["at"], one["due"], one["error"]["message"]) == (0, 5, 9, "the shop is shut")
+    assert await lived.call("GET", "/api/v1/executions/e/attempts?node=Many", 200) == {"data": []}
+
+
 SEEN = [
     pytest.param("={{ $json.m }}", {"node": "One"}, {}, 7, id="the input's item"),
     pytest.param("={{ $('Many').item.json.n }}", {"node": "One"}, {}, 900, id="an item further back"),

@@ -26,6 +26,7 @@ from schemas.identifiers import new_execution_id
 from schemas.item import Source
 from schemas.task import DeadLetter, Task
 from streams.codecs import encode
+from streams.stores.attempts import attempts
 from streams.stores.history import History
 from streams.stores.history_engine import DATED
 from streams.stores.history_rows import COLUMNS
@@ -200,6 +201,20 @@ async def test_a_single_run_is_found_and_the_last_of_each_node(history: History)
     assert await history.node_run(started.execution, "B", 3) is None
     last = await history.last_runs(started.execution)
     assert sorted((run["node"], run["run"]) for run in last) == [("A", 2), ("B", 2)]
+
+
+async def test_attempts_come_in_order(history: History) -> None:
+    started = _started("w-attempts")
+    facts = (started.execution, "w-attempts", "v", NOW, "A", 1)
+
+    await history.write([_frame(*(NodeRetried(*facts, at, NOW + at, ErrorInfo(f"try {at}")) for at in (1, 0)))])
+
+    found = await attempts(history, started.execution, "A", 1)
+    assert [(one["attempt"], one["at"], one["due"], one["error"]["message"]) for one in found] == [
+        (0, NOW, NOW, "try 0"),
+        (1, NOW, NOW + 1, "try 1"),
+    ]
+    assert await attempts(history, started.execution, "A", 0) == []
 
 
 @pytest.mark.parametrize("size", [1, 4, 25, 1000])

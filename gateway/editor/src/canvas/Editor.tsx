@@ -3,6 +3,7 @@ import { Button, Loader } from "@mantine/core";
 import { useEffect } from "react";
 import { useNodeTypes } from "../api/nodeTypes";
 import { ListenBar } from "../executions/ListenBar";
+import { takeUp } from "../executions/debug";
 import { useListening } from "../executions/listening";
 import { useRun } from "../executions/run";
 import { followStanding } from "../executions/standing";
@@ -84,7 +85,7 @@ function useOpened(workflow: string, execution?: string): void {
     useSelection.getState().openPanel(null);
     useRun.getState().clear();
     if (execution) void show(execution);
-    else void useDraft.getState().open(workflow);
+    else void useDraft.getState().open(workflow).then(() => takeUp(workflow));
     return () => {
       useListening.getState().stop();
       useRun.getState().clear();

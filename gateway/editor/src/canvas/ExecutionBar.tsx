@@ -1,5 +1,6 @@
 /** The bar above a past execution: how it went, and the way back. */
 import { Button } from "@mantine/core";
+import { PastActions } from "../executions/PastActions";
 import { Status } from "../executions/Status";
 import { useRun } from "../executions/run";
 import { Icon } from "../shell/icons";
@@ -43,6 +44,7 @@ export function ExecutionBar() {
           Stop
         </Button>
       )}
+      <PastActions detail={detail} />
       <Button component="a" size="compact-md" variant="default" leftSection={<Icon name="back" size={14} />} href={href({ page: "editor", workflow: detail.workflow })}>
         Open the workflow
       </Button>

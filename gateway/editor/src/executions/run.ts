@@ -187,3 +187,8 @@ function runOf(event: Heard): NodeRunDetail {
     error: error ?? null,
   };
 }
+
+/** Puts runs together by their nodes. */
+export function group(runs: readonly NodeRunDetail[]): Runs {
+  return merged(new Map(), runs);
+}

@@ -14,6 +14,7 @@ import { Icon, groupIcon } from "../shell/icons";
 import { duration } from "../shell/words";
 import { DataView } from "./DataView";
 import { ItemPicker } from "./ItemPicker";
+import { Failure } from "./Failure";
 import { prepare } from "./Field";
 import { ObjectForm } from "./Form";
 import { Reliability } from "./Reliability";
@@ -74,7 +75,7 @@ function Opened({ node, doc }: { node: NodeJson; doc: Doc }) {
           <Parameters node={node} spec={spec} />
           <div className="panel-out">
             {mine && mine.length > 1 && <RunPicker runs={mine} at={at ?? mine.length - 1} choose={setAt} />}
-            {last?.error && <Failure error={last.error} attempt={last.attempt ?? 0} />}
+            {last?.error && <Failure node={node.name} failed={last} />}
             <DataView title="Output" streams={outputs} none="Run the workflow to see what it gives.">
               <PinTools node={node} stream={outputs[0]} />
             </DataView>
@@ -231,17 +232,5 @@ function RunPicker({ runs, at, choose }: { runs: readonly NodeRunDetail[]; at: n
       value={String(at)}
       onChange={(value) => choose(Number(value))}
     />
-  );
-}
-
-function Failure({ error, attempt }: { error: NonNullable<NodeRunDetail["error"]>; attempt: number }) {
-  return (
-    <div className="failure" role="alert">
-      <b>{error.message}</b>
-      {error.hint && <div>{error.hint}</div>}
-      <div className="dim">
-        {[error.kind, error.field && `parameter ${error.field}`, attempt > 0 && `attempt ${attempt + 1}`].filter(Boolean).join(" · ")}
-      </div>
-    </div>
   );
 }
