@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate -q
 
 .DEFAULT_GOAL := list
-.PHONY: list up web web-check test check lint types imports fix docs docs-check bench chaos run kafka kafka-stop lock clean
+.PHONY: list up web web-check pictures test check lint types imports fix docs docs-check bench chaos run kafka kafka-stop lock clean
 
 list: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,10 @@ docs: .venv/.runtime ## write the generated pages of docs/
 
 docs-check: .venv/.runtime
 	@$(BIN)/python -m ops.docs --check
+
+pictures: .venv/.dev .venv/.tools ## take the pictures of docs/web-app.md anew
+	@$(BIN)/python -m ops.web
+	@MILLRACE_TEST_SHOTS=docs/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 bench: .venv/.runtime ## measure, print and write bench-report/index.html: make bench ARGS="--seconds 10"
 	@$(BIN)/python -m ops.bench $(ARGS)

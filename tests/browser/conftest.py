@@ -6,10 +6,13 @@ Flow: `millrace up` + Debian's chromium → **conftest** → pages, each in a co
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gateway.pages import STATIC
@@ -31,6 +34,8 @@ WAIT_MS = 10_000
 AXE = ROOT / "gateway/editor/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SHOTS = "MILLRACE_TEST_SHOTS"
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+QUALITY = 72
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -99,7 +104,7 @@ def opened(page: Page, server: Installation) -> Callable[..., str]:
 
 @pytest.fixture
 def accessible(page: Page) -> Callable[[], list[str]]:
-    """Give what axe finds wrong with what the page shows now, as "rule: where"."""
+    """Give what axe finds wrong with what the page shows now, as "rule: where"; in dark the contrast too."""
 
     def look() -> list[str]:
         if not AXE.is_file():
@@ -107,9 +112,22 @@ def accessible(page: Page) -> Callable[[], list[str]]:
         # by the debugger's door: the page's own policy lets no foreign script in
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-        return [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]]
+        wrong = found["violations"]
+        with coloured(page, "dark"):
+            found = page.evaluate("axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast']}})")
+        wrong += [one | {"id": f"dark {one['id']}"} for one in found["violations"]]
+        return [f"{one['id']}: {node['target']}" for one in wrong for node in one["nodes"]]
 
     return look
+
+
+@contextmanager
+def coloured(page: Page, scheme: Literal["light", "dark"]) -> Iterator[None]:
+    """Have a page as the system's choice of light or dark makes it; who chose in the settings keeps what was chosen."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    yield
+    page.emulate_media(color_scheme="light")
 
 
 @pytest.fixture
@@ -118,10 +136,12 @@ def shoot(page: Page) -> Callable[[str], None]:
     folder = os.environ.get(SHOTS)
 
     def take(name: str) -> None:
-        for scheme in ("light", "dark"):
-            page.evaluate(
-                "scheme => document.documentElement.setAttribute('data-mantine-color-scheme', scheme)", scheme
-            )
-            page.screenshot(path=str(Path(folder) / f"{name}-{scheme}.png") if folder else None)
+        for scheme in SCHEMES:
+            with coloured(page, scheme):
+                taken = page.screenshot()
+            if folder:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                with Image.open(BytesIO(taken)) as picture:
+                    picture.save(Path(folder) / f"{name}-{scheme}.webp", quality=QUALITY, method=6)
 
     return take

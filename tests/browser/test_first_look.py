@@ -12,6 +12,12 @@ from ops.bench.workflows import answering
 PAGES = [
     pytest.param("#/workflows", "Workflows", id="workflows"),
     pytest.param("#/executions", "Executions", id="executions"),
+    pytest.param("#/deadLetters", "Dead letters", id="dead letters"),
+    pytest.param("#/dashboards", "Dashboard", id="dashboard"),
+    pytest.param("#/sql", "SQL", id="sql"),
+    pytest.param("#/credentials", "Credentials", id="credentials"),
+    pytest.param("#/variables", "Variables", id="variables"),
+    pytest.param("#/settings", "Settings", id="settings"),
 ]
 
 
@@ -36,12 +42,37 @@ def test_signing_out_closes_it(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("address", "title"), PAGES)
-def test_a_page_is_for_everybody(page: Page, accessible, shoot, address: str, title: str) -> None:
+def test_a_page_is_for_everybody(page: Page, accessible, address: str, title: str) -> None:
     page.goto(f"/{address}")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 
     assert accessible() == []
-    shoot(title.lower())
+
+
+OVER = [
+    pytest.param("Control+k", "What do you want to do?", id="command palette"),
+    pytest.param("Control+k|from an example|Enter", "", id="examples"),
+]
+
+
+@pytest.mark.parametrize(("keys", "field"), OVER)
+def test_what_opens_over_a_page_is_for_everybody(page: Page, accessible, keys: str, field: str) -> None:
+    page.goto("/#/variables")
+    expect(page.get_by_role("heading", name="Variables")).to_be_visible()
+    for key in keys.split("|"):
+        (page.keyboard.insert_text if " " in key else page.keyboard.press)(key)
+    place = page.get_by_placeholder(field) if field else page.get_by_role("button", name="Answer a webhook")
+    expect(place).to_be_visible()
+
+    assert accessible() == []
+
+
+def test_the_door_is_for_everybody(page: Page, accessible) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+
+    assert accessible() == []
 
 
 def test_the_editor_is_for_everybody(page: Page, opened, accessible, shoot) -> None:

@@ -30,14 +30,13 @@ def choose(page: Page, group: str, choice: str) -> None:
 
 
 @pytest.mark.parametrize("colours", ["Light", "Dark"])
-def test_the_page_is_for_everybody(settings: Page, accessible, shoot, colours: str) -> None:
+def test_the_page_is_for_everybody(settings: Page, accessible, colours: str) -> None:
     choose(settings, "Colours", colours)
     expect(settings.locator("html")).to_have_attribute("data-mantine-color-scheme", colours.lower())
     expect(settings.get_by_text("Version", exact=True)).to_be_visible()
 
     assert accessible() == []
     expect(settings.get_by_role("radio", name=colours)).to_be_checked()
-    shoot("settings")
 
 
 def test_preferences_follow_into_another_browser(settings: Page, browser: Browser, server: Installation) -> None:

@@ -5,7 +5,7 @@ import { reason } from "../api/client";
 import { WorkflowSelect } from "../executions/WorkflowSelect";
 import { useNames } from "../executions/names";
 import { go } from "../shell/route";
-import { duration } from "../shell/words";
+import { duration, spent } from "../shell/words";
 import { Chart } from "./Chart";
 import { Lags, Nodes, Workflows } from "./Rankings";
 import { type Figures, type Order, useFigures } from "./figures";
@@ -103,5 +103,5 @@ function rate(value: number): string {
 }
 
 function took(value: number | null | undefined): string {
-  return value === null || value === undefined ? "–" : duration(value);
+  return value === null || value === undefined ? "–" : spent(value);
 }

@@ -3,7 +3,7 @@ import { SegmentedControl, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Backlog, NodeFigures, Percentiles, WorkflowFigures } from "../gen/api";
 import { href } from "../shell/route";
-import { duration } from "../shell/words";
+import { duration, spent } from "../shell/words";
 import type { Order } from "./figures";
 import { count as written } from "../shell/formats";
 
@@ -63,7 +63,7 @@ export function Workflows({ rows, names }: { rows: readonly WorkflowFigures[]; n
             </Table.Td>
             <Table.Td>{written(row.executions)}</Table.Td>
             <Failures count={row.error} of={row.executions} />
-            <Times took={row.took} />
+            <Times took={row.took} write={spent} />
             <Table.Td>
               <a href={href({ page: "executions", workflow: row.workflow })}>executions</a>
             </Table.Td>
@@ -129,8 +129,8 @@ function Failures({ count, of }: { count: number; of: number }) {
   return <Table.Td className={count ? "figure-bad" : undefined}>{`${written(count)}${share}`}</Table.Td>;
 }
 
-function Times({ took }: { took: Percentiles }) {
-  const text = (value: number | null | undefined) => (value === null || value === undefined ? "–" : duration(value));
+function Times({ took, write = duration }: { took: Percentiles; write?(ms: number): string }) {
+  const text = (value: number | null | undefined) => (value === null || value === undefined ? "–" : write(value));
   return (
     <>
       <Table.Td>{text(took.p50)}</Table.Td>

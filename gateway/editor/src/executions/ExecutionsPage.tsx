@@ -7,7 +7,7 @@ import type { ExecutionSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
-import { STATUS, ago, duration, moment } from "../shell/words";
+import { STATUS, ago, moment, spent } from "../shell/words";
 import { WorkflowSelect } from "./WorkflowSelect";
 import { useNames } from "./names";
 import { Status } from "./Status";
@@ -125,7 +125,7 @@ function Rows({ rows, names }: { rows: ExecutionSummary[]; names: ReadonlyMap<st
                 <a href={to}>{names.get(row.workflow) ?? row.workflow}</a>
               </Table.Td>
               <Table.Td title={moment(row.startedAt)}>{ago(row.startedAt)}</Table.Td>
-              <Table.Td>{row.finishedAt ? duration(row.finishedAt - row.startedAt) : "–"}</Table.Td>
+              <Table.Td>{row.finishedAt ? spent(row.finishedAt - row.startedAt) : "–"}</Table.Td>
               <Table.Td>{row.runs ?? 0}</Table.Td>
               <Table.Td>{row.mode}</Table.Td>
               <Table.Td className="row-error">{row.error ? `${row.error.node ? `${row.error.node}: ` : ""}${row.error.message}` : ""}</Table.Td>

@@ -17,6 +17,11 @@ export function duration(ms: number): string {
   return seconds ? `${minutes} min ${seconds} s` : `${minutes} min`;
 }
 
+/** How long something took by a clock of milliseconds: what it cannot see is not nothing. */
+export function spent(ms: number): string {
+  return ms < 1 ? "< 1 ms" : duration(ms);
+}
+
 export function ago(at: number, now = Date.now()): string {
   const seconds = Math.max(0, (now - at) / 1000);
   if (seconds < 60) return "just now";
