@@ -39,7 +39,7 @@ from agents.in_flight import InFlight
 from agents.outbox import Outbox
 from agents.plan import Plan
 from agents.plans import Plans
-from agents.resuming import cause_of, opened, refusal
+from agents.resuming import cause_of, opened, unwoken
 from agents.rota import Lane
 from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
@@ -196,7 +196,7 @@ class Engine:
             if state is not None:
                 plan = await self._plans.get(state.workflow, state.version, state.catalog)
                 records.emit_again(plan, state, cause, outbox)
-            if (refused := refusal(control, resume, state is not None)) is not None:
+            if (refused := unwoken(control, resume, state)) is not None:
                 outbox.replies.append(refused)
             return
         plan = await self._plans.get(state.workflow, state.version, state.catalog)

@@ -18,7 +18,7 @@ from schemas.errors import MillraceError
 from schemas.item import Item
 from schemas.workflow import ExecutionOrder, Node, Workflow, parse_workflow, short_type
 
-WAITING = frozenset({"wait", "form"})
+WAITING = frozenset({"wait", "form", "emailSend"})
 """Types that a request at `$execution.resumeUrl` may wake."""
 _NAMED = re.compile(r"""\$(?:\(|node\[|items\()\s*(?:'([^'\\]*)'|"([^"\\]*)"|`([^`\\$]*)`)|\$node\.([A-Za-z_]\w*)""")
 _ANY = re.compile(r"\$(?:\(|node\b|items\(|evaluateExpression|getPairedItem)")

@@ -43,8 +43,9 @@ def answer_at_end(plan: Plan, state: State) -> Response:
 
 
 def _answering(node: PlannedNode) -> Mapping[str, Any]:
-    """Give the parameters that say how to answer: a chat is answered with what came last."""
-    return {"responseMode": "lastNode"} if node.type_name == "chatTrigger" else node.raw
+    """Give the parameters that say how to answer: a chat and a page are answered with what came last."""
+    paged = node.type_name in ("chatTrigger", "form") or node.raw.get("resume") == "form"
+    return {"responseMode": "lastNode"} if paged else node.raw
 
 
 def _first_items(state: State) -> list[Item]:

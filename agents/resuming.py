@@ -3,13 +3,18 @@
 Flow: expression `$execution.resumeUrl` → signed token → gateway → control → **resuming** → step.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from agents.state import Activation, State
+from nodes.sdk.ports import Opening
+from schemas.form import DOOR_TYPE, Door
 from schemas.resume import RESUME_PREFIX, Sign, write_resume_token
 from schemas.task import Control, Reply, Resume
+from schemas.trigger import CALLER_CREDENTIALS
 
 JSON_HEADERS = [("content-type", "application/json; charset=utf-8")]
 
@@ -27,8 +32,22 @@ class ResumeAddress:
         return {"resumeUrl": address, "resumeFormUrl": address}
 
 
+def guarded(opening: Opening, credentials: Mapping[str, Any]) -> Opening:
+    """Name the credential that who asks is compared with, where the opening wants one."""
+    scheme = opening.options.get("authentication")
+    if scheme is None:
+        return opening
+    return replace(opening, options={**opening.options, "credential": credentials.get(CALLER_CREDENTIALS[scheme])})
+
+
 def opened(state: State | None, resume: Resume) -> Activation | None:
-    """Find the waiting activation that a request means: the earliest one with its suffix and method."""
+    """Find the waiting activation that a request wakes: the one it means, if it passed what stands before it."""
+    activation = _meant(state, resume)
+    return activation if activation is not None and _door(activation).key in ("", resume.key) else None
+
+
+def _meant(state: State | None, resume: Resume) -> Activation | None:
+    """Find the earliest activation with the request's suffix and method."""
     if state is None or state.version != resume.version:
         return None
     for activation in state.flight.values():
@@ -38,14 +57,26 @@ def opened(state: State | None, resume: Resume) -> Activation | None:
     return None
 
 
-def refusal(control: Control, resume: Resume, known: bool) -> tuple[int, Reply] | None:
-    """Give the answer to a request that nothing waits for, and the partition of `replies` where it goes."""
+def _door(activation: Activation) -> Door:
+    """Give what stands before a waiting activation; its key is empty where nothing does."""
+    opening = activation.opening
+    if opening is None or not (opening.page or opening.options):
+        return Door("")
+    return Door(activation.key, opening.options, opening.page)
+
+
+def unwoken(control: Control, resume: Resume, state: State | None) -> tuple[int, Reply] | None:
+    """Give the answer to a request that wakes nothing, and the partition of `replies` where it goes."""
     if resume.reply is None:
         return None
+    to, meant = resume.reply, _meant(state, resume)
+    if meant is not None and not resume.key:
+        headers, body = [("content-type", DOOR_TYPE)], msgspec.json.encode(_door(meant))
+        return to.partition, Reply(to.boot, to.request, 200, headers, body, control.execution)
+    known = state is not None
     status, text = (409, "the execution does not wait for this") if known else (404, "nothing waits at this address")
     hint = "it may have been resumed before, its time may be over, or it has not come to its wait yet"
     body = msgspec.json.encode({"message": text, "hint": hint, "execution": control.execution})
-    to = resume.reply
     return to.partition, Reply(to.boot, to.request, status, JSON_HEADERS, body, control.execution)
 
 

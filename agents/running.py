@@ -19,6 +19,7 @@ from agents.guiding import identity, marked, mode_of
 from agents.outcomes import outputs_of, pass_through, settle
 from agents.plan import Plan, PlannedNode
 from agents.redacting import redact_info, redact_outputs, redact_traceback
+from agents.resuming import guarded
 from agents.state import Activation, Callee, Calls, Packet, State
 from nodes.expressions.scope import Scope
 from nodes.sdk.calling import call
@@ -258,8 +259,10 @@ class Runner:
             context=result.context if isinstance(result, NextBatch) else None,
             looping=isinstance(result, NextBatch),
             until=result.at if isinstance(result, WaitUntil | WaitForRequest) and not _replays(plan) else None,
-            opening=result.opening if isinstance(result, WaitForRequest) and not _replays(plan) else None,
-            response=result.response if isinstance(result, Respond) else None,
+            opening=guarded(result.opening, node.credentials)
+            if isinstance(result, WaitForRequest) and not _replays(plan)
+            else None,
+            response=result.response if isinstance(result, Respond | WaitForRequest) else None,
         )
 
     async def _answered(

@@ -104,6 +104,12 @@ def _begin(plan: Plan, state: State, began: Began, now: int, cause: str, actions
     _finish(plan, state, done, now, cause, actions)
 
 
+def _respond(state: State, done: Finished, actions: list[Action]) -> None:
+    if done.response is not None:
+        actions += [Answer(to, done.response) for to in state.replies]
+        state.replies = []
+
+
 def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, actions: list[Action]) -> None:
     key = f"{done.node}/{done.run}"
     activation = state.flight.get(key)
@@ -115,6 +121,7 @@ def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, acti
         )
         state.flight[key] = asleep
         state.status = "waiting"
+        _respond(state, done, actions)
         actions.append(Sleep(asleep))
         return
     if done.calls is not None:
@@ -123,9 +130,7 @@ def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, acti
     del state.flight[key]
     if done.looping:
         _set_context(state, done)
-    if done.response is not None:
-        actions += [Answer(to, done.response) for to in state.replies]
-        state.replies = []
+    _respond(state, done, actions)
     _record(plan, state, activation, done, now, actions)
     ready = deliver(plan, state, done.node, done.run, done.outputs)
     enqueue(plan, state, ready, done.node)

@@ -24,6 +24,7 @@ from schemas.item import Item
 from schemas.trigger import CALLER_CREDENTIALS
 
 HIDDEN = "[secret]"
+NOT_STARTED = b'{"message":"Workflow was not started: its condition does not hold"}'
 BASIC = [("WWW-Authenticate", 'Basic realm="workflow", charset="UTF-8"')]
 BEARER = [("WWW-Authenticate", 'Bearer realm="workflow"')]
 

@@ -11,6 +11,11 @@ from starlette.types import Send
 from gateway.problems import MEDIA_TYPE, HttpProblem, encode_problem
 
 HeaderList = list[tuple[bytes, bytes]]
+SANDBOX: HeaderList = [
+    # What a workflow answers is not ours: it gets no access to the origin of the management API.
+    (b"content-security-policy", b"sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")

@@ -207,9 +207,10 @@ class _Parts:
             admission=admission,
         )
 
-    def resuming(self, sign: Sign) -> Resuming:
+    def resuming(self, sign: Sign, admission: Admission) -> Resuming:
         return Resuming(
             sign,
+            admission,
             settings=self.settings,
             publishing=self.publishing,
             waiting=self.waiting,
@@ -245,7 +246,7 @@ def build_gateway(
     vault = Vault(lambda: view.vault, keys, discover_credentials(), http or RealHttp())
     endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault)]
     admission = Admission(vault, parts.javascript, lambda: view.vault.values)
-    return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign), admission)
+    return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign, admission), admission)
 
 
 def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> list[Endpoint]:

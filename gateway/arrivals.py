@@ -121,9 +121,14 @@ async def read_item(
     keeper: Doorkeeper,
 ) -> tuple[Item, int]:
     """Read a request into an item, and say how long its body was; what is wrong with it names workflow and node."""
+    raw = await keeper.read(scope, receive, headers)
+    return await item_of(raw, scope, headers, found, url, shown_mode), len(raw)
+
+
+async def item_of(raw: bytes, scope: Scope, headers: dict[str, str], found: Match, url: str, shown_mode: str) -> Item:
+    """Make an item of a request whose body was read, as its route's options say."""
     target = found.target
     assert target is not None  # noqa: S101
-    raw = await keeper.read(scope, receive, headers)
     try:
         body = await parse_body(raw, headers.get("content-type", ""), target.route.options)
         query = parse_query(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
@@ -141,7 +146,7 @@ async def read_item(
     )
     if body.files:
         item.binary = binary_parts(body.files)
-    return item, len(raw)
+    return item
 
 
 async def packed(item: Item, size: int, keeper: Doorkeeper, blobs: Blobs) -> Arrival:

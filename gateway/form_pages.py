@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from gateway.answers import HeaderList
-from schemas.form import Form, FormField
+from schemas.form import Choice, Form, FormField
 
 PAGE: HeaderList = [
     (b"content-type", b"text/html; charset=utf-8"),
@@ -23,6 +23,9 @@ PAGE: HeaderList = [
 ]
 Values = Mapping[str, Sequence[str]]
 """What stands in the fields, by their names in the page."""
+KEY, CHOICE = "page", "choice"
+"""What a page sends besides its fields: which page it is, and which of its buttons was pressed."""
+AGAIN_SECONDS = 3
 INPUTS = {"number": "number", "email": "email", "password": "password", "date": "date"}
 STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5 }
@@ -37,14 +40,18 @@ input:not([type=checkbox], [type=radio]), select, textarea { box-sizing: border-
 :focus-visible { outline: 3px solid #4a7dff; outline-offset: 1px }
 button { font: inherit; font-weight: 600; padding: .65rem 1.2rem; border: 0; border-radius: .4rem; cursor: pointer;
   background: #1f4fd1; color: #fff }
+button.quiet { background: transparent; color: inherit; box-shadow: inset 0 0 0 1px light-dark(#8b93a1, #6d7686) }
 .said { list-style: none; padding: 0 } .said li { margin: 0 0 .75rem } .said .you { text-align: right }
 .said .about { display: block; margin: 0 } .who { font-weight: 600; font-size: .85rem }
 .error { color: light-dark(#a4161a, #ff9a9a); margin: .25rem 0 0 } .test { margin: 0 0 1rem; font-size: .9rem }
 """
 
 
-def form_page(form: Form, values: Values, errors: Mapping[str, str], *, test: bool) -> bytes:
-    """Write a page with a form that is sent to its own address; ``errors`` by the fields' names in the page."""
+def form_page(form: Form, values: Values, errors: Mapping[str, str], *, test: bool, key: str = "") -> bytes:
+    """Write a page with a form that is sent to its own address; ``errors`` by the fields' names in the page.
+
+    ``key`` says which page of an execution was sent.
+    """
     parts = [heading(form.title, form.description)]
     if test:
         parts.insert(0, '<p class="test" role="note">This is a test: it runs the draft of the workflow.</p>')
@@ -53,13 +60,20 @@ def form_page(form: Form, values: Values, errors: Mapping[str, str], *, test: bo
     parts.append('<form method="post" enctype="multipart/form-data" novalidate>')
     for at, field in enumerate(form.fields):
         parts.append(_field(field, input_name(at), values.get(input_name(at), ()), errors.get(input_name(at), "")))
-    parts.append(f'<button type="submit">{escape(form.button)}</button></form>')
+    if key:
+        parts.append(f'<input type="hidden" name="{KEY}" value="{escape(key)}">')
+    parts += [_choice_button(one) for one in form.choices]
+    parts.append("</form>" if form.choices else f'<button type="submit">{escape(form.button)}</button></form>')
     return document(form.title or "Form", form.css, parts)
 
 
-def done_page(title: str, message: str, css: str = "") -> bytes:
-    """Write the page that is shown afterwards."""
-    return document(title or "Form", css, [f'<div role="status">{heading(title, message)}</div>'])
+def done_page(title: str, message: str, css: str = "", *, again: str = "") -> bytes:
+    """Write the page that is shown afterwards; ``again`` is the address that it asks after a while."""
+    parts = [f'<div role="status">{heading(title, message)}</div>']
+    if again:
+        parts.append(f'<meta http-equiv="refresh" content="{AGAIN_SECONDS}; url={escape(again)}">')
+        parts.append(f'<p><a href="{escape(again)}">Look again</a></p>')
+    return document(title or "Form", css, parts)
 
 
 def input_name(at: int) -> str:
@@ -82,6 +96,11 @@ def heading(title: str, text: str) -> str:
     """Write a title and the text below it."""
     heading = f"<h1>{escape(title)}</h1>" if title else ""
     return heading + (f'<p class="about">{escape(text)}</p>' if text else "")
+
+
+def _choice_button(one: Choice) -> str:
+    quiet = ' class="quiet"' if one.quiet else ""
+    return f'<button type="submit" name="{CHOICE}" value="{escape(one.value)}"{quiet}>{escape(one.label)}</button> '
 
 
 def _field(field: FormField, name: str, values: Sequence[str], error: str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 
 from gateway.answers import HeaderList, safe_headers
 from gateway.bodies import Body, File, binary_parts, parse_query
-from gateway.form_pages import PAGE, Values, done_page, form_page, input_name
+from gateway.form_pages import CHOICE, PAGE, Values, done_page, form_page, input_name
 from gateway.problems import refuse
 from nodes.expressions.moments import DateTime
 from schemas.form import END_TYPE, Form, FormEnd, FormField
@@ -40,14 +40,18 @@ class Submission:
         told = {**self.json, "submittedAt": DateTime(at_ms, zone).json(), "formMode": mode}
         if query:
             told["formQueryParameters"] = dict(query)
-        return Item(json=told, binary=binary_parts(self.files) if self.files else None)
+        return Item(json=told, binary=self.binary())
+
+    def binary(self) -> dict[str, Any] | None:
+        """Give the files as binary parts."""
+        return binary_parts(self.files) if self.files else None
 
 
-def show(form: Form, query_string: str, *, test: bool, sent: Submission | None = None) -> Answer:
+def show(form: Form, query_string: str, *, test: bool, sent: Submission | None = None, key: str = "") -> Answer:
     """Give the page: empty, filled by the address's query, or with what is wrong with what was sent."""
     if sent is not None:
-        return 422, PAGE, form_page(form, sent.values, sent.errors, test=test)
-    return 200, PAGE, form_page(form, _first_values(form, parse_query(query_string)), {}, test=test)
+        return 422, PAGE, form_page(form, sent.values, sent.errors, test=test, key=key)
+    return 200, PAGE, form_page(form, _first_values(form, parse_query(query_string)), {}, test=test, key=key)
 
 
 def done(form: Form) -> Answer:
@@ -108,6 +112,10 @@ def read_submission(form: Form, body: Body) -> Submission:
                 sent.errors[name] = wrong
             else:
                 sent.json[one.name] = _value(one, texts)
+    if form.choices and (chosen := raw.get(CHOICE)) is not None:
+        sent.json[CHOICE] = str(chosen)
+    if form.choices and sent.json.get(CHOICE) not in [one.value for one in form.choices]:
+        sent.errors[CHOICE] = "Please choose."
     return sent
 
 

@@ -13,8 +13,8 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from gateway import chats, forms, visitors
-from gateway.admission import Admission
-from gateway.answers import HeaderList, safe_headers, send_answer, send_problem
+from gateway.admission import NOT_STARTED, Admission
+from gateway.answers import SANDBOX, HeaderList, safe_headers, send_answer, send_problem
 from gateway.arrivals import Arrival, Doorkeeper, packed, read_item
 from gateway.bodies import parse_body, parse_query
 from gateway.forwarded import origin_of
@@ -34,13 +34,7 @@ from schemas.task import Mode, Reply, ReplyTo, Start, Task
 
 MAX_KEY = 256
 STARTED = b'{"message":"Workflow was started"}'
-NOT_STARTED = b'{"message":"Workflow was not started: its condition does not hold"}'
 JSON = (b"content-type", b"application/json; charset=utf-8")
-SANDBOX: HeaderList = [
-    # What a workflow answers is not ours: it gets no access to the origin of the management API.
-    (b"content-security-policy", b"sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"),
-    (b"x-content-type-options", b"nosniff"),
-]
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from schemas.errors import ErrorInfo, MillraceError, UserError, WorkflowError
 from schemas.trigger import Route, Schedule, Source, Subscription
 from schemas.workflow import Node, Workflow, parse_workflow
 
-_WAITS = frozenset({"wait"})
+_WAITS = frozenset({"wait", "form"})
 _ANY_TYPE = "noOp"
 _INSTALL = "remove the node, disable it, or install the package that has its type"
 

@@ -3,7 +3,7 @@
 Flow: form trigger, form node, chat trigger → **form** → gateway (page, submission).
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,6 +15,9 @@ FieldKind = Literal[
 
 END_TYPE = "application/vnd.millrace.form-end+json"
 """Content type of an answer that is a ``FormEnd``: the gateway makes its page."""
+RECORDED = "Your response has been recorded"
+DOOR_TYPE = "application/vnd.millrace.door+json"
+"""Content type of an answer that is a ``Door``: what a request has to pass before it wakes a waiting node."""
 
 
 class FormField(msgspec.Struct, omit_defaults=True):
@@ -34,8 +37,19 @@ class FormField(msgspec.Struct, omit_defaults=True):
     html: str = ""
 
 
+class Choice(msgspec.Struct, omit_defaults=True):
+    """A button that answers by itself."""
+
+    value: str
+    label: str
+    quiet: bool = False
+
+
 class Form(msgspec.Struct, omit_defaults=True):
-    """One page. ``done`` is what is said afterwards, unless ``redirect`` says where to go."""
+    """One page. ``done`` is what is said afterwards, unless ``redirect`` says where to go.
+
+    ``choices`` stand in place of the button; the value of the one that was pressed is what is sent as ``choice``.
+    """
 
     title: str = ""
     description: str = ""
@@ -45,6 +59,29 @@ class Form(msgspec.Struct, omit_defaults=True):
     done_title: str = ""
     done: str = ""
     redirect: str = ""
+    choices: list[Choice] = []
+
+
+class Page(msgspec.Struct, omit_defaults=True):
+    """A form at which an execution waits. ``under`` is the key that holds what is sent; without one it stands alone,
+    with when it was sent, in ``zone``.
+    """
+
+    form: Form
+    under: str = ""
+    zone: str = "UTC"
+    test: bool = False
+
+
+class Door(msgspec.Struct, omit_defaults=True):
+    """What a request has to pass: the options of a route (who may call, how a body is read), then a page, if any.
+
+    A request that passed comes again with ``key``, which names the activation that waits.
+    """
+
+    key: str
+    options: dict[str, Any] = {}
+    page: Page | None = None
 
 
 class FormEnd(msgspec.Struct, omit_defaults=True):

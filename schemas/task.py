@@ -114,7 +114,7 @@ class Returned(msgspec.Struct, omit_defaults=True):
 class Resume(msgspec.Struct, omit_defaults=True):
     """A request at the address of a waiting execution: its item, or the blob of the JSON list that has it.
 
-    ``version`` is the one that the address was made for.
+    ``version`` is the one that the address was made for. ``key`` names the activation whose door it passed.
     """
 
     version: str
@@ -123,6 +123,7 @@ class Resume(msgspec.Struct, omit_defaults=True):
     items: Items | None = None
     blob: str | None = None
     reply: ReplyTo | None = None
+    key: str = ""
 
 
 class Settlement(msgspec.Struct, omit_defaults=True):

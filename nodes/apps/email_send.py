@@ -1,21 +1,25 @@
-"""Send email: a mail for each item, by SMTP, with files of the item attached.
+"""Send email: a mail for each item, with files of the item attached; or one that asks, and waits for the answer.
 
-Flow: any node → **emailSend** → any node.  An effect that must not be repeated.
+Flow: any node → **emailSend** → (page at the execution's address) → any node.  An effect that must not be repeated.
 """
 
-from typing import Literal
+import hashlib
+from typing import Any, Literal
 
+from nodes.apps import mail_questions
 from nodes.apps.mail_messages import Attachment, Letter, compose
+from nodes.apps.mail_questions import Question, QuestionOptions
 from nodes.files import binary
 from nodes.files.reading import read_part
-from nodes.sdk import Blobs, Credentials, Example, Field, Files, Item, Items, NodeParams, Parameters, Run, node
+from nodes.sdk import Blobs, Credentials, Example, Field, Files, Item, Items, Parameters, Run, node
 from nodes.sdk.outside import MailServers
+from nodes.sdk.ports import WaitForRequest
 from nodes.transform import paths
 
 ATTRIBUTION = "This email was sent automatically with Millrace"
 
 
-class EmailOptions(NodeParams):
+class EmailOptions(QuestionOptions):
     """Rarely needed choices."""
 
     append_attribution: bool = Field(False, description="Say at the end by what the mail was sent.")
@@ -27,11 +31,11 @@ class EmailOptions(NodeParams):
     reply_to: str = Field("", description="Where answers go.")
 
 
-class EmailSend(NodeParams):
+class EmailSend(Question):
     """What to send, to whom."""
 
     resource: Literal["email"] = "email"
-    operation: Literal["send"] = Field("send", description="Send a mail.")
+    operation: Literal["send", "sendAndWait"] = Field("send", description="Send a mail, or ask by mail and wait.")
     from_email: str = Field("", description="Sender.")
     to_email: str = Field("", description="Recipients, with commas between.")
     cc_email: str = Field("", description="Further recipients (version 1).")
@@ -89,6 +93,19 @@ class EmailSend(NodeParams):
             credentials={"smtp": {"host": "mail.example.com"}},
             fails='"bob" is no mail address',
         ),
+        Example(
+            title="asks once and waits for the answer",
+            params={
+                "operation": "sendAndWait",
+                "fromEmail": "ada@example.com",
+                "toEmail": "bob@example.com",
+                "subject": "May we?",
+                "message": "It costs 5.",
+            },
+            credentials={"smtp": {"host": "mail.example.com"}},
+            given=[{"n": 1}, {"n": 2}],
+            then=[{"n": 1}, {"n": 2}],
+        ),
     ],
 )
 async def email_send(
@@ -99,9 +116,11 @@ async def email_send(
     credentials: Credentials,
     blobs: Blobs,
     files: Files,
-) -> Items:
-    """Send an email for each item."""
+) -> Items | WaitForRequest:
+    """Send an email for each item, or ask by one and wait for the answer."""
     login = await credentials.get("smtp") if items else {}
+    if items and parameters(0).operation == "sendAndWait":
+        return await _ask(parameters, items, run, mail, login)
 
     async def one(index: int, item: Item) -> Items:
         params = parameters(index)
@@ -129,6 +148,26 @@ async def email_send(
         return [Item(json=json, paired=index)]
 
     return await binary.each(items, run, one)
+
+
+async def _ask(
+    parameters: Parameters[EmailSend], items: Items, run: Run, mail: MailServers, login: dict[str, Any]
+) -> WaitForRequest:
+    """Send one mail for all items. Each question has an address of its own, so that an old mail answers no new one."""
+    params = parameters(0)
+    options, limit = params.options, params.options.limit_wait_time
+    suffix = hashlib.sha256(run.task.encode()).hexdigest()[:16]
+    opening = mail_questions.opening(params, options, params.subject, suffix, run)
+    address = f"{parameters.scope.execution.get('resumeUrl') or ''}/{suffix}"
+    html = mail_questions.html(params, options, address)
+    if options.append_attribution:
+        html += f"<br><br>--<br><em>{ATTRIBUTION}</em>"
+    text = mail_questions.plain(params, address)
+    letter = Letter(params.from_email, params.to_email, params.subject, text, html)
+    message, sender, recipients = compose(letter, run.now)
+    await mail.post(login, sender, recipients, message.as_bytes(), verify_tls=not options.allow_unauthorized_certs)
+    kept = [Item(item.json, item.binary, at) for at, item in enumerate(items)]
+    return WaitForRequest(opening, kept, limit.values.until(run) if limit is not None else None)
 
 
 async def _parts(item: Item, names: str, html: str, blobs: Blobs) -> list[Attachment]:

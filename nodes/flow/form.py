@@ -1,9 +1,10 @@
-"""Form: what a person sees when the workflow that their form started has come to its end.
+"""Form: further pages of a form, and what a person sees when the workflow that their form started has ended.
 
-Flow: formTrigger → … → **form** → the person's browser.  A form's further pages are not there yet.
+Flow: formTrigger → … → **form** (a page, at `$execution.resumeFormUrl`) → … → **form** (the end) → browser.
 """
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,11 +19,13 @@ from nodes.sdk import (
     Parameters,
     Respond,
     Response,
+    Run,
     node,
 )
-from nodes.triggers.form_fields import FormFields, fields_from_json, fields_of
-from schemas.errors import UserError
-from schemas.form import END_TYPE, FormEnd, FormField
+from nodes.sdk.ports import Opening, WaitForRequest
+from nodes.transform.form_fields import FormFields, fields_from_json, fields_of
+from nodes.transform.wait_limits import LimitedWait
+from schemas.form import END_TYPE, RECORDED, Form, FormEnd, FormField, Page
 
 
 class FormOptions(NodeParams):
@@ -35,18 +38,13 @@ class FormOptions(NodeParams):
     append_attribution: bool = Field(True, description="Kept for n8n: pages say nothing of who made them.")
 
 
-class Form(NodeParams):
+class FormParams(LimitedWait):
     """What is shown."""
 
     operation: Literal["page", "completion"] = Field("page", description="A further page, or the end.")
     define_form: Literal["fields", "json"] = Field("fields", description="How the page is described.")
     form_fields: FormFields = Field(FormFields(), description="Fields.")
     json_output: Any = Field("[]", description="Fields as JSON.")
-    limit_wait_time: bool = Field(False, description="Wait for a while only.")
-    limit_type: Literal["afterTimeInterval", "atSpecifiedTime"] = Field("afterTimeInterval", description="Until when.")
-    resume_amount: float = Field(1, ge=0, description="How many units to wait.")
-    resume_unit: Literal["minutes", "hours", "days"] = Field("hours", description="Unit.")
-    max_date_and_time: str = Field("", description="When to go on.")
     respond_with: Literal["text", "redirect", "showText", "returnBinary"] = Field(
         "text", description="A title and a text, another page, HTML of one's own, or a file."
     )
@@ -61,6 +59,18 @@ class Form(NodeParams):
         """Give the page's fields."""
         return fields_from_json(self.json_output) if self.define_form == "json" else fields_of(self.form_fields.values)
 
+    def form(self) -> Form:
+        """Give the page."""
+        own = self.options
+        return Form(
+            title=own.form_title,
+            description=own.form_description,
+            fields=self.fields(),
+            button=own.button_label or "Submit",
+            css=own.custom_css,
+            done=RECORDED,
+        )
+
 
 @node(
     "form",
@@ -74,22 +84,34 @@ class Form(NodeParams):
             given=[{"Name": "Ada"}],
             then=[{"Name": "Ada"}],
         ),
-        Example(title="further pages are not there yet", params={}, fails="further pages of a form"),
+        Example(
+            title="waits at a further page",
+            params={"formFields": {"values": [{"fieldLabel": "Age", "fieldType": "number"}]}},
+            given=[{"Name": "Ada"}],
+            then=[{"Name": "Ada"}],
+        ),
+        Example(
+            title="each field needs a name of its own",
+            params={"formFields": {"values": [{"fieldLabel": "Age"}, {"fieldLabel": "Age"}]}},
+            fails='two fields of the form are called "Age"',
+        ),
     ],
 )
-async def form(parameters: Parameters[Form], items: Items, blobs: Blobs) -> Respond:
-    """Show the end of a form."""
+async def form(parameters: Parameters[FormParams], items: Items, run: Run, blobs: Blobs) -> Respond | WaitForRequest:
+    """Show a further page of a form and go on with what is sent, or show the form's end."""
     params = parameters(0)
-    if params.operation == "page":
-        params.fields()
-        raise UserError(
-            "further pages of a form are not supported yet", field="operation", hint="ask everything on the first page"
-        )
     passed = [Item(json=item.json, binary=item.binary, paired=at) for at, item in enumerate(items)]
-    return Respond(await _end(params, items, blobs), [passed])
+    if params.operation == "completion":
+        return Respond(await _end(params, items, blobs), [passed])
+    page = Page(params.form(), zone=run.timezone, test=run.mode == "manual")
+    opening = Opening(method="", mode="lastNode", page=page)
+    # Whoever sent the page before is led to this one: its address stays the same, however often it is asked for.
+    address = urlsplit(str(parameters.scope.execution.get("resumeFormUrl") or "")).path
+    led = Response(303, [("location", address), ("cache-control", "no-store")])
+    return WaitForRequest(opening, passed, params.limit(run), led)
 
 
-async def _end(params: Form, items: Items, blobs: Blobs) -> Response:
+async def _end(params: FormParams, items: Items, blobs: Blobs) -> Response:
     if params.respond_with == "returnBinary" and items:
         part = binary.part(items[0], params.input_data_field_name)
         name = "".join(sign for sign in str(part.get("fileName") or "file") if sign.isprintable() and sign not in '"\\')

@@ -3,23 +3,25 @@
 Flow: any node → **wait** → (timer, or a request at `$execution.resumeUrl`) → any node.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, WaitUntil, node
+from nodes.sdk import Example, Field, Item, Items, Parameters, Run, WaitUntil, node
 from nodes.sdk.ports import Opening, WaitForRequest
-from nodes.transform.field_types import moment
-from schemas.errors import ParameterError
+from nodes.transform.form_fields import FormFields, fields_of
+from nodes.transform.wait_limits import LimitedWait, Unit, milliseconds, time_of
+from nodes.triggers.admission import admission
+from schemas.form import RECORDED, Form, Page
+from schemas.trigger import CALLER_CREDENTIALS
 
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
-Unit = Literal["seconds", "minutes", "hours", "days"]
-LONGEST_SECONDS = 100 * 365 * 86_400
+READING = ("binaryData", "binaryPropertyName", "rawBody", "ignoreBots", "ipWhitelist")
+"""Options of a request that the gateway heeds."""
 
 
-class Wait(NodeParams):
+class Wait(LimitedWait):
     """What to wait for."""
 
     resume: Literal["timeInterval", "specificTime", "webhook", "form"] = Field(
@@ -38,11 +40,9 @@ class Wait(NodeParams):
         "firstEntryJson", description="What of the last node's items is the answer."
     )
     response_binary_property_name: str = Field("data", description="The binary part to answer with.")
-    limit_wait_time: bool = Field(False, description="Go on with the items where no request comes in time.")
-    limit_type: Literal["afterTimeInterval", "atSpecifiedTime"] = Field("afterTimeInterval", description="Which time.")
-    resume_amount: float = Field(1, ge=0, description="How long a request is awaited.")
-    resume_unit: Unit = Field("hours", description="Unit of that amount.")
-    max_date_and_time: Any = Field("", description="Until when a request is awaited.")
+    form_title: str = Field("", description="Title of the form.")
+    form_description: str = Field("", description="Text below the title.")
+    form_fields: FormFields = Field(FormFields(), description="Fields of the form.")
     options: dict[str, Any] = Field({}, description="Suffix of the address, and how the answer is made.")
 
 
@@ -75,51 +75,21 @@ async def wait(parameters: Parameters[Wait], items: Items, run: Run) -> WaitUnti
     if params.resume == "timeInterval":
         return WaitUntil(run.now + _interval(params, run.version), kept)
     if params.resume == "specificTime":
-        at = _time(params.date_time, "dateTime", run)
+        at = time_of(params.date_time, "dateTime", run)
         return WaitUntil(at, kept) if at > run.now else kept
-    if params.incoming_authentication != "none":
-        raise ParameterError(
-            f'authentication "{params.incoming_authentication}" is not supported',
-            field="incomingAuthentication",
-            hint='choose "none": the address itself is a secret that only this execution tells',
-        )
-    if params.resume == "form":
-        raise ParameterError("a wait for a form is not supported", field="resume", hint="wait for a webhook instead")
-    return WaitForRequest(_opening(params), kept, _limit(params, run))
+    opening = _form(params, run) if params.resume == "form" else _opening(params, parameters.raw)
+    known = ("basicAuth",) if params.resume == "form" else CALLER_CREDENTIALS
+    asked = admission(params.incoming_authentication, known, run.node, field="incomingAuthentication")
+    return WaitForRequest(replace(opening, options={**opening.options, **asked}), kept, params.limit(run))
 
 
 def _interval(params: Wait, version: float) -> int:
     amount = params.amount if params.amount is not None else (1 if version < 1.1 else 5)
     unit = params.unit or ("hours" if version < 1.1 else "seconds")
-    return _milliseconds(amount, unit, "amount")
+    return milliseconds(amount, unit, "amount")
 
 
-def _limit(params: Wait, run: Run) -> int | None:
-    if not params.limit_wait_time:
-        return None
-    if params.limit_type == "atSpecifiedTime":
-        return max(_time(params.max_date_and_time, "maxDateAndTime", run), run.now)
-    return run.now + _milliseconds(params.resume_amount, params.resume_unit, "resumeAmount")
-
-
-def _milliseconds(amount: float, unit: str, field: str) -> int:
-    seconds = amount * SECONDS[unit]
-    if seconds > LONGEST_SECONDS:
-        raise ParameterError(f"{amount:g} {unit} is too long", field=field, hint="at most a hundred years")
-    return int(seconds * 1000)
-
-
-def _time(given: Any, field: str, run: Run) -> int:
-    try:
-        if isinstance(given, datetime):
-            aware = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(run.timezone))
-            return int(aware.astimezone(UTC).timestamp() * 1000)
-        return int(moment(given, run.timezone))
-    except (ValueError, OverflowError):
-        raise ParameterError(f'"{given}" is no date', field=field, hint="such as 2030-01-31T08:00:00") from None
-
-
-def _opening(params: Wait) -> Opening:
+def _opening(params: Wait, raw: Mapping[str, Any]) -> Opening:
     options = params.options
     entries = (options.get("responseHeaders") or {}).get("entries") or []
     headers = [(str(one.get("name", "")), str(one.get("value", ""))) for one in entries]
@@ -132,6 +102,8 @@ def _opening(params: Wait) -> Opening:
     else:
         body = msgspec.json.encode(data or {"message": "Workflow was started"}).decode()
         headers = _typed(headers, "application/json; charset=utf-8")
+    asked = {name: options[name] for name in READING if options.get(name)}
+    condition = (raw.get("options") or {}).get("onlyRunIf")
     return Opening(
         suffix=str(options.get("webhookSuffix") or "").strip("/"),
         method=params.http_method,
@@ -139,7 +111,24 @@ def _opening(params: Wait) -> Opening:
         status=params.response_code,
         headers=headers,
         body=body,
+        options=asked | ({"onlyRunIf": condition} if condition else {}),
     )
+
+
+def _form(params: Wait, run: Run) -> Opening:
+    """Open a page: whoever sends it lets the execution go on."""
+    respond = (params.options.get("respondWithOptions") or {}).get("values") or {}
+    redirects = respond.get("respondWith") == "redirect"
+    form = Form(
+        title=params.form_title,
+        description=params.form_description,
+        fields=fields_of(params.form_fields.values),
+        done=str(respond.get("formSubmittedText") or RECORDED),
+        redirect=str(respond.get("redirectUrl") or "") if redirects else "",
+    )
+    page = Page(form, zone=run.timezone, test=run.mode == "manual")
+    suffix = str(params.options.get("webhookSuffix") or "").strip("/")
+    return Opening(suffix=suffix, method="", mode=params.response_mode, page=page)
 
 
 def _typed(headers: list[tuple[str, str]], kind: str) -> list[tuple[str, str]]:

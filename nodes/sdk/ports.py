@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.errors import MillraceError
+from schemas.form import Page
 from schemas.item import Item, Items
 
 
@@ -38,10 +39,21 @@ class WaitUntil:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer for whoever waits at the webhook."""
+
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """What a waiting node answers to: requests at its execution's address, with ``suffix`` behind it, by ``method``.
 
     ``mode`` says when the request is answered; ``status``, ``headers`` and ``body`` are the answer given at once.
+    ``page`` is shown to who asks, and what is sent with it wakes the node. ``options`` are those of a route: who may
+    ask, and how a body is read.
     """
 
     suffix: str = ""
@@ -50,15 +62,21 @@ class Opening:
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: str = ""
+    page: Page | None = None
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitForRequest:
-    """Sleep until a request comes, whose item is then output 0, or until ``at`` (epoch ms), which gives ``items``."""
+    """Sleep until a request comes, whose item is then output 0, or until ``at`` (epoch ms), which gives ``items``.
+
+    ``response`` answers whoever waits for the execution's answer now.
+    """
 
     opening: Opening
     items: Items
     at: int | None = None
+    response: Response | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +89,6 @@ class Call:
     workflow: str | dict[str, Any]
     batches: list[Items]
     wait: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP answer for whoever waits at the webhook."""
-
-    status: int = 200
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

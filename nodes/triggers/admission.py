@@ -11,7 +11,13 @@ from schemas.trigger import CALLER_CREDENTIALS
 
 
 def admission(
-    scheme: str, known: Collection[str], node: str, addresses: str = "", bots: bool = False
+    scheme: str,
+    known: Collection[str],
+    node: str,
+    addresses: str = "",
+    bots: bool = False,
+    *,
+    field: str = "authentication",
 ) -> dict[str, Any]:
     """Give the options of a route; raise ParameterError for a scheme that nobody can check."""
     options: dict[str, Any] = {}
@@ -20,7 +26,7 @@ def admission(
             raise ParameterError(
                 f'authentication "{scheme}" is not supported here',
                 node=node,
-                field="authentication",
+                field=field,
                 hint=f"choose one of: none, {', '.join(known)}",
             )
         options["authentication"] = scheme

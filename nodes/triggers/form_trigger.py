@@ -12,13 +12,12 @@ from nodes.expressions.moments import iso_text, utc
 from nodes.expressions.scope import Scope
 from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, trigger
 from nodes.sdk.parameters import CompiledParameters
+from nodes.transform.form_fields import FormFields, fields_of
 from nodes.triggers.admission import admission
-from nodes.triggers.form_fields import FormFields, fields_of
 from schemas.errors import ParameterError
-from schemas.form import Form
+from schemas.form import RECORDED, Form
 from schemas.trigger import Route
 
-RECORDED = "Your response has been recorded"
 PREFIX = "form"
 
 

@@ -187,7 +187,7 @@ async def engine() -> AsyncIterator[PrivateEngine]:
             {"resume": "specificTime", "dateTime": "2031-01-01T00:00:00Z"}, "success", True, id="a point in time"
         ),
         pytest.param({"resume": "specificTime", "dateTime": "2001-01-01"}, "success", True, id="long ago"),
-        pytest.param({"incomingAuthentication": "basicAuth"}, "error", False, id="what is not supported"),
+        pytest.param({"incomingAuthentication": "oAuth"}, "error", False, id="what is not supported"),
     ],
 )
 async def test_waits(engine: PrivateEngine, parameters: dict[str, Any], status: str, ran: bool) -> None:

@@ -24,7 +24,6 @@ VERSIONS = {each["type"]: each["versions"] for each in CATALOGUE["nodes"]}
 SHOWN_ONLY = frozenset({"notice", "button", "callout", "curlImport", "hidden"})
 
 TOOL = "shown only where the node is a tool of an AI agent"
-WAITS = "an answer that is waited for needs pages at the addresses of waiting executions"
 ABSENT = {
     "dataTable": "rows that outlive executions need a table of their own in the log",
     "aiTransform": "it sends its prompt to n8n's own service",
@@ -34,15 +33,6 @@ ABSENT = {
 }
 """Types that are not here, and why."""
 UNKNOWN: dict[str, dict[str, str]] = {
-    "emailSend": dict.fromkeys(
-        (
-            "approvalOptions", "defineForm", "formFields", "jsonOutput", "message", "operation=sendAndWait",
-            "options.limitWaitTime", "options.messageButtonLabel", "options.responseFormButtonLabel",
-            "options.responseFormCustomCss", "options.responseFormDescription", "options.responseFormTitle",
-            "responseType",
-        ),
-        WAITS,
-    ),
     "httpRequest": {
         **dict.fromkeys(
             (
@@ -64,9 +54,6 @@ UNKNOWN: dict[str, dict[str, str]] = {
         "each operation reads its parameters by a model of its own",
     ),
     "respondToWebhook": {"credentials": "the editor's place for a credential"},
-    "wait": dict.fromkeys(
-        ("formDescription", "formFields", "formTitle"), "a wait for a form is refused: it may wait for a request"
-    ),
     "webhook": {
         "requireExecuteAccess": "there are no users of an installation yet",
     },
