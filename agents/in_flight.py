@@ -10,7 +10,7 @@ from agents.actions import Doubted, Failed, Finished
 from agents.outbox import Outbox
 from agents.plan import PlannedNode
 from agents.state import Activation
-from schemas.errors import InDoubt
+from schemas.errors import InDoubt, Revoked
 from schemas.failpoints import failpoint
 from schemas.identifiers import task_id
 from streams.tables import Table
@@ -27,10 +27,12 @@ class InFlight:
         self._stopped: set[str] = set()
 
     async def once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work of a task; where a copy of it is under way, be done when that is."""
-        if (running := self._running.get(name)) is not None:
+        """Do the work of a task; where a copy of it is under way, be done when that is, unless it was given up."""
+        while (running := self._running.get(name)) is not None:
             await asyncio.wait([running])
-            return
+            if not running.cancelled() and not isinstance(running.exception(), Revoked):
+                return
+            await asyncio.sleep(0)  # whoever began it takes it off the list
         self._running[name] = asyncio.ensure_future(work())
         try:
             await self._running[name]
