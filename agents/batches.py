@@ -110,13 +110,8 @@ class Batch:
 
     @property
     def key(self) -> str:
-        """Name its row: a record has one for each lane."""
-        return f"{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.execution}"
-
-    @property
-    def name(self) -> str:
-        """Name it on this worker."""
-        return f"{self.partition}/{self.key}"
+        """Name its row: a record has one for each lane. Offsets are those of a partition, and a table has them all."""
+        return f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.execution}"
 
     def give(self, row: bytes | None) -> tuple[int, Task]:
         """Give out the next task, under a number to return it by; ``row`` is where its tasks are if it is parked."""

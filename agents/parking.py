@@ -49,9 +49,9 @@ class Parking:
 
     def watch(self, batch: Batch) -> None:
         """Look after a batch that has just come."""
-        self._open[batch.name] = batch
+        self._open[batch.key] = batch
         if batch.hold is not None:
-            self._named.setdefault(batch.hold.name, {})[batch.name] = batch
+            self._named.setdefault(batch.hold.name, {})[batch.key] = batch
 
     def full(self, topic: str, full: bool) -> None:
         """Learn whether an agent can take no more records: what it has is parked soon then."""
@@ -93,9 +93,9 @@ class Parking:
     def begin(self, batch: Batch) -> None:
         """Park a batch, and before it what must not stand behind it."""
         named = self._named.get(batch.hold.name, {}) if batch.hold is not None else {}
-        while batch.name in named:
+        while batch.key in named:
             first = next(iter(named.values()))
-            del named[first.name]
+            del named[first.key]
             self._begin(first)
         self._begin(batch)
 
@@ -144,12 +144,12 @@ class Parking:
         self._parked.get(batch.partition, {}).pop(batch.key, None)
 
     def _close(self, batch: Batch) -> None:
-        self._open.pop(batch.name, None)
+        self._open.pop(batch.key, None)
         if batch.hold is None:
             return
         name = batch.hold.name
         if (named := self._named.get(name)) is not None:
-            named.pop(batch.name, None)
+            named.pop(batch.key, None)
             if not named:
                 del self._named[name]
         if self._last.get(name) is batch:

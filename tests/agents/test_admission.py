@@ -18,13 +18,13 @@ from agents.settings import WorkerSettings
 from agents.state import Mark, State
 from agents.worker import Worker, row_codecs
 from schemas.events import ExecutionFinished, NodeFinished, event_id
-from schemas.identifiers import new_execution_id
+from schemas.identifiers import new_execution_id, partition_of
 from schemas.item import Item
 from schemas.task import Frame, Start, Task
 from streams import codecs
 from streams.app import Streams, build_app
 from streams.tables import Owner
-from streams.topics import PARKED, node_topic
+from streams.topics import PARKED, all_topics, node_topic
 from streams.transports.broker import Broker
 from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
@@ -56,7 +56,8 @@ WORKFLOWS = {"call": CALLING, "hang": HANGING}
 
 @asynccontextmanager
 async def at_work(broker: Any, how: WorkerSettings = NARROW) -> AsyncIterator[tuple[Streams, Worker]]:
-    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
+    settings = SETTINGS.model_copy(update={"partitions": broker.partitions})
+    streams = build_app(settings, TYPES, row_codecs(), broker=broker)
     worker = Worker(streams, TOYS, TwoPlans(), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
     await streams.start()
     await worker.start()
@@ -106,6 +107,20 @@ async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
         assert streams.table(PARKED).count(0) >= 10
         begun = sum(isinstance(row, State) for _, row in streams.table("executions").rows(0))
         assert begun < 20, "a workflow whose calls wait begins no more"
+    await broker.close()
+
+
+async def test_records_with_one_offset_in_several_partitions_are_parked_apart() -> None:
+    broker = Broker(all_topics(TYPES), 4)
+    waiting = {task.execution: task for task in starts("call", 200)}
+    for partition in range(4):
+        mine = [task for task in waiting.values() if partition_of(task.execution, 4) == partition]
+        for at in range(0, len(mine), 5):
+            await broker.send(node_topic("begin"), partition, codecs.encode(Frame(mine[at : at + 5])))
+
+    async with at_work(broker):
+        await until_ended(broker, len(waiting))
+
     await broker.close()
 
 

@@ -70,10 +70,10 @@ def build(
 
 
 async def events_of(broker: Log) -> list[Event]:
-    reader = await broker.reader(EVENTS, [0], "earliest")
     ends = await broker.ends(EVENTS)
+    reader = await broker.reader(EVENTS, sorted(ends), "earliest")
     events: list[Event] = []
-    while reader.position[0] < ends[0]:
+    while any(reader.position[partition] < end for partition, end in ends.items()):
         for record in await reader.read():
             assert record.value is not None
             events += codecs.decode(record.value, EventFrame).events
