@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from nodes.expressions.coercion import text_number, to_number
+from nodes.expressions.scope import Scope
 from nodes.flow.operators import OPERATORS, Test
 from nodes.sdk import Field, NodeParams, Parameters
 from nodes.sdk.parameters import Leaf, LeafMaker, Path
-from nodes.transform.field_types import CONVERT, absent, kind, moment
+from nodes.transform.field_types import CONVERT, absent, date, kind
 from schemas.errors import NodeError, ParameterError
 
-CASELESS_EXEMPT = ("regex", "notRegex")
-FALSE_TEXTS = ("false", "0", "no", "off", "")
+PATTERNS = ("regex", "notRegex")
 SINGLE = ("exists", "notExists", "empty", "notEmpty", "true", "false")
 
 
@@ -68,6 +69,7 @@ class Question:
     right_type: str
     test: Test
     fold: bool
+    pattern: bool
     single: bool
 
 
@@ -96,11 +98,11 @@ def questions(conditions: Conditions, leaf: LeafMaker, at: Path) -> Questions:
     return Questions(each, conditions.combinator == "and", options.type_validation == "strict", options.version)
 
 
-def holds(parameters: Parameters[Any], asked: Questions, index: int, zone: str) -> bool:
+def holds(parameters: Parameters[Any], asked: Questions, index: int) -> bool:
     """Ask all conditions of one item; no conditions hold. Raise NodeError where a value has the wrong type."""
     every = asked.every
     for number, question in enumerate(asked.each):
-        if _ask(parameters, asked, question, (number, index, zone)) is not every:
+        if _ask(parameters, asked, question, (number, index, parameters.scope)) is not every:
             return not every
     return every or not asked.each
 
@@ -115,29 +117,31 @@ def _question(one: Condition, leaf: LeafMaker, at: Path, fold: bool) -> Question
     return Question(
         left=leaf((*at, "leftValue"), one.left_value),
         right=leaf((*at, "rightValue"), one.right_value),
-        left_type="any" if asked.operation in ("exists", "notExists") else asked.type,
+        left_type=asked.type,
         right_type=asked.right_type or (_right_of_list(asked) if asked.type == "array" else asked.type),
         test=test,
-        fold=fold and asked.operation not in CASELESS_EXEMPT,
+        fold=fold,
+        pattern=asked.operation in PATTERNS,
         single=single,
     )
 
 
 def _right_of_list(asked: Operator) -> str:
+    """Give what n8n's editor saves; conditions written by hand or in ours may lack it."""
     return "number" if asked.operation.startswith("length") else "any"
 
 
-def _ask(parameters: Parameters[Any], asked: Questions, one: Question, place: tuple[int, int, str]) -> bool:
+def _ask(parameters: Parameters[Any], asked: Questions, one: Question, place: tuple[int, int, Scope]) -> bool:
     left = parameters.read(one.left, place[1])
     if not _fits(left, one.left_type):
-        left = _convert(left, one.left_type, asked, asked.strict, place)
+        left = _convert(left, one.left_type, asked, place)
     if one.single:
         return one.test(left, None)
     right = parameters.read(one.right, place[1])
     if not _fits(right, one.right_type):
-        right = _convert(right, one.right_type, asked, asked.strict and one.right.path is not None, place)
+        right = _convert(right, one.right_type, asked, place)
     if one.fold:
-        left, right = _folded(left), _folded(right)
+        left, right = _folded(left), right if one.pattern else _folded(right)
     return one.test(left, right)
 
 
@@ -160,30 +164,36 @@ def _fits(value: Any, type_: str) -> bool:
     return type_ == "any"
 
 
-def _convert(value: Any, type_: str, asked: Questions, strict: bool, place: tuple[int, int, str]) -> Any:
-    if absent(value):
-        return value
-    number, index, zone = place
-    at = f"(condition {number}, item {index})"
-    found = kind(value)
-    if strict and type_ != "dateTime" and found != type_:
+def _convert(value: Any, type_: str, asked: Questions, place: tuple[int, int, Scope]) -> Any:
+    blank = type_ == "number" and asked.version > 2 and (value == [] or (isinstance(value, str) and not value.strip()))
+    if absent(value) or blank:
+        return None if blank else value
+    number, index, scope = place
+    at, found = f"(condition {number}, item {index})", kind(value)
+    if asked.strict and type_ != "dateTime" and found != type_:
         raise NodeError(
             f"wrong type: {value!r:.80} is of type {found} but {type_} was expected {at}",
             hint='switch on "convert types where required", or change the operator\'s type',
         )
     try:
-        return _converter(type_, asked.version, zone)(value)
+        return _converter(type_, asked.version, scope)(value)
     except ValueError:
         raise NodeError(f"the {found} {value!r:.80} cannot be converted to {type_} {at}") from None
 
 
-def _converter(type_: str, version: int, zone: str) -> Callable[[Any], Any]:
+def _converter(type_: str, version: int, scope: Scope) -> Callable[[Any], Any]:
     if type_ == "dateTime":
-        return lambda value: moment(value, zone)
+        return lambda value: date(value, scope.zone, scope.now)
     if type_ == "boolean":
-        return _loose_boolean if version > 1 else bool
+        return _loose_boolean if version > 1 else _truthy
     return CONVERT.get(type_, lambda value: value)
 
 
+def _truthy(value: Any) -> bool:
+    return bool(value) or isinstance(value, list | dict)
+
+
 def _loose_boolean(value: Any) -> bool:
-    return value.strip().lower() not in FALSE_TEXTS if isinstance(value, str) else bool(value)
+    if isinstance(value, str):
+        return bool(value) and value.lower() != "false" and (not value.strip() or text_number(value) != 0)
+    return to_number(value) != 0 if isinstance(value, list) else _truthy(value)

@@ -30,7 +30,7 @@ class Decision(NodeParams):
 def decide(parameters: Parameters[Any], run: Run, index: int) -> bool:
     """Answer for one item."""
     if run.version >= 2:
-        return conditions.holds(parameters, parameters.layout(_layout, _leaf, index), index, run.timezone)
+        return conditions.holds(parameters, parameters.layout(_layout, _leaf, index), index)
     compared, every = parameters.layout(_legacy_layout, _leaf, index)
     answers = (legacy_conditions.compare(parameters, one, index, run.timezone) for one in compared)
     return all(answers) if every else any(answers)

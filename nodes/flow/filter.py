@@ -5,7 +5,6 @@ Flow: any node → **filter** → any node.
 
 from nodes.flow.decisions import Decision, decide
 from nodes.sdk import Example, Item, Items, Parameters, Run, node
-from nodes.sdk.ports import error_item
 from schemas.errors import UserError
 
 
@@ -54,14 +53,16 @@ class Filter(Decision):
     ],
 )
 async def filter_(parameters: Parameters[Filter], items: Items, run: Run) -> Items:
-    """Keep the items for which the conditions hold, drop the rest."""
+    """Keep the items for which the conditions hold, drop the rest.
+
+    Where the node goes on after errors, what cannot be decided is dropped.
+    """
     kept: Items = []
     for index, item in enumerate(items):
         try:
             if decide(parameters, run, index):
                 kept.append(Item(json=item.json, binary=item.binary, paired=index))
-        except UserError as bad:
-            if not run.continue_on_fail:
+        except UserError:
+            if not run.continue_on_fail or run.version < 2:
                 raise
-            kept.append(error_item(bad, index))
     return kept

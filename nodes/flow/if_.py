@@ -5,7 +5,6 @@ Flow: any node → **if** → true (output 0) or false (output 1).
 
 from nodes.flow.decisions import Decision, decide
 from nodes.sdk import Example, Item, Items, Parameters, Routed, Run, node
-from nodes.sdk.ports import error_item
 from schemas.errors import UserError
 
 
@@ -59,16 +58,18 @@ class If(Decision):
     ],
 )
 async def if_(parameters: Parameters[If], items: Items, run: Run) -> Routed:
-    """Send items for which the conditions hold to one branch, the rest to another."""
+    """Send items for which the conditions hold to one branch, the rest to another.
+
+    Where the node goes on after errors, what cannot be decided is false.
+    """
     true: Items = []
     false: Items = []
     for index, item in enumerate(items):
         try:
-            (true if decide(parameters, run, index) else false).append(
-                Item(json=item.json, binary=item.binary, paired=index)
-            )
-        except UserError as bad:
-            if not run.continue_on_fail:
+            holds = decide(parameters, run, index)
+        except UserError:
+            if not run.continue_on_fail or run.version < 2:
                 raise
-            false.append(error_item(bad, index))
+            holds = False
+        (true if holds else false).append(Item(json=item.json, binary=item.binary, paired=index))
     return Routed([true, false])

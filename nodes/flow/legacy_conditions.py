@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.coercion import UNDEFINED, less, to_string, truthy
 from nodes.flow.operators import matches, same
 from nodes.sdk import NodeParams, Parameters
 from nodes.sdk.parameters import Leaf, LeafMaker, Path
-from nodes.transform.field_types import absent, moment, number, text
+from nodes.transform.field_types import absent, date
 from schemas.errors import NodeError, ParameterError
 
 Test = Callable[[Any, Any], bool]
@@ -82,7 +82,7 @@ def compare(parameters: Parameters[Any], one: Comparison, index: int, zone: str)
     """Make one comparison for one item."""
     left, right = parameters.read(one.left, index), parameters.read(one.right, index)
     if one.date:
-        left, right = _moment(left, zone), _moment(right, zone)
+        left, right = _moment(left, zone, parameters.scope.now), _moment(right, zone, parameters.scope.now)
     return one.test(left, right)
 
 
@@ -91,31 +91,36 @@ def leaf_of(path: Path, at: int) -> bool:
     return len(path) > at + 2 and path[at + 2] in ("value1", "value2")
 
 
-def _moment(value: Any, zone: str) -> float:
-    if absent(value) or value == "":
-        return 0
+def _moment(value: Any, zone: str, now: float) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
     try:
-        return moment(value, zone)
+        if isinstance(value, str):
+            return date(value, zone, now)
     except ValueError:
-        raise NodeError(f"{value!r:.80} is not a date") from None
+        pass
+    raise NodeError(f"{value!r:.80} is not a date")
 
 
-def _order(test: Callable[[Any, Any], bool]) -> Test:
-    def ordered(left: Any, right: Any) -> bool:
-        try:
-            return test(number(left or 0), number(right or 0))
-        except ValueError:
-            return False
-
-    return ordered
+def _order(test: Callable[[Any, Any], bool | None]) -> Test:
+    return lambda left, right: bool(test(left if truthy(left) else 0, right if truthy(right) else 0))
 
 
-def _texts(test: Callable[[str, str], bool]) -> Test:
-    return lambda left, right: test(_text(left), _text(right))
+def _ends(test: Callable[[str, str], bool]) -> Test:
+    def compare(left: Any, right: Any) -> bool:
+        if not isinstance(left, str):
+            raise NodeError(f"{left!r:.80} is no text", hint="write the value as text, for example {{ String(…) }}")
+        return test(left, to_string(right))
+
+    return compare
 
 
 def _text(value: Any) -> str:
-    return "" if absent(value) else text(value)
+    return to_string(value) if truthy(value) else ""
+
+
+def _contains(left: Any, right: Any) -> bool:
+    return _text(right) in _text(left)
 
 
 def _empty(left: Any, _: Any) -> bool:
@@ -131,27 +136,27 @@ def _no(test: Test) -> Test:
 
 
 def _like(left: Any, right: Any) -> bool:
-    return matches(_text(left), right)
+    return matches(_text(left), _text(right))
 
 
 _EMPTY: dict[str, Test] = {"isEmpty": _empty, "isNotEmpty": _no(_empty)}
 _EQUAL: dict[str, Test] = {"equal": _equal, "notEqual": _no(_equal)}
 _BOTH_WAYS: dict[str, Test] = {
-    "Contains": _texts(operator.contains),
-    "StartsWith": _texts(str.startswith),
-    "EndsWith": _texts(str.endswith),
+    "Contains": _contains,
+    "StartsWith": _ends(str.startswith),
+    "EndsWith": _ends(str.endswith),
     "Regex": _like,
 }
 OPERATIONS: dict[str, dict[str, Test]] = {
     "boolean": _EQUAL,
-    "dateTime": {"after": _order(operator.gt), "before": _order(operator.lt)},
+    "dateTime": {"after": operator.gt, "before": operator.lt},
     "number": _EQUAL
     | _EMPTY
     | {
-        "smaller": _order(operator.lt),
-        "smallerEqual": _order(operator.le),
-        "larger": _order(operator.gt),
-        "largerEqual": _order(operator.ge),
+        "smaller": _order(less),
+        "smallerEqual": _order(lambda left, right: less(right, left) is False),
+        "larger": _order(lambda left, right: less(right, left)),
+        "largerEqual": _order(lambda left, right: less(left, right) is False),
     },
     "string": _EQUAL
     | _EMPTY

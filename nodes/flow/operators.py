@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.coercion import UNDEFINED, to_number
 from nodes.transform.field_types import absent, text
 from schemas.errors import NodeError
 
 Test = Callable[[Any, Any], bool]
+_EMPTY_CLASS = re.compile(r"(?<![\\\[])\[(\^?)\]")
 FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
@@ -26,9 +27,15 @@ def pattern(source: str) -> re.Pattern[str]:
     if whole := re.fullmatch(r"/(.*)/([dgimsuvy]*)", source, re.DOTALL):
         body, flags = whole.groups()
     try:
-        return re.compile(re.sub(r"\(\?<(?=[A-Za-z_$])", "(?P<", body), sum(FLAGS.get(flag, 0) for flag in flags))
+        python = re.sub(r"\(\?<(?=[A-Za-z_$])", "(?P<", _EMPTY_CLASS.sub(_class_of_none, body))
+        return re.compile(python, sum(FLAGS.get(flag, 0) for flag in flags))
     except re.error as bad:
         raise NodeError(f'invalid regular expression "{source}": {bad}') from None
+
+
+def _class_of_none(found: re.Match[str]) -> str:
+    """Write for Python what JavaScript's [] and [^] mean: no character, any character."""
+    return r"[\s\S]" if found[1] else "(?!)"
 
 
 def matches(left: Any, right: Any) -> bool:
@@ -68,7 +75,7 @@ def _moments(test: Callable[[Any, Any], bool]) -> Test:
 
 
 def _lengths(test: Callable[[Any, Any], bool]) -> Test:
-    return lambda left, right: not absent(left) and not absent(right) and test(len(left), right)
+    return lambda left, right: test(0 if absent(left) else len(left), right if right is None else to_number(right))
 
 
 def _contains(left: Any, right: Any) -> bool:
@@ -139,10 +146,10 @@ _ARRAY: dict[str, Test] = {
     "notContains": _no(_contains),
     "lengthEquals": _lengths(operator.eq),
     "lengthNotEquals": _lengths(operator.ne),
-    "lengthGt": _lengths(operator.gt),
-    "lengthLt": _lengths(operator.lt),
-    "lengthGte": _lengths(operator.ge),
-    "lengthLte": _lengths(operator.le),
+    "lengthGt": _lengths(_order(operator.gt)),
+    "lengthLt": _lengths(_order(operator.lt)),
+    "lengthGte": _lengths(_order(operator.ge)),
+    "lengthLte": _lengths(_order(operator.le)),
 }
 
 OPERATORS: dict[str, dict[str, Test]] = {

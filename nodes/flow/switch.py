@@ -192,7 +192,7 @@ def _chosen(parameters: Parameters[Switch], layout: _Layout, run: Run, index: in
 def _by_rules(parameters: Parameters[Switch], layout: _Layout, run: Run, index: int, count: int) -> list[int]:
     options, found = layout.model.options, []
     for at, asked in enumerate(layout.rules):
-        if conditions.holds(parameters, asked, index, run.timezone):
+        if conditions.holds(parameters, asked, index):
             found.append(at)
             if not options.all_matching_outputs:
                 break

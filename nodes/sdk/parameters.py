@@ -140,8 +140,8 @@ class Parameters(Generic[P]):
     def layout(self, make: Make[P, T], leaf: Callable[[Path], bool], index: int) -> T:
         """Give what ``make(model, leaf maker)`` builds of the parameters' structure.
 
-        It is built once per plan where expressions occur at or below paths that ``leaf`` accepts only: these fields
-        hold their unresolved text in the model, and ``read`` gives their value. Else it is built for each item.
+        It is built once per plan where expressions occur at or below paths that ``leaf`` accepts only, else for each
+        item: these fields hold their unresolved text in the model, and ``read`` gives their value.
         """
         memo = self._compiled.memo
         found: Any = memo.get(make)
@@ -153,22 +153,25 @@ class Parameters(Generic[P]):
                 found = _PER_ITEM
             memo[make] = found
         if found is _PER_ITEM:
-            return make(self(index), _constant)
+            given: P = validate(self._compiled.model, self._tree(dict(self._compiled.raw), (), index, leaf))  # type: ignore[assignment]
+            return make(given, self._compiled.leaf)
         return found  # type: ignore[no-any-return]
 
     def read(self, leaf: Leaf, index: int) -> Any:
         """Give a leaf's value for one item."""
         return leaf.value if leaf.path is None else self.get(leaf.path, index)
 
-    def _tree(self, value: Any, path: Path, index: int) -> Any:
+    def _tree(self, value: Any, path: Path, index: int, leaf: Callable[[Path], bool] | None = None) -> Any:
         if isinstance(value, dict):
-            fields = ((key, self._tree(child, (*path, key), index)) for key, child in value.items())
+            fields = ((key, self._tree(child, (*path, key), index, leaf)) for key, child in value.items())
             return {key: child for key, child in fields if child is not UNDEFINED}
         if isinstance(value, list):
-            children = (self._tree(child, (*path, at), index) for at, child in enumerate(value))
+            children = (self._tree(child, (*path, at), index, leaf) for at, child in enumerate(value))
             return [None if child is UNDEFINED else child for child in children]
         template = self._compiled.templates.get(path)
-        return value if template is None else self._evaluate(template, path, index)
+        if template is None or (leaf is not None and leaf(path)):
+            return value
+        return self._evaluate(template, path, index)
 
     def _evaluate(self, template: Template, path: Path, index: int) -> Any:
         try:
@@ -184,10 +187,6 @@ class Parameters(Generic[P]):
         except ExpressionError as bad:
             bad.field = bad.field or _dotted(path)
             raise
-
-
-def _constant(_: Path, value: Any) -> Leaf:
-    return Leaf(None, value)
 
 
 def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

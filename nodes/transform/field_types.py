@@ -13,7 +13,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.builtins.dates import parse_date
+from nodes.expressions.builtins.formats import parse_iso
+from nodes.expressions.coercion import UNDEFINED, to_string
+from nodes.transform import loose_json
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|Infinity)")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
@@ -81,6 +84,8 @@ def number(value: Any) -> int | float:
             return value
         case str():
             return _parse_number(value.strip())
+        case list():
+            return _parse_number(to_string(value).strip())
     raise ValueError(value)
 
 
@@ -95,21 +100,43 @@ def boolean(value: Any) -> bool:
             return False
         case int() | float() if value in (0, 1):
             return value == 1
+        case list():
+            return boolean(number(value))
     raise ValueError(value)
 
 
 def array(value: Any) -> list[Any]:
-    """Give a list; JSON text is read."""
-    found = parse_json(value) if isinstance(value, str) else value
+    """Give a list; JSON text is read, with single quotes too."""
+    found = _list(value) if isinstance(value, str) else value
     if not isinstance(found, list):
         raise ValueError(value)
     return found
 
 
 def object_(value: Any) -> dict[str, Any]:
-    """Give an object; JSON text is read."""
-    found = parse_json(value) if isinstance(value, str) else value
-    if not isinstance(found, dict):
+    """Give an object; JSON text is read, also as people write it."""
+    found = object_or_null(value)
+    if found is None:
+        raise ValueError(value)
+    return found
+
+
+def object_or_null(value: Any) -> dict[str, Any] | None:
+    """Give an object, or None for the text null; JSON text is read, also as people write it."""
+    found = _object(value) if isinstance(value, str) else value
+    if not isinstance(found, dict) and not (found is None and isinstance(value, str)):
+        raise ValueError(value)
+    return found
+
+
+def date(value: Any, zone: str, now: float) -> float:
+    """Give the epoch ms of what is read as text: ISO 8601, SQL, or what JavaScript takes; even 5 is a date."""
+    if isinstance(value, bool | dict):
+        raise ValueError(value)
+    source = to_string(value).strip()
+    found = parse_iso(re.sub(r"^(\d{4}-\d\d-\d\d) +(?=\d)", r"\1T", source), zone, now).ms
+    found = found if found == found else parse_date(source)
+    if found != found:
         raise ValueError(value)
     return found
 
@@ -136,8 +163,22 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "number": number,
     "boolean": boolean,
     "array": array,
-    "object": object_,
+    "object": object_or_null,
 }
+
+
+def _list(source: str) -> Any:
+    try:
+        return parse_json(source)
+    except ValueError:
+        return parse_json(source.replace("'", '"'))
+
+
+def _object(source: str) -> Any:
+    try:
+        return parse_json(source)
+    except ValueError:
+        return loose_json.read(source)
 
 
 def _refuse(constant: str) -> None:

@@ -24,6 +24,7 @@ _ISO = re.compile(
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*([AaPp][Mm])?")
 _OFFSET = re.compile(r"(?:GMT|UTC|Z)?\s*([+-]\d\d):?(\d\d)|(?:GMT|UTC|Z)\b", re.IGNORECASE)
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_NUMBERS = re.compile(r"[-+.,]*\d{1,2}(?:[-+.,/ ]+\d{1,2})?[.,]?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})|(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
 
 
@@ -43,8 +44,22 @@ def count_ms(parts: Sequence[float]) -> float:
 def parse_date(text: str) -> float:
     """Read text as Date.parse does: ISO, or the usual English forms; NaN where it is no date."""
     text = text.strip()
-    found = _ISO.fullmatch(text)
-    return _iso(found) if found else _english(text)
+    if found := _ISO.fullmatch(text):
+        return _iso(found)
+    return _numbers(text) if _NUMBERS.fullmatch(text) else _english(text)
+
+
+def _numbers(text: str) -> float:
+    """Read numbers alone: a month and a day, or what is no month as a year."""
+    numbers = [int(one) for one in re.findall(r"\d+", text)]
+    first, day = numbers[0], numbers[1] if len(numbers) > 1 else 1
+    if first > 31 and len(numbers) == 1:
+        return count_ms([first + (2000 if first < 50 else 1900), 0, 1, 0, 0, 0, 0])
+    if first == 0 and len(numbers) == 1:
+        return count_ms([2000, 0, 1, 0, 0, 0, 0])
+    if not (1 <= first <= 12 and 1 <= day <= 31):
+        return math.nan
+    return count_ms([2001, first - 1, day, 0, 0, 0, 0])
 
 
 def _iso(found: re.Match[str]) -> float:
