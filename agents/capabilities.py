@@ -30,7 +30,7 @@ from nodes.sdk.context import (
     Sandbox,
 )
 from nodes.sdk.credential import discover_credentials
-from nodes.sdk.outside import PythonSandbox
+from nodes.sdk.outside import DataTables, PythonSandbox
 from streams.stores.blobs import open_blobs
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,7 @@ class Capabilities:
         await self.kafka.close()
         await self._http.close()
         await self._shared[PythonSandbox].close()
+        await self._shared[DataTables].close()
 
 
 class PrivateCapabilities:
@@ -184,6 +185,7 @@ class PrivateCapabilities:
         await self._kafka.close()
         await self._http.close()
         await self._shared[PythonSandbox].close()
+        await self._shared[DataTables].close()
 
 
 def build_capabilities(allowed: Allowed | None = None, http: RealHttp | None = None) -> Capabilities:

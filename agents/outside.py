@@ -21,6 +21,7 @@ from nodes.data.http_streams import RealStreams
 from nodes.sdk.context import Files
 from nodes.sdk.outside import (
     Commands,
+    DataTables,
     FileServers,
     FileWatch,
     HttpStreams,
@@ -30,6 +31,7 @@ from nodes.sdk.outside import (
     RemoteShells,
     Repositories,
 )
+from streams.stores.data_tables import NoTables, open_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Allowed:
     """What the operator opens to nodes: folders of the host, commands on it, SSH to others, and HTTP addresses.
 
     ``environment`` is what commands see of the process's own, ``variables`` what expressions see as ``$env`` (None:
-    nothing at all).
+    nothing at all). ``tables`` is where data tables are; empty, nowhere.
     """
 
     folders: Sequence[Path] = ()
@@ -46,6 +48,7 @@ class Allowed:
     http: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] | None = None
+    tables: str = "memory://"
 
 
 def outside(allowed: Allowed) -> Mapping[type, Any]:
@@ -56,6 +59,7 @@ def outside(allowed: Allowed) -> Mapping[type, Any]:
         FileWatch: ConfinedWatch(files),
         FileServers: RealFileServers(),
         MailServers: SmtpMail(),
+        DataTables: open_tables(allowed.tables) if allowed.tables else NoTables(),
         HttpStreams: RealStreams(AddressGuard(allowed.http)),
         RemoteShells: RealShells(allowed=allowed.ssh),
         PythonSandbox: PythonCode(),

@@ -22,6 +22,7 @@ from gateway.admission import Admission
 from gateway.api.collaborate import Collaborate
 from gateway.api.connecting import Connecting
 from gateway.api.credentials import Credentials
+from gateway.api.data_tables import DataTablesResource
 from gateway.api.dead_letters import DeadLetters
 from gateway.api.executions import Executions
 from gateway.api.expressions import Expressions
@@ -76,8 +77,10 @@ from schemas.errors import MillraceError
 from schemas.identifiers import new_id, partition_of
 from schemas.resume import RESUME_PREFIX, Sign
 from streams.frames import Gatherer
+from streams.stores.data_tables import open_tables
 from streams.stores.history import History
 from streams.stores.keyring import Keyring
+from streams.stores.protocol import DataTables
 from streams.stores.statistics import Statistics
 from streams.stores.views import CatalogView
 from streams.transports.protocol import Log
@@ -232,19 +235,21 @@ def build_gateway(
     *,
     keyring: Keyring | None = None,
     http: HttpClient | None = None,
+    tables: DataTables | None = None,
     gatherer: Gatherer | None = None,
     checks: Sequence[Check] = (),
     collectors: Iterable[Collector] = (),
 ) -> Gateway:
     """Make a gateway. Somebody else follows the catalog into ``view`` and serves ``asgi``.
 
-    ``keyring`` seals credentials, and ``http`` tries them.
+    ``keyring`` seals credentials, and ``http`` tries them; ``tables`` keeps data tables.
     ``checks`` decide `/ready` together with the gateway's own; ``collectors`` add figures to `/metrics`.
     """
     parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
     keys = keyring or Keyring()
     vault = Vault(lambda: view.vault, keys, discover_credentials(), http or RealHttp())
-    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault)]
+    kept = DataTablesResource(tables or open_tables("memory://")).endpoints()
+    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault), *kept]
     admission = Admission(vault, parts.javascript, lambda: view.vault.values)
     return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign, admission), admission)
 

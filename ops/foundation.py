@@ -15,11 +15,12 @@ from ops.clickhouse import migrations
 from ops.keys import open_keyring
 from ops.roles import Role
 from ops.settings import Settings
-from ops.wiring import history_settings, records_history, stream_settings, topics_of, view_path
+from ops.wiring import history_settings, records_history, stream_settings, tables_url, topics_of, view_path
 from streams.settings import StreamSettings
 from streams.stores.blobs import open_blobs
+from streams.stores.data_tables import NoTables, open_tables
 from streams.stores.history import History
-from streams.stores.protocol import Blobs
+from streams.stores.protocol import Blobs, DataTables
 from streams.stores.views import CatalogView
 from streams.transports.kafka_topics import prepare
 from streams.transports.protocol import Log
@@ -41,6 +42,8 @@ class Foundation:
         self.view = CatalogView(view_path(stream, folder))
         self.blobs: Blobs = open_blobs(settings.blobs or (folder / "blobs").as_uri())
         self.keyring = open_keyring(settings, folder, alone=not self.kafka)
+        url = tables_url(settings, folder)
+        self.tables: DataTables = open_tables(url) if url else NoTables()
         self.http = RealHttp(AddressGuard(settings.http_allow))
         self.records = records_history(settings, role)
         self.history = History(history_settings(settings, folder), migrations())
@@ -55,6 +58,7 @@ class Foundation:
         stack.callback(self.view.close)
         stack.push_async_callback(self.blobs.close)
         stack.push_async_callback(self.http.close)
+        stack.push_async_callback(self.tables.close)
         if self.role.door or self.records:
             stack.push_async_callback(self.history.close)
             await self.history.start()

@@ -62,6 +62,7 @@ class Millrace:
                 foundation.blobs,
                 keyring=foundation.keyring,
                 http=foundation.http,
+                tables=foundation.tables,
                 checks=self._checks(),
                 collectors=collectors,
             )

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="Where large values live: absent, in the data folder; `file:///…`, `memory://` or `s3://…`. "
         "Gateways and workers that are processes of their own must see the same.",
     )
+    tables: str | None = Field(
+        None,
+        description="Where data tables are kept: absent, in the data folder; `sqlite:///…` or `redis://…`. "
+        "Gateways and workers that are processes of their own must see the same, so on Kafka it has to be said.",
+    )
     files: str = Field("", description="Folders that file nodes may touch, with `:` between them. Absent: none.")
     env_allow: str = Field(
         "",

@@ -101,11 +101,22 @@ def worker_settings(settings: Settings) -> WorkerSettings:
     )
 
 
-def allowed(settings: Settings) -> Allowed:
+def tables_url(settings: Settings, folder: Path) -> str:
+    """Say where data tables are, nowhere (an empty text) where processes need not share the folder."""
+    return settings.tables or ("" if on_kafka(settings) else f"sqlite://{folder.absolute() / 'tables.sqlite'}")
+
+
+def allowed(settings: Settings, folder: Path | None = None) -> Allowed:
     """Say what nodes may reach of this host and of others."""
     seen = {name: os.environ[name] for name in COMMANDS_SEE if name in os.environ}
     return Allowed(
-        settings.folders, settings.allow_commands, settings.allow_ssh, settings.http_allow, seen, _variables(settings)
+        settings.folders,
+        settings.allow_commands,
+        settings.allow_ssh,
+        settings.http_allow,
+        seen,
+        _variables(settings),
+        "memory://" if folder is None else tables_url(settings, folder),
     )
 
 

@@ -30,7 +30,7 @@ class WorkerPart(Collector):
         self._foundation = foundation
         self._rebalances = 0
         self._pool = JavaScriptPool(children=settings.javascript_children)
-        self._capabilities = build_capabilities(allowed(settings), foundation.http)
+        self._capabilities = build_capabilities(allowed(settings, foundation.folder), foundation.http)
         self._worker: Worker = build_worker(
             self.streams,
             foundation.registry,

@@ -10,6 +10,28 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from nodes.expressions.scope import Scope
+from schemas.data_tables import Changed, Query, Row, RowChange, Table, TableChange
+
+
+class DataTables(Protocol):
+    """Tables of the user's own. All raise NotFoundError for one that is not there, ParameterError for what is wrong."""
+
+    async def tables(self) -> list[Table]:
+        """List the tables by name."""
+        ...
+
+    async def alter(self, table: str, change: TableChange) -> Table:
+        """Change a table; give it as it is then, or was."""
+        ...
+
+    async def find(self, table: str, query: Query) -> list[Row]:
+        """Give the rows of a query."""
+        ...
+
+    async def write(self, table: str, change: RowChange, key: str | None = None) -> list[Changed]:
+        """Change rows; give each before and after. A change whose key is known is not made again."""
+        ...
+
 
 Login = Mapping[str, Any]
 

@@ -13,6 +13,7 @@ from nodes.expressions.scope import Scope
 from nodes.sdk.outside import (
     CommandResult,
     Commands,
+    DataTables,
     FileChange,
     FileServers,
     FileWatch,
@@ -28,7 +29,22 @@ from nodes.sdk.outside import (
     RemoteShells,
     Repositories,
 )
+from schemas.data_tables import (
+    Changed,
+    Column,
+    Query,
+    Row,
+    RowChange,
+    Table,
+    TableChange,
+    altered,
+    decided,
+    ready,
+    select,
+)
 from schemas.errors import NodeError, OperationalError, UserError
+
+PEOPLE = [Column("name"), Column("age", "number")]
 
 
 @dataclass
@@ -43,6 +59,47 @@ class FakeMail:
         """Take everything."""
         self.posted.append((login, sender, list(recipients), message))
         return Posted(list(recipients), [], "250 OK")
+
+
+@dataclass
+class FakeTables:
+    """Keeps tables in memory, among them an empty one of people; knows no keys."""
+
+    known: dict[str, Table] = field(default_factory=lambda: {"people": Table("people", "People", PEOPLE, "", "")})
+    rows: dict[str, dict[int, Row]] = field(default_factory=lambda: {"people": {}})
+    free: dict[str, int] = field(default_factory=dict)
+
+    async def tables(self) -> list[Table]:
+        """List the tables."""
+        return list(self.known.values())
+
+    async def alter(self, table: str, change: TableChange) -> Table:
+        """Change a table."""
+        after = altered(self.known.get(table), change, self.known.values(), table, 0)
+        if change.kind in ("create", "clear", "drop"):
+            self.rows[table] = {}
+        self.known[table] = after
+        if change.kind == "drop":
+            del self.known[table]
+        return after
+
+    async def find(self, table: str, query: Query) -> list[Row]:
+        """Give rows."""
+        return select(self.rows[table].values(), ready(self.known[table], query))
+
+    async def write(self, table: str, change: RowChange, key: str | None = None) -> list[Changed]:
+        """Change rows."""
+        found = await self.find(table, change.query)
+        changed, following = decided(self.known[table], change, found, self.free.get(table, 1), 0)
+        if change.dry:
+            return changed
+        self.free[table] = following
+        for one in changed:
+            if one.after is not None:
+                self.rows[table][one.after.id] = one.after
+            elif one.before is not None:
+                del self.rows[table][one.before.id]
+        return changed
 
 
 @dataclass
@@ -171,6 +228,7 @@ class FakeOutside:
     """All of it."""
 
     mail: FakeMail = field(default_factory=FakeMail)
+    tables: FakeTables = field(default_factory=FakeTables)
     server: FakeServer = field(default_factory=FakeServer)
     commands: FakeCommands = field(default_factory=FakeCommands)
     streams: FakeStreams = field(default_factory=FakeStreams)
@@ -183,6 +241,7 @@ class FakeOutside:
         """Give it by what nodes ask for."""
         return {
             MailServers: self.mail,
+            DataTables: self.tables,
             FileServers: self.server,
             RemoteShells: self.server,
             Commands: self.commands,

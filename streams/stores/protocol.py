@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.data_tables import Changed, Query, Row, RowChange, Table, TableChange
+
 
 class Migration(NamedTuple):
     """One step of the history's schema: its name (numbered, applied in this order) and its statements."""
@@ -100,4 +102,32 @@ class Cache(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class DataTables(Protocol):
+    """Keeps tables of a user's own: typed columns, rows that outlive executions.
+
+    Law: a change is made whole or not at all, and one after the other; ids count up and are not given twice; a change
+    with a key that was seen in the last two days gives what it gave then and changes nothing, as does a dry one.
+    """
+
+    async def tables(self) -> list[Table]:
+        """List the tables by name."""
+        ...
+
+    async def alter(self, table: str, change: TableChange) -> Table:
+        """Change a table; give it as it is then, or was. Raises NotFoundError, ParameterError."""
+        ...
+
+    async def find(self, table: str, query: Query) -> list[Row]:
+        """Give the rows of a query. Raises NotFoundError, ParameterError for a column that is not there."""
+        ...
+
+    async def write(self, table: str, change: RowChange, key: str | None = None) -> list[Changed]:
+        """Change rows; give each before and after. Raises NotFoundError, ParameterError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open."""
         ...

@@ -69,21 +69,28 @@ async def _fake_redis_cache(folder: Path) -> AsyncIterator[Cache]:
 
 
 @asynccontextmanager
-async def _redis_cache(folder: Path) -> AsyncIterator[Cache]:
+async def real_redis(folder: Path) -> AsyncIterator[str]:
+    """A server of our own; gives its address."""
     program = shutil.which("redis-server")
     if program is None:
-        pytest.skip("no redis-server on this machine: the cache was not tried on a real one")
+        pytest.skip("no redis-server on this machine: the store was not tried on a real one")
     port = _free_port()
     arguments = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
     server = await asyncio.create_subprocess_exec(program, *arguments, stdout=DEVNULL, stderr=DEVNULL)
     try:
         await _await_port(port)
-        cache = open_cache(f"redis://127.0.0.1:{port}/0")
-        yield cache
-        await cache.close()
+        yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
         await server.wait()
+
+
+@asynccontextmanager
+async def _redis_cache(folder: Path) -> AsyncIterator[Cache]:
+    async with real_redis(folder) as url:
+        cache = open_cache(url)
+        yield cache
+        await cache.close()
 
 
 BLOBS = [

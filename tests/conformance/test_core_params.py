@@ -25,7 +25,6 @@ SHOWN_ONLY = frozenset({"notice", "button", "callout", "curlImport", "hidden"})
 
 TOOL = "shown only where the node is a tool of an AI agent"
 ABSENT = {
-    "dataTable": "rows that outlive executions need a table of their own in the log",
     "aiTransform": "it sends its prompt to n8n's own service",
     "e2eTest": "n8n's own test fixture",
     "e2eTestPollingTrigger": "n8n's own test fixture",
