@@ -26,8 +26,11 @@ class Key:
         return hmac.compare_digest(_digest(token.strip()), self._digest)
 
     def borne(self, scope: Scope) -> bool:
-        """Say whether a request bears the token in its header."""
+        """Say whether a request bears the token in its header: as a bearer, or as n8n's API has its key."""
+        keys = [value for name, value in scope["headers"] if name == b"x-n8n-api-key"]
         given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if keys and not given:
+            return len(keys) == 1 and self.fits(keys[0])
         if len(given) != 1:
             return False
         scheme, _, token = given[0].partition(b" ")

@@ -181,6 +181,8 @@ def discover_credentials() -> CredentialTypes:
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"nodes.credentials.{info.name}")
         types += [value for value in vars(module).values() if isinstance(value, CredentialType)]
+        if (table := getattr(module, "table_types", None)) is not None:
+            types += table()
     names = [each.name for each in types]
     if twice := {name for name in names if names.count(name) > 1}:
         raise DefectError(f"credential types registered twice: {', '.join(sorted(twice))}")

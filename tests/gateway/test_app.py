@@ -49,6 +49,19 @@ async def test_token(house, header, status):
     assert answer.status == status
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"x-n8n-api-key": TOKEN}, 200, id="as n8n has it"),
+        pytest.param({"x-n8n-api-key": "wrong"}, 401, id="wrong"),
+        pytest.param({"x-n8n-api-key": TOKEN, "authorization": "Bearer wrong"}, 401, id="beside a wrong bearer"),
+    ],
+)
+async def test_a_key_in_n8ns_header(house, headers, status):
+    async with house.session.get("/api/v1/workflows", headers=headers) as answer:
+        assert answer.status == status
+
+
 async def test_two_tokens_are_none(house):
     headers = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", f"Bearer {TOKEN}")]
 

@@ -168,8 +168,8 @@ async def test_version_1_and_graphql_sign_as_well(checker: Checker, http: RealHt
         pytest.param({"authentication": "strange"}, 'authentication "strange" is not known', id="strange"),
         pytest.param({"authentication": "genericCredentialType"}, "no credential type is chosen", id="none chosen"),
         pytest.param(
-            {"authentication": "predefinedCredentialType", "nodeCredentialType": "notionApi"},
-            'no credential type "notionApi"',
+            {"authentication": "predefinedCredentialType", "nodeCredentialType": "nobodyApi"},
+            'no credential type "nobodyApi"',
             id="a service that is not known",
         ),
         pytest.param(
