@@ -1,6 +1,6 @@
 """``make bench``: measure, print, write the page.
 
-Flow: `python -m ops.bench` → **__main__** → measures, peers, micro, kafka, web app → report.
+Flow: `python -m ops.bench` → **__main__** → measures, peers, micro, kafka, past, web app → report.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from ops.bench.fairness import measure_fairness
 from ops.bench.kafka import OnKafka, measure_on_kafka
 from ops.bench.measures import Findings, measure_millrace
 from ops.bench.micro import measure_parts
+from ops.bench.past import measure_past
 from ops.bench.peers import SKELETON, measure_peers
 from ops.bench.report import page, text
 from ops.bench.web_app import measure_web_app
@@ -33,6 +34,8 @@ def main() -> None:
         if given.only in {"", "kafka"}:
             asked = OnKafka(Path(folder), given.kafka, levels, given.seconds, given.records)
             asyncio.run(measure_on_kafka(asked, found))
+        if given.only in {"", "past"} and given.past:
+            found.past = measure_past(Path(folder) / "past", given.past)
         if given.only in {"", "web"}:
             measure_web_app(Path(folder) / "web", found)
     report = Path(given.output)
@@ -49,11 +52,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
     parser.add_argument(
-        "--only", default="", choices=["embedded", "fairness", "kafka", "web"], help="one part (default: all)"
+        "--only", default="", choices=["embedded", "fairness", "kafka", "past", "web"], help="one part (default: all)"
     )
     parser.add_argument("--flood", type=int, default=20_000, help="slow calls of one tenant (default 20000)")
     parser.add_argument("--kafka", default="", metavar="HOST:PORT", help="a Kafka to use; else one is started")
     parser.add_argument("--records", type=int, default=200_000, help="records of each topic on Kafka (default 200000)")
+    parser.add_argument("--past", type=int, default=10_000_000, help="executions of a long past; 0 leaves it out")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=URL", help="another server to load")
     parser.add_argument("--skeleton", type=Path, default=SKELETON, help="a bare skeleton to compare with")
     parser.add_argument("--output", default="bench-report", help="folder of the report (default bench-report)")

@@ -67,6 +67,7 @@ class Findings:
     million_seconds: float | None = None
     million_mebibytes: float | None = None
     micro: dict[str, float] = field(default_factory=dict)
+    past: dict[str, float] = field(default_factory=dict)
     web: dict[str, float] = field(default_factory=dict)
     pipes: list[Pipe] = field(default_factory=list)
     share: Share | None = None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ops.bench.fairness import rows as fairness_rows
 from ops.bench.measures import APART, PLAIN, Findings, Point
 from ops.bench.micro import GOALS
+from ops.bench.past import GOALS as PAST_GOALS
 from ops.bench.web_app import GOALS as WEB_GOALS
 
 STYLE = """
@@ -32,9 +33,9 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("one execution of many items", _unit(found.million_seconds, "s", 1), ""),
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
-    for name, value in (found.micro | found.web).items():
-        goal = GOALS.get(name) or WEB_GOALS.get(name, "")
-        rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", goal))
+    goals = GOALS | PAST_GOALS | WEB_GOALS
+    for name, value in (found.micro | found.past | found.web).items():
+        rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", goals.get(name, "")))
     return rows + fairness_rows(found.share) + _on_kafka(found)
 
 

@@ -30,3 +30,11 @@ async def test_half_typed_parameters_are_a_problem_and_no_failure(house) -> None
     found = (await house.call("POST", "/api/v1/node-types/ports", 200, json={"nodes": nodes}))["data"]
 
     assert len(found) == 2
+
+
+async def test_every_node_type_is_listed_each_time(house) -> None:
+    first = await house.call("GET", "/api/v1/node-types", 200)
+    again = await house.call("GET", "/api/v1/node-types", 200)
+
+    assert [each["name"] for each in first["data"]] == [each.name for each in house.other.registry]
+    assert first == again
