@@ -48,11 +48,11 @@ class Guidance:
         past = self.recorded(activation) if self.execution is not None else None
         return past.now if past is not None and past.now else activation.at
 
-    def answers(self, node_type: NodeType | None, activation: Activation, *, calls: bool = False) -> bool:
-        """Say whether a run is answered for in place of being made: one of an effect, or that ``calls`` a workflow."""
+    def answers(self, node_type: NodeType | None, activation: Activation, *, outside: bool) -> bool:
+        """Say whether a run is answered for in place of being made: of an effect, a call (``outside``), or a draw."""
         if node_type is None or self.effects == "made":
             return False
-        outside = calls or node_type.runs == "effect" or (node_type.draws and self.execution is not None)
+        outside = outside or (node_type.draws and self.execution is not None)
         return outside and (self.effects != "once" or self.recorded(activation) is not None)
 
     def recorded(self, activation: Activation) -> Past | None:

@@ -64,7 +64,12 @@ class PlannedNode:
     @property
     def inline(self) -> bool:
         """Say whether it may run in the call of its predecessor."""
-        return self.disabled or self.type is None or self.type.runs == "inline"
+        return self.disabled or self.type is None or self.type.runs_as(self.raw, self.version) == "inline"
+
+    @property
+    def effect(self) -> bool:
+        """Say whether it reaches outside."""
+        return self.type is not None and self.type.runs_as(self.raw, self.version) == "effect"
 
     @property
     def joins(self) -> bool:

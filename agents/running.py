@@ -77,13 +77,17 @@ class Runner:
         try:
             inputs = _held(node, activation) or await self._inputs(node, activation)
             guidance = plan.guidance
-            if guidance is not None and not node.disabled and guidance.answers(node.type, activation):
+            if (
+                guidance is not None
+                and not node.disabled
+                and guidance.answers(node.type, activation, outside=node.effect)
+            ):
                 return await self._answered(plan, guidance, node, activation, inputs, began)
             result = await self._result(plan, state, node, activation, inputs, secrets)
             failpoint("node.ran")
             if isinstance(result, Call):
                 # What it would call makes effects of its own.
-                if guidance is not None and guidance.answers(node.type, activation, calls=True):
+                if guidance is not None and guidance.answers(node.type, activation, outside=True):
                     return await self._answered(plan, guidance, node, activation, inputs, began)
                 return await self._calling(plan, state, activation, result)
             return await self._finished(plan, node, activation, inputs, result, began, secrets)

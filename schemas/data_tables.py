@@ -18,6 +18,8 @@ ColumnType = Literal["string", "number", "boolean", "date"]
 Operator = Literal["eq", "neq", "like", "ilike", "gt", "gte", "lt", "lte", "isEmpty", "isNotEmpty", "isTrue", "isFalse"]
 OWN_COLUMNS: Mapping[str, ColumnType] = {"id": "number", "createdAt": "date", "updatedAt": "date"}
 """Columns that every table has and nobody writes."""
+HIDDEN = "~"
+"""How the ids of tables begin that nodes keep for themselves: they are not listed."""
 MOST_COLUMNS = 100
 LONGEST_TEXT = 256 * 1024
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -113,6 +115,11 @@ class Changed(msgspec.Struct):
 
     before: Row | None
     after: Row | None
+
+
+def listed(tables: Iterable[Table]) -> list[Table]:
+    """Leave out the tables that nodes keep for themselves."""
+    return [one for one in tables if not one.id.startswith(HIDDEN)]
 
 
 def iso(now: int) -> str:

@@ -219,8 +219,7 @@ class Harness:
             inputs=given,
             now=self.clock.at,
             context=context,
-            task=f"harness/{self.node_type.name}/0",
-            **more,
+            **{"task": f"harness/{self.node_type.name}/0", **more},
         )
         scope = Scope(
             inputs=given,

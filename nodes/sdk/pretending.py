@@ -42,7 +42,7 @@ from schemas.data_tables import (
     ready,
     select,
 )
-from schemas.errors import NodeError, OperationalError, UserError
+from schemas.errors import NodeError, NotFoundError, OperationalError, UserError
 
 PEOPLE = [Column("name"), Column("age", "number")]
 
@@ -85,6 +85,8 @@ class FakeTables:
 
     async def find(self, table: str, query: Query) -> list[Row]:
         """Give rows."""
+        if table not in self.known:
+            raise NotFoundError(f'there is no data table "{table}"')
         return select(self.rows[table].values(), ready(self.known[table], query))
 
     async def write(self, table: str, change: RowChange, key: str | None = None) -> list[Changed]:

@@ -63,6 +63,7 @@ class NodeType:
     poll: Poll | None = None
     listen: Listen | None = None
     draws: bool = False
+    reaches: Callable[[Mapping[str, Any], float], bool] | None = None
 
     def input_count(self, raw: Mapping[str, Any], version: float) -> int:
         """Count the inputs of a node with these parameters."""
@@ -71,6 +72,10 @@ class NodeType:
     def output_names(self, raw: Mapping[str, Any], version: float) -> list[str]:
         """Name the outputs of a node with these parameters."""
         return list(self.outputs(raw, version) if callable(self.outputs) else self.outputs)
+
+    def runs_as(self, raw: Mapping[str, Any], version: float) -> RunsAs:
+        """Say how a node with these parameters runs."""
+        return "effect" if self.reaches is not None and self.reaches(raw, version) else self.runs
 
     def spec(self) -> NodeSpec:
         """Give the type as data."""
@@ -152,6 +157,13 @@ def node(
         )
 
     return register
+
+
+def reaching(
+    when: Callable[[Mapping[str, Any], float], bool],
+) -> Callable[[NodeType], NodeType]:
+    """Say that nodes of an inline type are effects where ``when`` holds; a decorator above ``node``."""
+    return lambda node_type: replace(node_type, reaches=when)
 
 
 def drawing(node_type: NodeType) -> NodeType:

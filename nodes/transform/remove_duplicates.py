@@ -1,23 +1,26 @@
 """Remove duplicates: keep the first of equal items.
 
-Flow: any node → **removeDuplicates** → any node.  Needs the whole run.
+Flow: any node → **removeDuplicates** → any node.  Needs the whole run; an effect where it remembers.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from nodes.sdk import Example, Field, Items, node
+from nodes.sdk import Example, Field, Item, Items, Parameters, Routed, Run, node
+from nodes.sdk.outside import DataTables
+from nodes.sdk.registry import reaching
 from nodes.transform.duplicates import DuplicateOptions, Duplicates, unique
-from schemas.errors import UserError
+from nodes.transform.seen import Logic, forget, growing, mark, new_ones, place_of
 
 HISTORY = "removeItemsSeenInPreviousExecutions"
+CLEAR = "clearDeduplicationHistory"
 
 
 class HistoryOptions(DuplicateOptions):
     """Rarely needed choices, of the history too."""
 
-    scope: Literal["node", "workflow"] = Field("node", description="Whose history (not supported).")
-    history_size: int = Field(10_000, ge=1, description="How many values are remembered (not supported).")
+    scope: Literal["node", "workflow"] = Field("node", description="Whose history.")
+    history_size: int = Field(10_000, ge=1, le=100_000, description="How many values are remembered.")
 
 
 class RemoveDuplicates(Duplicates):
@@ -25,12 +28,14 @@ class RemoveDuplicates(Duplicates):
 
     operation: Literal[
         "removeDuplicateInputItems", "removeItemsSeenInPreviousExecutions", "clearDeduplicationHistory"
-    ] = Field("removeDuplicateInputItems", description="Compare the items of this run; the others are not supported.")
-    logic: str = Field("removeItemsWithAlreadySeenKeyValues", description="How earlier runs count (not supported).")
-    dedupe_value: Any = Field("", description="Value that was seen or not (not supported).")
-    incremental_dedupe_value: Any = Field("", description="Number that only grows (not supported).")
-    date_dedupe_value: Any = Field("", description="Date that only grows (not supported).")
-    mode: str = Field("cleanDatabase", description="How the history is cleared (not supported).")
+    ] = Field("removeDuplicateInputItems", description="Compare with this run or earlier ones, or forget those.")
+    logic: Logic = Field(
+        "removeItemsWithAlreadySeenKeyValues", description="Keep values never seen, or those above all that were."
+    )
+    dedupe_value: Any = Field("", description="Value that was seen or not.")
+    incremental_dedupe_value: Any = Field("", description="Number that only grows.")
+    date_dedupe_value: Any = Field("", description="Date that only grows.")
+    mode: Literal["cleanDatabase"] = Field("cleanDatabase", description="How the history is cleared.")
     options: HistoryOptions = HistoryOptions()
 
 
@@ -38,8 +43,14 @@ def _outputs(raw: Mapping[str, Any], version: float) -> Sequence[str]:
     return ("kept", "discarded") if version >= 2 and raw.get("operation") == HISTORY else ("main",)
 
 
+def _remembers(raw: Mapping[str, Any], version: float) -> bool:
+    return version >= 2 and raw.get("operation") in (HISTORY, CLEAR)
+
+
+@reaching(_remembers)
 @node(
     "removeDuplicates",
+    repeat="keyed",
     group="transform",
     title="Remove Duplicates",
     versions=(1, 1.1, 2),
@@ -58,15 +69,38 @@ def _outputs(raw: Mapping[str, Any], version: float) -> Sequence[str]:
             given=[{"n": 1, "at": 1}, {"n": 1, "at": 2}],
             then=[{"n": 1, "at": 1}],
         ),
+        Example(
+            title="keeps what no earlier execution had",
+            params={"operation": HISTORY, "dedupeValue": "={{ $json.id }}"},
+            given=[{"id": 1}, {"id": 2}, {"id": 1}],
+            outputs=[[{"id": 1}, {"id": 2}], [{"id": 1}]],
+        ),
         Example(title="a field must be named", params={"compare": "selectedFields"}, fails="name a field to compare"),
     ],
 )
-async def remove_duplicates(params: RemoveDuplicates, items: Items) -> Items:
-    """Drop items that are equal to an earlier one."""
-    if params.operation != "removeDuplicateInputItems":
-        raise UserError(
-            f'operation "{params.operation}" of removeDuplicates is not supported',
-            field="operation",
-            hint="earlier executions are not remembered; compare the items of one run",
-        )
-    return unique(params, items)
+async def remove_duplicates(
+    parameters: Parameters[RemoveDuplicates], items: Items, run: Run, tables: DataTables
+) -> Items | Routed:
+    """Drop items that are equal to an earlier one, of this run or of earlier executions."""
+    params = parameters(0)
+    if run.version < 2 or params.operation == "removeDuplicateInputItems":
+        return unique(params, items)
+    if params.operation == CLEAR:
+        await forget(tables, run, params.options.scope)
+        return [Item(item.json, item.binary, at) for at, item in enumerate(items)]
+    each = [parameters(at) for at in range(len(items))]
+    if params.logic == "removeItemsWithAlreadySeenKeyValues":
+        values: list[Any] = [mark(one.dedupe_value) for one in each]
+    else:
+        dated = params.logic == "removeItemsUpToStoredDate"
+        given = [one.date_dedupe_value if dated else one.incremental_dedupe_value for one in each]
+        values = [growing(one, params.logic, run.timezone) for one in given]
+    place = place_of(run, params.options.scope, params.logic)
+    new = await new_ones(tables, run, place, values, params.options.history_size)
+    passed = [Item(item.json, item.binary, at) for at, item in enumerate(items)]
+    return Routed(
+        [
+            [item for item, one in zip(passed, new, strict=True) if one],
+            [item for item, one in zip(passed, new, strict=True) if not one],
+        ]
+    )

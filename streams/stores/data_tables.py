@@ -26,6 +26,7 @@ from schemas.data_tables import (
     TableChange,
     altered,
     decided,
+    listed,
     pattern,
     ready,
 )
@@ -102,7 +103,7 @@ class SqliteTables:
 
     async def tables(self) -> list[Table]:
         """List the tables by name."""
-        return await self._do(lambda db: sorted(_tables(db), key=lambda one: one.name.lower()))
+        return await self._do(lambda db: sorted(listed(_tables(db)), key=lambda one: one.name.lower()))
 
     async def alter(self, table: str, change: TableChange) -> Table:
         """Change a table; give it as it is then, or was."""

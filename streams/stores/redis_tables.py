@@ -19,6 +19,7 @@ from schemas.data_tables import (
     TableChange,
     altered,
     decided,
+    listed,
     ready,
     select,
 )
@@ -41,7 +42,8 @@ class RedisTables:
     async def tables(self) -> list[Table]:
         """List the tables by name."""
         found = await self._answer(self._client.hvals(TABLES))
-        return sorted((msgspec.json.decode(one, type=Table) for one in found), key=lambda one: one.name.lower())
+        known = [msgspec.json.decode(one, type=Table) for one in found]
+        return sorted(listed(known), key=lambda one: one.name.lower())
 
     async def alter(self, table: str, change: TableChange) -> Table:
         """Change a table; give it as it is then, or was."""
