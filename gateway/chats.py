@@ -11,6 +11,7 @@ from typing import Any
 from gateway.answers import HeaderList
 from gateway.bodies import Body, binary_parts
 from gateway.form_pages import PAGE, document, heading
+from gateway.forms import accepted
 from gateway.problems import refuse
 from schemas.form import Chat
 from schemas.identifiers import new_id
@@ -31,15 +32,19 @@ def show(chat: Chat, session: str, said: Said) -> tuple[int, HeaderList, bytes]:
         f'<span class="about">{escape(text)}</span></li>'
         for who, text in lines
     )
+    multipart = ' enctype="multipart/form-data"' if chat.files else ""
+    accept = "" if chat.accept in ("", "*") else f' accept="{escape(chat.accept)}"'
+    label = '<div class="field"><label for="files">Files</label>'
+    files = f'{label}<input type="file" id="files" name="files" multiple{accept}></div>' if chat.files else ""
     parts = [
         heading(chat.title, chat.subtitle),
         f'<ol class="said" role="log" aria-label="Conversation">{log}</ol>',
-        '<form method="post"><div class="field"><label for="chatInput">Message</label>'
+        f'<form method="post"{multipart}><div class="field"><label for="chatInput">Message</label>'
         f'<textarea id="chatInput" name="chatInput" rows="3" required autofocus '
         f'placeholder="{escape(chat.placeholder)}"></textarea></div>'
         f'<input type="hidden" name="sessionId" value="{escape(session)}">'
         f'<input type="hidden" name="said" value="{escape(json.dumps(said[-MOST_SAID:]))}">'
-        '<button type="submit">Send</button></form>',
+        f'{files}<button type="submit">Send</button></form>',
     ]
     return 200, PAGE, document(chat.title or "Chat", chat.css, parts)
 
@@ -71,6 +76,18 @@ def message(body: Body, session: str | None = None, text: str | None = None) -> 
         raise refuse("BadRequest", "a chat message has a text", field="chatInput", hint='send {"chatInput": "…"}')
     made = {"action": "sendMessage", "sessionId": new_session(), **told}
     return Item(json=made, binary=binary_parts(body.files) if body.files else None)
+
+
+def taken(chat: Chat, body: Body) -> Body:
+    """Give what a chat takes: a field left empty is no file; raise 415 where it takes none, or not of these kinds."""
+    body = Body(body.value, {name: file for name, file in body.files.items() if file.data or file.name})
+    if body.files and not chat.files:
+        raise refuse("UnsupportedMediaType", "this chat takes no files", field="files")
+    kinds = [part.strip().lower() for part in chat.accept.split(",") if part.strip()]
+    for file in body.files.values():
+        if kinds and not accepted(file, kinds):
+            raise refuse("UnsupportedMediaType", f"this chat takes files of these kinds: {chat.accept}", field="files")
+    return body
 
 
 def answer_text(status: int, body: bytes) -> str:

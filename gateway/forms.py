@@ -189,7 +189,7 @@ def _take_files(one: FormField, name: str, files: Mapping[str, File], sent: Subm
         sent.errors[name] = "Please choose a file."
     elif len(found) > 1 and not one.several:
         sent.errors[name] = "Please choose one file."
-    elif endings and not all(_accepted(file, endings) for file in found):
+    elif endings and not all(accepted(file, endings) for file in found):
         sent.errors[name] = f"Please choose files of these kinds: {', '.join(endings)}."
     else:
         key = re.sub(r"\W", "_", one.name)
@@ -198,6 +198,7 @@ def _take_files(one: FormField, name: str, files: Mapping[str, File], sent: Subm
         sent.files |= {f"{key}_{at}" if one.several else key: file for at, file in enumerate(found)}
 
 
-def _accepted(file: File, endings: Sequence[str]) -> bool:
+def accepted(file: File, endings: Sequence[str]) -> bool:
+    """Say whether a file has one of the endings or media types that are listed."""
     name, kind = (file.name or "").lower(), file.media_type.lower()
     return any(name.endswith(one) or one in ("*", "*/*", kind, f"{kind.partition('/')[0]}/*") for one in endings)

@@ -177,6 +177,7 @@ class Ingress:
             body = await parse_body(raw, visit.headers.get("content-type", ""), {})
         except UserError as bad:
             raise refuse("BadRequest", bad.message, field=bad.field) from None
+        body = chats.taken(chat, body)
         page = chats.from_page(body)
         if page is not None:
             forms.check_origin(visit.headers, urlsplit(url).netloc)

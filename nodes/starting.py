@@ -87,7 +87,7 @@ def listened(workflow: Workflow, registry: Registry, zone: str) -> Listened:
                     if _uncheckable(start):
                         problems.append(_unchecked(node, start))
                 case Schedule():
-                    misfire = workflow.settings.misfire
+                    misfire = workflow.settings.misfire if start.misfire == "skip" else start.misfire
                     found.schedules.append(msgspec.structs.replace(start, zone=zone, misfire=misfire))
                 case Source(times=times):
                     zoned = [msgspec.structs.replace(one, zone=zone) for one in times]

@@ -95,10 +95,12 @@ class FormEnd(msgspec.Struct, omit_defaults=True):
 
 
 class Chat(msgspec.Struct, omit_defaults=True):
-    """A chat's page; ``first`` is what is said before anything was typed."""
+    """A chat's page; ``first`` is what is said before anything was typed. ``accept`` lists kinds of files it takes."""
 
     title: str = ""
     subtitle: str = ""
     first: list[str] = []
     placeholder: str = ""
     css: str = ""
+    files: bool = False
+    accept: str = "*"

@@ -34,8 +34,8 @@ class ChatOptions(NodeParams):
     get_started: str = Field("New Conversation", description="Kept for n8n: a page always begins a conversation.")
     show_welcome_screen: bool = Field(False, description="Kept for n8n.")
     load_previous_session: str = Field("notSupported", description="Kept for n8n: a page begins anew.")
-    allow_file_uploads: bool = Field(False, description="Take files too, from callers that send multipart forms.")
-    allowed_files_mime_types: str = Field("*", description="Kept for n8n.")
+    allow_file_uploads: bool = Field(False, description="Take files too.")
+    allowed_files_mime_types: str = Field("*", description="Which, as media types with commas between.")
 
 
 class ChatTrigger(NodeParams):
@@ -64,6 +64,8 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
         first=[line for line in params.initial_messages.split("\n") if line.strip()],
         placeholder=params.options.input_placeholder,
         css=params.options.custom_css,
+        files=params.options.allow_file_uploads,
+        accept=params.options.allowed_files_mime_types or "*",
     )
     options = admission(params.authentication, ("basicAuth",), node)
     options |= {"chat": msgspec.to_builtins(shown), "allowedOrigins": params.options.allowed_origins or "*"}

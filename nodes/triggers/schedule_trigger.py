@@ -12,7 +12,7 @@ from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, 
 from nodes.sdk.parameters import CompiledParameters
 from nodes.triggers.recurrence import check, zone_of
 from schemas.errors import ParameterError
-from schemas.trigger import Schedule
+from schemas.trigger import Misfire, Schedule
 
 Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months", "cronExpression"]
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
@@ -45,7 +45,8 @@ class ScheduleTrigger(NodeParams):
     """When to start."""
 
     misfire_policy: Literal["skip", "coalesce", "coalesce_owner"] = Field(
-        "skip", description="Kept for n8n: what a restart missed by more than MILLRACE's grace is skipped."
+        "skip",
+        description="What becomes of missed times: skipped (or as the workflow's settings say), or one start for all.",
     )
     misfire_grace_seconds: int = Field(0, ge=0, description="Kept for n8n.")
     skip_durable_scheduler: bool = Field(False, description="Kept for n8n: every schedule is durable.")
@@ -58,7 +59,8 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Schedule]:
     schedules = []
     for at, one in enumerate(params.rule.interval):
         cron, every, unit = _cron(one)
-        schedule = Schedule(node=node, type="scheduleTrigger", cron=cron, every=every, unit=unit)  # type: ignore[arg-type]
+        misfire: Misfire = "skip" if params.misfire_policy == "skip" else "once"
+        schedule = Schedule(node, "scheduleTrigger", cron, every, unit, misfire=misfire)  # type: ignore[arg-type]
         try:
             check(schedule)
         except ParameterError as bad:

@@ -5,6 +5,7 @@ import re
 from html import unescape
 from typing import Any
 
+import aiohttp
 import pytest
 
 from schemas.task import Reply
@@ -88,3 +89,29 @@ async def test_a_failure_is_said_in_the_chat(house: Any) -> None:
 
     assert answer.status == 200
     assert b"Something went wrong" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "status"),
+    [
+        pytest.param({"allowFileUploads": True}, "a.txt", 200, id="taken"),
+        pytest.param({"allowFileUploads": True, "allowedFilesMimeTypes": "text/*"}, "a.txt", 200, id="of its kind"),
+        pytest.param({"allowFileUploads": True, "allowedFilesMimeTypes": "image/*"}, "a.txt", 415, id="of another"),
+        pytest.param({}, "a.txt", 415, id="not taken"),
+    ],
+)
+async def test_files(house: Any, options: dict[str, Any], name: str, status: int) -> None:
+    await house.make(flow(options=options))
+    answering(house)
+    form = aiohttp.FormData()
+    form.add_field("chatInput", "See")
+    form.add_field("files", b"text", filename=name, content_type="text/plain")
+
+    page = (await house.hook("GET", "/w/chat/help")).body.decode()
+    answer = await house.hook("POST", "/w/chat/help", data=form)
+
+    assert answer.status == status
+    assert ('type="file"' in page) == bool(options)
+    if status == 200:
+        [task] = await house.other.settled(1)
+        assert [part["fileName"] for part in task.start.items[0].binary.values()] == ["a.txt"]

@@ -120,3 +120,21 @@ def test_whoever_sends_a_form_waits_for_a_form_node(more: dict[str, Any], mode: 
     found = listened(workflow, discover(), "UTC")
 
     assert [(route.method, route.mode) for route in found.routes] == [("GET", mode), ("POST", mode)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "setting", "misfire"),
+    [
+        pytest.param("skip", "skip", "skip", id="neither"),
+        pytest.param("coalesce", "skip", "once", id="the trigger says once"),
+        pytest.param("skip", "all", "all", id="the workflow says all"),
+        pytest.param("coalesce_owner", "all", "once", id="the trigger counts more"),
+    ],
+)
+def test_what_becomes_of_missed_times(policy: str, setting: str, misfire: str) -> None:
+    trigger = {"name": "S", "type": "scheduleTrigger", "typeVersion": 1.3, "parameters": {"misfirePolicy": policy}}
+    workflow = parse_workflow({"nodes": [trigger], "connections": {}, "settings": {"misfire": setting}})
+
+    [schedule] = listened(workflow, discover(), "UTC").schedules
+
+    assert schedule.misfire == misfire
