@@ -75,6 +75,32 @@ export function same(a: Wire, b: Wire): boolean {
   return a.source === b.source && a.output === b.output && a.target === b.target && a.input === b.input;
 }
 
+/** Says whether two documents are the same workflow, however their keys are ordered. */
+export function alike(one: Doc, other: Doc): boolean {
+  const text = (doc: Doc) =>
+    JSON.stringify([doc.name, doc.settings, doc.groups, doc.pinData ?? {}, ends(doc), byIds(doc.nodes)], (_, value: unknown) =>
+      value && typeof value === "object" && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
+    );
+  return text(one) === text(other);
+}
+
+/** Others may have put new nodes at another place in the list. */
+function byIds(nodes: readonly NodeJson[]): NodeJson[] {
+  return [...nodes].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Lists where edges begin and end; ports that nothing is connected to can be written in many ways. */
+function ends(doc: Doc): string[] {
+  const found = Object.entries(doc.connections).flatMap(([source, kinds]) =>
+    Object.entries(kinds).flatMap(([kind, outputs]) =>
+      outputs.flatMap((each, output) => (each ?? []).map((end) => JSON.stringify([source, kind, output, end.node, end.type ?? MAIN, end.index ?? 0]))),
+    ),
+  );
+  return found.sort();
+}
+
 export function byName(doc: Doc, name: string): NodeJson | undefined {
   return doc.nodes.find((node) => node.name === name);
 }

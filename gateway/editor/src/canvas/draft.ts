@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import { ApiError, call } from "../api/client";
 import type { ErrorInfo, WorkflowBody, WorkflowDetail } from "../gen/api";
-import { type Doc, normal } from "./document";
+import { type Doc, alike, normal } from "./document";
 
 const MOST_UNDOS = 300;
 const SAME_CHANGE_MS = 1_200;
@@ -160,7 +160,9 @@ export const useDraft = create<Draft>((set, get) => ({
         body,
         revision: force ? undefined : revision,
       });
-      set({ saved: doc, conflict: false, ...facts(detail) });
+      const now = get().doc;
+      // Meeting others meanwhile makes another object of the same workflow.
+      set({ saved: now && alike(now, doc) ? now : doc, conflict: false, ...facts(detail) });
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 412) {

@@ -1,7 +1,7 @@
 /** The binding: the open draft and the shared document say the same. Edits go one way, those of others come the other. */
 import * as Y from "yjs";
 import { call } from "../api/client";
-import { type Doc, normal } from "../canvas/document";
+import { type Doc, alike, normal } from "../canvas/document";
 import { facts, useDraft } from "../canvas/draft";
 import { DRAFT, Model } from "./model";
 import { Provider } from "./provider";
@@ -46,7 +46,7 @@ export function bind(workflow: string): () => void {
     if (doc !== saved) ydoc.transact(() => model.write(saved, doc), MINE);
     bound = true;
     const shared = model.read(saved);
-    shown = same(shared, saved) ? saved : shared;
+    shown = alike(shared, saved) ? saved : shared;
     useDraft.setState({ doc: shown, shared: actions });
     stacks();
   };
@@ -62,7 +62,9 @@ export function bind(workflow: string): () => void {
       const { doc } = useDraft.getState();
       const answer = await provider.save();
       if (answer.saved && here()) {
-        useDraft.setState({ saved: doc, conflict: false, ...facts(answer.saved) });
+        const now = useDraft.getState().doc;
+        // What others say may have come meanwhile: the same workflow as another object.
+        useDraft.setState({ saved: doc && now && alike(doc, now) ? now : doc, conflict: false, ...facts(answer.saved) });
       }
       if (answer.problem) throw new Error(answer.problem.detail);
     },
@@ -80,7 +82,7 @@ export function bind(workflow: string): () => void {
     const marked = done.changed.get(model.meta as never)?.has(DRAFT) ?? false;
     const only = marked && done.changed.size === 1 && done.changed.get(model.meta as never)!.size === 1;
     if (!only) pull();
-    if (bound && marked) agree(workflow, model.agreed).catch(() => undefined);
+    if (bound && marked) agree(workflow, model).catch(() => undefined);
   });
   undo.on("stack-item-added", stacks);
   undo.on("stack-item-popped", stacks);
@@ -96,25 +98,17 @@ export function bind(workflow: string): () => void {
 }
 
 /** Somebody saves: once the draft is that version, what is shown may be what is saved. */
-async function agree(workflow: string, version: string): Promise<void> {
+async function agree(workflow: string, model: Model): Promise<void> {
+  const version = model.agreed;
   for (let tries = 0; tries < LOOKS; tries++) {
     const detail = await call("GET /api/v1/workflows/{workflow}", { path: { workflow } });
     const { doc, workflow: open } = useDraft.getState();
-    if (open !== workflow || !doc) return;
+    // What was asked before a later save says nothing of what is saved now.
+    if (open !== workflow || !doc || model.agreed !== version) return;
     if (detail.versionId === version) {
       const saved = normal(detail.workflow ?? {});
-      return useDraft.setState({ saved: same(saved, doc) ? doc : saved, ...facts(detail) });
+      return useDraft.setState({ saved: alike(saved, doc) ? doc : saved, ...facts(detail) });
     }
     await new Promise((done) => setTimeout(done, LOOK_MS));
   }
-}
-
-function same(one: Doc, other: Doc): boolean {
-  const text = ({ nodes, connections, name, settings, pinData }: Doc) =>
-    JSON.stringify([name, settings, connections, nodes, pinData ?? {}], (_, value: unknown) =>
-      value && typeof value === "object" && !Array.isArray(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : value,
-    );
-  return text(one) === text(other);
 }
