@@ -9,6 +9,7 @@ import {
   type NodeChange,
   ReactFlow,
   applyNodeChanges,
+  useKeyPress,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -16,22 +17,25 @@ import { useNodeTypes } from "../api/nodeTypes";
 import { useRun } from "../executions/run";
 import type { ErrorInfo } from "../gen/api";
 import { openPalette } from "../palette/store";
+import { say } from "../shell/notices";
 import { useScheme } from "../shell/scheme";
 import { LiveCounts } from "../live/LiveView";
 import { Pointers } from "../together/Presence";
 import { usePeople } from "../together/people";
+import { GroupCard } from "./GroupCard";
 import { NodeCard } from "./NodeCard";
 import { NoteCard } from "./NoteCard";
 import { WireLine } from "./WireLine";
 import { type Wire, byId, moveNodes } from "./document";
 import { useDraft } from "./draft";
-import { connectWires, rewire } from "./edits";
-import { type CardNode, Cards, type WireEdge, edgesOf, refusal } from "./graph";
+import { connectWires, rewire, whyNot } from "./edits";
+import { type CardNode, Cards, type GroupNode, type WireEdge, edgesOf } from "./graph";
+import { drawn, isGroup, membersOf } from "./grouping";
 import { keyPressed } from "./keys";
 import { openNode, useSelection } from "./selection";
 import { holdFlow, toCanvas } from "./viewport";
 
-const nodeTypes = { card: NodeCard, note: NoteCard };
+const nodeTypes = { card: NodeCard, note: NoteCard, frame: GroupCard };
 const edgeTypes = { wire: WireLine };
 const NO_PROBLEMS: ErrorInfo[] = [];
 
@@ -39,11 +43,12 @@ const NO_PROBLEMS: ErrorInfo[] = [];
 const ADDING_KEYS = ["Meta", "Control", "Shift"];
 const FIT = { padding: 0.2, maxZoom: 1.1 };
 const BARE = { hideAttribution: true };
-const open = (_: unknown, node: CardNode) => openNode(node.id);
+const open = (_: unknown, node: CardNode | GroupNode) => isGroup(node.id) || openNode(node.id);
+const colour = (node: { type?: string }) => (node.type === "frame" ? "transparent" : "");
 
 function possible(connection: Connection | WireEdge): boolean {
   const { doc } = useDraft.getState();
-  return doc !== null && refusal(doc, wireOf(connection as Connection)) === null;
+  return doc !== null && whyNot(doc, wireOf(connection as Connection)) === null;
 }
 
 export function Canvas() {
@@ -51,6 +56,8 @@ export function Canvas() {
   const fixed = useDraft((state) => state.fixed);
   const dark = useScheme((state) => state.dark);
   const connecting = useConnecting();
+  // With Space held, a drag that begins on a node moves what is in sight as well.
+  const panning = useKeyPress("Space");
   return (
     <div
       className="canvas"
@@ -70,7 +77,7 @@ export function Canvas() {
         openPalette({ kind: "free", at: [x - 80, y - 24] });
       }}
     >
-      <ReactFlow<CardNode, WireEdge>
+      <ReactFlow<CardNode | GroupNode, WireEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -82,7 +89,7 @@ export function Canvas() {
         isValidConnection={possible}
         onNodeDoubleClick={open}
         colorMode={dark ? "dark" : "light"}
-        nodesDraggable={!fixed}
+        nodesDraggable={!fixed && !panning}
         nodesConnectable={!fixed}
         edgesReconnectable={!fixed}
         nodesFocusable={false}
@@ -100,12 +107,13 @@ export function Canvas() {
         fitView
         fitViewOptions={FIT}
         connectionRadius={28}
+        reconnectRadius={14}
         proOptions={BARE}
       >
         <Pointers />
         <LiveCounts />
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
-        {nodes.length > 3 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeBorderRadius={6} />}
+        {nodes.length > 3 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor={colour} nodeBorderRadius={6} />}
       </ReactFlow>
     </div>
   );
@@ -144,8 +152,12 @@ function useGraph() {
     return next;
   }, [made, selected, dragged]);
   const edges = useMemo(() => (doc ? edgesOf(doc, made, runs, selectedEdges) : []), [doc, made, runs, selectedEdges]);
+  const whole = useMemo(() => (doc ? drawn(doc, nodes, edges, selected) : { nodes, edges }), [doc, nodes, edges, selected]);
+  const all = useRef(whole.nodes);
+  all.current = whole.nodes;
 
-  const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+  const onNodesChange = useCallback((changed: NodeChange<CardNode | GroupNode>[]) => {
+    const changes = ofMembers(changed, all.current, shown.current);
     const moves = changes.filter((each) => each.type === "position" && each.position);
     if (moves.length) {
       const moved = applyNodeChanges(moves, [...shown.current.values()]);
@@ -159,7 +171,24 @@ function useGraph() {
     selectBy(changes, "nodes");
   }, []);
   const onEdgesChange = useCallback((changes: EdgeChange<WireEdge>[]) => selectBy(changes, "edges"), []);
-  return { nodes, edges, onNodesChange, onEdgesChange };
+  return { ...whole, onNodesChange, onEdgesChange };
+}
+
+/** Turns what happens to a group into what happens to its nodes. */
+function ofMembers(changes: NodeChange<CardNode | GroupNode>[], drawn: readonly (CardNode | GroupNode)[], cards: ReadonlyMap<string, CardNode>): NodeChange<CardNode>[] {
+  const { doc } = useDraft.getState();
+  return changes.flatMap((change): NodeChange<CardNode>[] => {
+    if (!("id" in change) || !isGroup(change.id)) return [change as NodeChange<CardNode>];
+    const members = doc ? membersOf(doc, change.id) : [];
+    if (change.type === "select") return members.map((id) => ({ ...change, id }));
+    const frame = drawn.find((node) => node.id === change.id);
+    if (change.type !== "position" || !change.position || !frame || !doc) return [];
+    const [x, y] = [change.position.x - frame.position.x, change.position.y - frame.position.y];
+    return members.flatMap((id) => {
+      const at = cards.get(id)?.position;
+      return at ? [{ ...change, id, position: { x: at.x + x, y: at.y + y } }] : [];
+    });
+  });
 }
 
 function selectBy(changes: readonly { type: string; id?: string; selected?: boolean }[], what: "nodes" | "edges"): void {
@@ -184,7 +213,8 @@ function useConnecting() {
       if (old.data) rewire(old.data.wire, wireOf(connection));
     }, []),
     onConnectEnd: useCallback((event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
-      const { fromNode, fromHandle, toNode } = state;
+      const { fromNode, fromHandle, toNode, toHandle, isValid } = state;
+      if (fromNode && fromHandle && toNode && toHandle && !isValid && !remade.current) sayWhyNot(fromNode.id, fromHandle, toNode.id, toHandle);
       if (remade.current || toNode || !fromNode || !fromHandle || !("clientX" in event)) {
         remade.current = false;
         return;
@@ -197,6 +227,21 @@ function useConnecting() {
       else openPalette({ kind: "before", node: fromNode.id, input: port, at: [x - 164, y - 24] });
     }, []),
   };
+}
+
+interface Port {
+  id?: string | null;
+  type: string;
+}
+
+function sayWhyNot(from: string, fromPort: Port, to: string, toPort: Port): void {
+  const { doc } = useDraft.getState();
+  if (!doc) return;
+  if (fromPort.type === toPort.type) return say("Not connected: an output leads to an input.");
+  const [source, target] = fromPort.type === "source" ? [[from, fromPort], [to, toPort]] as const : [[to, toPort], [from, fromPort]] as const;
+  const wire = wireOf({ source: source[0], sourceHandle: source[1].id ?? null, target: target[0], targetHandle: target[1].id ?? null });
+  const why = whyNot(doc, wire);
+  if (why) say(`Not connected: ${why}.`);
 }
 
 function wireOf(connection: Connection): Wire {

@@ -7,8 +7,8 @@ import { Icon } from "../shell/icons";
 import { focusCanvas } from "./commands";
 import { type Doc, type NodeJson, type Wire, byId, same, wires } from "./document";
 import { useDraft } from "./draft";
-import { connectWires, cutWires, portsNow } from "./edits";
-import { edgeId, isNote, refusal } from "./graph";
+import { connectWires, cutWires, portsNow, whyNot } from "./edits";
+import { edgeId, isNote } from "./graph";
 
 const useConnecting = create<{ from: string | null }>(() => ({ from: null }));
 
@@ -76,7 +76,7 @@ function possible(doc: Doc, node: NodeJson): Choice[] {
     ),
   );
   const cuts = there.map((wire) => ({ wire, there: true, label: `Remove ${wire.source} → ${wire.target}`, group: "Connected now" }));
-  return [...open.filter(({ wire }) => !there.some((each) => same(each, wire)) && refusal(doc, wire) === null), ...cuts];
+  return [...open.filter(({ wire }) => !there.some((each) => same(each, wire)) && whyNot(doc, wire) === null), ...cuts];
 }
 
 function far(from: NodeJson, to: NodeJson): number {

@@ -20,23 +20,28 @@ import { PublishDialog } from "../versions/PublishDialog";
 import { VersionsPanel } from "../versions/VersionsPanel";
 import { Canvas } from "./Canvas";
 import { Connecting } from "./Connecting";
+import { Extracting } from "./Extracting";
+import { Finding } from "./Finding";
+import { SelectionBar } from "./SelectionBar";
 import { ExecutionBar } from "./ExecutionBar";
 import { Outline } from "./Outline";
 import { Toolbar } from "./Toolbar";
-import { editorCommands, run, save } from "./commands";
+import { editorCommands, jumpTo, run, save } from "./commands";
+import { byName } from "./document";
 import { anyUnsaved, useDraft } from "./draft";
 import { copied, pasteText, removeSelected } from "./edits";
 import { useSelection } from "./selection";
 import "./canvas.css";
 import "../versions/versions.css";
 
-export default function Editor({ workflow, execution }: { workflow: string; execution?: string }) {
+export default function Editor({ workflow, execution, node }: { workflow: string; execution?: string; node?: string }) {
   useOpened(workflow, execution);
   useTogether(workflow, execution);
   useOffer(editorCommands);
   useClipboard();
   useKeys();
   useEffect(followStanding, []);
+  useGoing(node);
   const doc = useDraft((state) => state.doc);
   const failed = useDraft((state) => state.failed);
   const loaded = useNodeTypes((state) => state.loaded);
@@ -59,6 +64,9 @@ export default function Editor({ workflow, execution }: { workflow: string; exec
         <Outline />
         <Palette />
         <Connecting />
+        <Finding />
+        {!execution && <SelectionBar />}
+        {!execution && <Extracting />}
         <NodePanel />
         {!execution && <VersionsPanel />}
         {!execution && <PublishDialog />}
@@ -139,6 +147,18 @@ function useClipboard(): void {
       removeEventListener("paste", onPaste);
     };
   }, []);
+}
+
+/** Goes to the node that the address names, once it is drawn. */
+function useGoing(node: string | undefined): void {
+  const ready = useDraft((state) => state.doc !== null);
+  useEffect(() => {
+    const { doc } = useDraft.getState();
+    const found = ready && node && doc ? byName(doc, node) : undefined;
+    if (!found) return;
+    const later = requestAnimationFrame(() => jumpTo(found.id));
+    return () => cancelAnimationFrame(later);
+  }, [ready, node]);
 }
 
 function useKeys(): void {

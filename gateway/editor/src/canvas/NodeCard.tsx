@@ -44,7 +44,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       {mark && <span className="card-mark">{mark}</span>}
       <CardStanding name={node.name} ran={last !== undefined} disabled={node.disabled === true} />
       <CardPorts data={data} />
-      {ports.outputs.length > 0 && <AddNext id={node.id} count={ports.outputs.length} />}
+      {ports.outputs.length > 0 && <AddNext id={node.id} name={node.name} count={ports.outputs.length} />}
     </div>
   );
 });
@@ -112,13 +112,14 @@ function CardPorts({ data }: { data: CardNode["data"] }) {
   );
 }
 
-function AddNext({ id, count }: { id: string; count: number }) {
+function AddNext({ id, name, count }: { id: string; name: string; count: number }) {
   const fixed = useDraft((state) => state.fixed);
+  const open = useDraft((state) => !state.doc?.connections[name]?.main?.some((ends) => ends?.length));
   if (fixed || count !== 1) return null;
   return (
     <button
       type="button"
-      className="card-add nodrag"
+      className={`card-add nodrag${open ? " card-open" : ""}`}
       tabIndex={-1}
       aria-label="Add a node after this one"
       onClick={(event) => {

@@ -10,7 +10,10 @@ import { useVersions } from "../versions/store";
 import { changed, useDraft } from "./draft";
 import { openConnecting } from "./Connecting";
 import { toggleOutline } from "./Outline";
-import { addNote, copied, duplicate, pasteText, portsNow, removeSelected, selectAll, toggleDisabled } from "./edits";
+import { openExtracting } from "./Extracting";
+import { openFinding } from "./Finding";
+import { ALIGNMENTS } from "./aligning";
+import { addNote, alignSelected, copied, duplicate, groupSelected, pasteText, portsNow, removeSelected, selectAll, toggleDisabled, ungroupSelected } from "./edits";
 import { byId } from "./document";
 import { arrange } from "./layout";
 import { openNode, useSelection } from "./selection";
@@ -111,6 +114,13 @@ export function editorCommands(): Command[] {
   if (workflow) {
     seeing.push({ id: "executions", label: "See its executions", icon: "list", run: () => go({ page: "executions", workflow }) });
   }
+  seeing.push(
+    { id: "find", label: "Find in this workflow", keys: `${MOD} F`, icon: "search", run: () => openFinding("here") },
+    { id: "find-all", label: "Find in all workflows", keys: `${MOD} Shift F`, icon: "search", run: () => openFinding("everywhere") },
+  );
+  const single = one && doc ? byId(doc, one) : undefined;
+  if (single) seeing.push({ id: "used", label: "Find where it is used", icon: "search", run: () => openFinding("here", `$('${single.name}')`) });
+  if (workflow) seeing.push({ id: "called", label: "Find what calls this workflow", icon: "search", run: () => openFinding("everywhere", workflow) });
   const jumps: Command[] = (doc?.nodes ?? []).map((node) => ({
     id: `node-${node.id}`,
     label: `Go to ${node.name}`,
@@ -140,6 +150,14 @@ export function editorCommands(): Command[] {
     );
   }
   if (some || edges.size > 0) changing.push({ id: "remove", label: "Delete the selection", keys: "Delete", icon: "trash", run: removeSelected });
+  if (nodes.size > 1) {
+    changing.push(
+      { id: "group", label: "Group the selection", keys: `${MOD} G`, icon: "group", run: groupSelected },
+      { id: "ungroup", label: "Ungroup", keys: `${MOD} Shift G`, icon: "ungroup", run: ungroupSelected },
+      ...ALIGNMENTS.map((how): Command => ({ id: `align-${how}`, label: `Align: ${how}`, quiet: true, icon: "alignLeft", run: () => alignSelected(how) })),
+    );
+  }
+  if (some) changing.push({ id: "extract", label: "Make a sub-workflow of the selection", icon: "extract", run: openExtracting });
   if (one) changing.push({ id: "connect", label: "Connect to another node", keys: "C", icon: "flow", run: () => openConnecting(one) });
   const here = one && doc ? byId(doc, one)?.name : undefined;
   if (here) {

@@ -1,5 +1,5 @@
 /** Edits: what people do to a workflow, each one change of the draft. */
-import { useNodeTypes, portsOf, specOf, type Ports } from "../api/nodeTypes";
+import { useNodeTypes, portsOf, shortType, specOf, type Ports } from "../api/nodeTypes";
 import type { NodeSpec } from "../gen/api";
 import type { Spot } from "../palette/store";
 import { announce } from "../shell/announce";
@@ -27,7 +27,9 @@ import {
   wires,
 } from "./document";
 import { useDraft } from "./draft";
-import { STEP_X, STEP_Y, edgeId, isNote, refusal } from "./graph";
+import { type Alignment, aligned } from "./aligning";
+import { STEP_X, STEP_Y, edgeId, isNote, refusal, sizeOf } from "./graph";
+import { group, ungroup } from "./groups";
 import { useSelection } from "./selection";
 import { centre } from "./viewport";
 
@@ -111,10 +113,40 @@ function freePlace(doc: Doc, [x, y]: [number, number]): [number, number] {
   return [Math.round(x), Math.round(at)];
 }
 
+/** Says why an edge cannot be drawn; null where it can. */
+export function whyNot(doc: Doc, wire: Wire): string | null {
+  return refusal(doc, wire, (node) => !node.disabled && (portsNow(node).outputs.length > 1 || shortType(node.type) === "wait"));
+}
+
+/** Lines up the selected nodes. */
+export function alignSelected(how: Alignment): void {
+  const { nodes } = useSelection.getState();
+  change((doc) => {
+    const boxes = doc.nodes
+      .filter((node) => nodes.has(node.id))
+      .map((node) => {
+        const [width, height] = sizeOf(node, portsNow(node));
+        return { id: node.id, x: node.position[0], y: node.position[1], width, height };
+      });
+    return moveNodes(doc, aligned(boxes, how));
+  });
+}
+
+export function groupSelected(): void {
+  const { nodes } = useSelection.getState();
+  if (nodes.size === 0) return;
+  change((doc) => group(doc, nodes));
+  announce(`Grouped ${plural(nodes.size, "node")}`);
+}
+
+export function ungroupSelected(): void {
+  change((doc) => ungroup(doc, useSelection.getState().nodes));
+}
+
 export function connectWires(wire: Wire): void {
   const { doc } = useDraft.getState();
   if (!doc) return;
-  const why = refusal(doc, wire);
+  const why = whyNot(doc, wire);
   if (why) say(`Not connected: ${why}.`);
   else change((before) => connect(before, wire));
 }

@@ -3,6 +3,7 @@ import { type Edge, type Node, Position } from "@xyflow/react";
 import type { ErrorInfo, NodeRunDetail, NodeSpec } from "../gen/api";
 import { type Ports, portsOf, shortType, specOf } from "../api/nodeTypes";
 import type { Runs } from "../executions/run";
+import type { Group } from "./groups";
 import { type Doc, type NodeJson, type Wire, wires } from "./document";
 
 export const WIDTH = 164;
@@ -22,6 +23,8 @@ export interface CardData extends Record<string, unknown> {
   going: boolean;
 }
 export type CardNode = Node<CardData, "card" | "note">;
+/** A group as React Flow draws it. */
+export type GroupNode = Node<{ group: Group; count: number; failed: boolean }, "frame">;
 export type WireEdge = Edge<{ wire: Wire; label: string; items: number | null; failed: boolean }, "wire">;
 
 export interface Sight {
@@ -155,9 +158,26 @@ export function passed(runs: readonly NodeRunDetail[] | undefined, output: numbe
   return runs.reduce((sum, run) => sum + (run.counts?.[output] ?? 0), 0);
 }
 
-/** Says why two ports cannot be connected; null where they can. */
-export function refusal(doc: Doc, wire: Wire): string | null {
+/** Says why two ports cannot be connected; null where they can. `leaves` says which nodes a circle can be left by. */
+export function refusal(doc: Doc, wire: Wire, leaves: (node: NodeJson) => boolean): string | null {
   if (wire.source === wire.target) return "a node cannot feed itself directly";
-  const taken = wires(doc).some((each) => edgeId(each) === edgeId(wire));
-  return taken ? "these two are connected already" : null;
+  const all = wires(doc);
+  if (all.some((each) => edgeId(each) === edgeId(wire))) return "these two are connected already";
+  const stuck = new Set(doc.nodes.filter((node) => !leaves(node)).map((node) => node.name));
+  return circle(all, wire, stuck) ? "that makes a circle that nothing ever leaves; put an If, a Loop or a Wait into it" : null;
+}
+
+/** Says whether an edge would close a circle of nodes that pass on whatever arrives. */
+function circle(all: readonly Wire[], { source, target }: Wire, stuck: ReadonlySet<string>): boolean {
+  if (!stuck.has(source)) return false;
+  const seen = new Set<string>();
+  const pending = [target];
+  while (pending.length) {
+    const here = pending.pop()!;
+    if (here === source) return true;
+    if (seen.has(here) || !stuck.has(here)) continue;
+    seen.add(here);
+    for (const wire of all) if (wire.source === here) pending.push(wire.target);
+  }
+  return false;
 }

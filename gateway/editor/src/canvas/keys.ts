@@ -4,9 +4,10 @@ import { announce } from "../shell/announce";
 import { openConnecting } from "./Connecting";
 import { toggleOutline } from "./Outline";
 import { addHere, jumpTo } from "./commands";
+import { openFinding } from "./Finding";
 import { describe } from "./describe";
 import { useDraft } from "./draft";
-import { addNote, duplicate, moveSelected, removeSelected, selectAll, toggleDisabled } from "./edits";
+import { addNote, duplicate, groupSelected, moveSelected, removeSelected, selectAll, toggleDisabled, ungroupSelected } from "./edits";
 import { arrange } from "./layout";
 import { openNode, useSelection } from "./selection";
 import { fit, zoom } from "./viewport";
@@ -44,6 +45,13 @@ function withModifier(event: KeyboardEvent): boolean {
       return true;
     case "d":
       duplicate();
+      return true;
+    case "f":
+      openFinding(event.shiftKey ? "everywhere" : "here");
+      return true;
+    case "g":
+      if (event.shiftKey) ungroupSelected();
+      else groupSelected();
       return true;
     case "y":
     case "z": {

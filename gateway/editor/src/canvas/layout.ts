@@ -1,4 +1,6 @@
 /** Layout: nodes in the order of their flow, from left to right. The layout engine is loaded when first needed. */
+import { announce } from "../shell/announce";
+import { plural } from "../shell/words";
 import { type Doc, moveNodes, wires } from "./document";
 import { useDraft } from "./draft";
 import { portsNow } from "./edits";
@@ -33,9 +35,10 @@ export async function arrange(ids: ReadonlySet<string>): Promise<void> {
   const places = new Map<string, [number, number]>();
   for (const node of nodes) {
     const [x, y] = corner(node.name);
-    places.set(node.id, [snap(x - left + first.position[0]), snap(y - top + first.position[1])]);
+    places.set(node.id, [snap(x - left) + first.position[0], snap(y - top) + first.position[1]]);
   }
   useDraft.getState().change((before: Doc) => moveNodes(before, places));
+  announce(`Arranged ${plural(nodes.length, "node")}`);
 }
 
 function snap(value: number): number {

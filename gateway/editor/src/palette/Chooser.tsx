@@ -4,6 +4,10 @@ import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "rea
 interface Props<T> {
   label: string;
   hint: string;
+  /** What stands in the field at first. */
+  begin?: string;
+  /** Hears what is asked for, where the answer takes time. */
+  asked?(query: string): void;
   find(query: string): T[];
   keyOf(entry: T): string;
   /** Starts a group where it differs from the entry's before. */
@@ -15,8 +19,8 @@ interface Props<T> {
 
 const MOST = 200;
 
-export function Chooser<T>({ label, hint, find, keyOf, groupOf, show, choose, close }: Props<T>) {
-  const [query, setQuery] = useState("");
+export function Chooser<T>({ label, hint, begin = "", asked, find, keyOf, groupOf, show, choose, close }: Props<T>) {
+  const [query, setQuery] = useState(begin);
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -44,6 +48,7 @@ export function Chooser<T>({ label, hint, find, keyOf, groupOf, show, choose, cl
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
+            asked?.(event.target.value);
             setAt(0);
           }}
           onKeyDown={(event) => {

@@ -73,7 +73,7 @@ function Page({ route }: { route: Route }) {
     case "workflows":
       return <WorkflowsPage />;
     case "editor":
-      return <Editor workflow={route.workflow} />;
+      return <Editor workflow={route.workflow} node={route.node} />;
     case "execution":
       return <Editor workflow={route.workflow} execution={route.execution} />;
     case "compare":

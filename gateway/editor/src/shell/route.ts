@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 
 export type Route =
   | { page: "workflows" }
-  | { page: "editor"; workflow: string }
+  | { page: "editor"; workflow: string; node?: string }
   | { page: "compare"; workflow: string; from: string; to: string }
   | { page: "execution"; workflow: string; execution: string }
   | { page: "executions"; workflow?: string }
@@ -26,7 +26,7 @@ export function parse(hash: string): Route {
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
     if (parts[2] === "compare" && parts[3] && parts[4]) return { page: "compare", workflow: parts[1], from: parts[3], to: parts[4] };
-    return { page: "editor", workflow: parts[1] };
+    return { page: "editor", workflow: parts[1], node: new URLSearchParams(search).get("node") ?? undefined };
   }
   return { page: "workflows" };
 }
@@ -38,7 +38,7 @@ export function href(route: Route): string {
     case "workflows":
       return "#/workflows";
     case "editor":
-      return `#/workflows/${of(route.workflow)}`;
+      return `#/workflows/${of(route.workflow)}${route.node ? `?node=${of(route.node)}` : ""}`;
     case "compare":
       return `#/workflows/${of(route.workflow)}/compare/${of(route.from)}/${of(route.to)}`;
     case "execution":

@@ -31,7 +31,7 @@ export function Uses({ search }: { search: string }) {
       <ul>
         {uses.map((use) => (
           <li key={`${use.workflow} ${use.node} ${use.parameter}`}>
-            <a href={href({ page: "editor", workflow: use.workflow })}>
+            <a href={href({ page: "editor", workflow: use.workflow, node: use.node })}>
               {use.name} <span className="dim">› {use.node} › {use.parameter}</span>
             </a>
             <code>{use.excerpt}</code>
