@@ -4,14 +4,15 @@ Flow: n8n JSON ⇄ flat facts ⇄ **document**.
 
 A document has three maps of JSON texts: ``meta`` (what stands beside nodes and connections), ``nodes`` (by id: a map of
 fields, each parameter a field of its own) and ``wires`` (by their two ends, so that two people who draw the same wire
-draw one). Facts are the same as a flat dict: a fact is the smallest thing over which the last writer wins.
+draw one). Facts are the same as a flat dict: a fact is the smallest thing over which the last writer wins. Code and
+other long texts are Yjs texts, which merge letter by letter.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from pycrdt import Doc, Map
+from pycrdt import Doc, Map, Text
 
 SEED_CLIENT = 1
 """Who writes the beginning of a document: the same for all gateways, so that two beginnings are one."""
@@ -19,6 +20,9 @@ DRAFT = "millrace.draft"
 """Fact of ``meta`` that is no part of the workflow: the version with which the document agreed last."""
 PARAMETER = "parameters."
 PLACE = "millrace.place"
+_TEXTS = ("jsCode", "pythonCode", "functionCode", "query", "html", "markdown", "content", "jsonOutput", "jsonBody")
+TEXTS = frozenset(PARAMETER + name for name in _TEXTS)
+"""Fields of nodes in which people write together, where their value is a text."""
 _FIRST = ("parameters", "id", "name", "type", "typeVersion", "position")
 
 Fact = tuple[str, ...]
@@ -62,13 +66,12 @@ def write(document: "Doc[Any]", after: Facts, before: Facts) -> None:
         for fact in sorted(after):
             if fact in before and before[fact] == after[fact]:
                 continue
-            text = msgspec.json.encode(after[fact]).decode()
             if fact[0] != "nodes":
-                document.get(fact[0], type=Map)[fact[1]] = text
+                document.get(fact[0], type=Map)[fact[1]] = msgspec.json.encode(after[fact]).decode()
                 continue
             if fact[1] not in nodes:
                 nodes[fact[1]] = Map({})
-            nodes[fact[1]][fact[2]] = text
+            _write_field(nodes[fact[1]], fact[2], after[fact])
 
 
 def flatten(body: Mapping[str, Any]) -> Facts:
@@ -104,7 +107,37 @@ def unflatten(facts: Facts) -> dict[str, Any]:
     return body
 
 
+def _write_field(fields: "Map[Any]", field: str, value: Any) -> None:
+    if field not in TEXTS or not isinstance(value, str):
+        fields[field] = msgspec.json.encode(value).decode()
+        return
+    known = fields.get(field)
+    if not isinstance(known, Text):
+        fields[field] = Text(value)
+        return
+    before = str(known)
+    start, end = _kept(before, value)
+    # Yjs counts in UTF-8 here: places are found in characters, and told in bytes.
+    at = len(before[:start].encode())
+    stop = len(before[: len(before) - end].encode())
+    if stop > at:
+        del known[at:stop]
+    if start < len(value) - end:
+        known.insert(at, value[start : len(value) - end])
+
+
+def _kept(before: str, after: str) -> tuple[int, int]:
+    """Count the characters that both begin with, and those that both end with after that."""
+    most = min(len(before), len(after))
+    start = next((at for at in range(most) if before[at] != after[at]), most)
+    rest = most - start
+    end = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    return start, end
+
+
 def _put(facts: Facts, fact: Fact, text: object) -> None:
+    if isinstance(text, Text):
+        facts[fact] = str(text)
     if isinstance(text, str):
         try:
             facts[fact] = msgspec.json.decode(text)

@@ -22,9 +22,15 @@ class Code(NodeParams):
         "runOnceForAllItems", description="Once with all items, or once for each."
     )
     language: Literal["javaScript", "python", "pythonNative"] = Field("javaScript", description="The language.")
-    js_code: str = Field("return items;", description="A function's body; it returns items.")
+    js_code: str = Field(
+        "return items;",
+        description="A function's body; it returns items.",
+        json_schema_extra={"contentMediaType": "text/javascript"},
+    )
     python_code: str = Field(
-        "return _items", description="The same in Python, where the operator has installed bubblewrap."
+        "return _items",
+        description="The same in Python, where the operator has installed bubblewrap.",
+        json_schema_extra={"contentMediaType": "text/x-python"},
     )
 
     async def run(self, scope: Scope, sandbox: Sandbox, python: PythonSandbox, *, per_item: bool) -> Any:

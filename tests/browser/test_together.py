@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ops.bench.installation import TOKEN, Installation
-from ops.bench.workflows import answering
+from ops.bench.workflows import answering, chain
 from tests.browser.conftest import SIZE, WAIT_MS
 
 
@@ -98,3 +98,66 @@ def test_the_pointer_of_the_other_is_seen(page: Page, other: Page, both, shoot) 
     other.mouse.move(500, 350)
     expect(page.locator(".their-pointer")).to_be_visible()
     shoot("together")
+
+
+CODE = {"mode": "runOnceForAllItems", "jsCode": "const rate = 1;\nreturn items;"}
+
+
+@pytest.fixture
+def coding(page: Page, other: Page, opened) -> str:
+    """Two people who have the same workflow with code open."""
+    name = opened(chain("coding", [("Start", "manualTrigger", 1, {}), ("Work", "code", 2, CODE)]))
+    other.goto(f"/#/workflows/{name}")
+    for each in (page, other):
+        expect(each.get_by_role("group", name="Also here").get_by_role("button")).to_have_count(1)
+    return str(name)
+
+
+def open_work(page: Page) -> None:
+    page.get_by_text("Work", exact=True).dblclick()
+    expect(page.get_by_role("dialog", name="Work")).to_be_visible()
+
+
+def test_a_node_that_somebody_has_open_is_theirs(page: Page, other: Page, coding, accessible, shoot) -> None:
+    open_work(other)
+    expect(page.locator(".their-writing")).to_be_visible()
+
+    open_work(page)
+
+    lock = page.get_by_role("status").filter(has_text="is writing in this node")
+    expect(lock).to_be_visible()
+    expect(page.locator(".soft-locked")).to_have_attribute("inert", "")
+    assert accessible() == []
+    shoot("soft-lock")
+    expect(other.get_by_text("is writing in this node")).to_have_count(0)
+    other.keyboard.press("Escape")
+    expect(lock).to_have_count(0)
+    expect(page.locator(".soft-locked")).not_to_have_attribute("inert", "")
+
+
+def test_code_that_two_write_merges_letter_by_letter(page: Page, other: Page, coding, server: Installation) -> None:
+    open_work(other)
+    open_work(page)
+    page.get_by_role("button", name="Write all the same").click()
+    one, two = (each.locator(".panel .cm-content").first for each in (page, other))
+    for each in (one, two):
+        expect(each).to_contain_text("return items;")
+    one.click()
+    page.keyboard.press("Control+Home")
+    two.click()
+    other.keyboard.press("Control+End")
+
+    for letter in "// ä first\n":
+        page.keyboard.type(letter)
+        other.keyboard.type("x" if letter == " " else "y")
+
+    for each in (one, two):
+        expect(each).to_contain_text("// ä first")
+        expect(each).to_contain_text("return items;yyxyxyyyyyy")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    saved = server.client.get(f"/api/v1/workflows/{coding}")["workflow"]
+    code = next(node for node in saved["nodes"] if node["name"] == "Work")["parameters"]["jsCode"]
+    assert code.startswith("// ä first\n")
+    assert code.endswith("return items;yyxyxyyyyyy")

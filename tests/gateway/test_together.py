@@ -341,3 +341,31 @@ async def test_five_robots_on_two_gateways_converge_to_the_same_bytes(drawn) -> 
         assert len(read(robots[0].document)) > 100
         for one in robots:
             await one.go()
+
+
+@pytest.mark.parametrize(
+    ("before", "one", "other", "expected"),
+    [
+        pytest.param("return items", "// why\nreturn items", "return items;", "// why\nreturn items;", id="both ends"),
+        pytest.param("ab", "äab", "abß", "äabß", id="letters of more than a byte"),
+        pytest.param("one two", "one", "ONE two", "ONE", id="taken away and changed"),
+        pytest.param("same", "same", "same", "same", id="nothing"),
+    ],
+)
+def test_code_that_two_change_merges(before: str, one: str, other: str, expected: str) -> None:
+    def body(code: str) -> dict[str, Any]:
+        return {
+            "nodes": [{"id": "c", "name": "Code", "type": "code", "parameters": {"jsCode": code}}],
+            "connections": {},
+        }
+
+    beginning = seed(body(before), "v1")
+    documents = [open_document(), open_document()]
+    for document, code in zip(documents, (one, other), strict=True):
+        document.apply_update(beginning)
+        write(document, flatten(body(code)), flatten(body(before)))
+    documents[0].apply_update(documents[1].get_update())
+    documents[1].apply_update(documents[0].get_update())
+
+    merged = [unflatten(read(document))["nodes"][0]["parameters"]["jsCode"] for document in documents]
+    assert merged == [expected, expected]

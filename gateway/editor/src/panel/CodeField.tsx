@@ -50,10 +50,20 @@ export default function CodeField({ label, media, value, fixed, change }: Props)
   useEffect(() => {
     const here = view.current;
     const before = here?.state.doc.toString();
-    if (here && before !== value) here.dispatch({ changes: { from: 0, to: before!.length, insert: value } });
+    // Only what differs is put in, so that the cursor stays where it is while somebody else writes.
+    if (here && before !== undefined && before !== value) here.dispatch({ changes: difference(before, value) });
   }, [value]);
 
   return <div ref={place} className="code" />;
+}
+
+function difference(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }
 
 function language(media: string) {

@@ -12,6 +12,7 @@ import { useRun } from "../executions/run";
 import type { NodeRunDetail, NodeSpec } from "../gen/api";
 import { Icon, groupIcon } from "../shell/icons";
 import { duration } from "../shell/words";
+import { SoftLock } from "../together/SoftLock";
 import { DataView } from "./DataView";
 import { ItemPicker } from "./ItemPicker";
 import { Failure } from "./Failure";
@@ -177,30 +178,32 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
   const none = Object.keys(root.properties ?? {}).length === 0;
   return (
     <section className="panel-parameters" aria-label="Parameters">
-      <Tabs defaultValue="parameters" keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="parameters">Parameters</Tabs.Tab>
-          <Tabs.Tab value="reliability">Reliability</Tabs.Tab>
-          <Tabs.Tab value="docs">Docs</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="parameters" className="panel-scroll">
-          {!none && <ItemPicker />}
-          {none && <div className="dim">{spec ? "Nothing to set here." : "Its parameters are kept as they are."}</div>}
-          <ObjectForm
-            schema={root}
-            value={node.parameters}
-            path=""
-            context={{ root, version: node.typeVersion ?? 1, fixed, faults }}
-            change={(parameters) => setParameters(node.id, parameters)}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="reliability" className="panel-scroll">
-          <Reliability node={node} fixed={fixed} />
-        </Tabs.Panel>
-        <Tabs.Panel value="docs" className="panel-scroll">
-          {spec && <Docs spec={spec} version={node.typeVersion ?? 1} />}
-        </Tabs.Panel>
-      </Tabs>
+      <SoftLock node={node.id}>
+        <Tabs defaultValue="parameters" keepMounted={false}>
+          <Tabs.List>
+            <Tabs.Tab value="parameters">Parameters</Tabs.Tab>
+            <Tabs.Tab value="reliability">Reliability</Tabs.Tab>
+            <Tabs.Tab value="docs">Docs</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="parameters" className="panel-scroll">
+            {!none && <ItemPicker />}
+            {none && <div className="dim">{spec ? "Nothing to set here." : "Its parameters are kept as they are."}</div>}
+            <ObjectForm
+              schema={root}
+              value={node.parameters}
+              path=""
+              context={{ root, version: node.typeVersion ?? 1, fixed, faults }}
+              change={(parameters) => setParameters(node.id, parameters)}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="reliability" className="panel-scroll">
+            <Reliability node={node} fixed={fixed} />
+          </Tabs.Panel>
+          <Tabs.Panel value="docs" className="panel-scroll">
+            {spec && <Docs spec={spec} version={node.typeVersion ?? 1} />}
+          </Tabs.Panel>
+        </Tabs>
+      </SoftLock>
     </section>
   );
 }

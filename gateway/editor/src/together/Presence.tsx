@@ -59,7 +59,13 @@ function Traces({ person }: { person: Person }) {
             key={node.id}
             className="their-choice"
             style={{ transform: `translate(${node.position[0]}px, ${node.position[1]}px)`, borderColor: person.colour }}
-          />
+          >
+            {person.editing?.node === node.id && (
+              <span className="their-writing" style={{ background: person.colour }}>
+                {person.name} is writing
+              </span>
+            )}
+          </div>
         ))}
       {person.cursor && (
         <div className="their-pointer" style={{ transform: `translate(${person.cursor[0]}px, ${person.cursor[1]}px)`, color: person.colour }}>

@@ -3,19 +3,24 @@ import * as Y from "yjs";
 import { type Connections, type Doc, type NodeJson, normal } from "../canvas/document";
 
 type Fields = ReadonlyMap<string, string>;
+type Shared = Y.Map<string | Y.Text>;
 type Wire = [source: string, kind: string, output: number, target: string, entry: string, index: number];
 
 /** Key of `meta` that names the version with which the document agreed last. */
 export const DRAFT = "millrace.draft";
 const PLACE = "millrace.place";
 const PARAMETER = "parameters.";
+/** Fields in which people write together letter by letter, as the gateway knows them. */
+const TEXTS = new Set(
+  ["jsCode", "pythonCode", "functionCode", "query", "html", "markdown", "content", "jsonOutput", "jsonBody"].map((name) => PARAMETER + name),
+);
 const OWN = new Set(["id", "active", "nodes", "connections"]);
 const FIRST = ["parameters", "id", "name", "type", "typeVersion", "position"];
 
 /** The three maps of a document. */
 export class Model {
   readonly meta: Y.Map<string>;
-  readonly nodes: Y.Map<Y.Map<string>>;
+  readonly nodes: Y.Map<Shared>;
   readonly wires: Y.Map<string>;
   private readonly seen = new Map<string, { text: string; node: NodeJson }>();
 
@@ -43,17 +48,17 @@ export class Model {
     for (const [key, text] of this.meta) if (key !== DRAFT) raw[key] = parse(text);
     const whole = [...this.nodes].filter(([, fields]) => fields.has("type") && fields.has("name"));
     const order = whole
-      .map(([id, fields]) => ({ id, fields, place: Number(parse(fields.get(PLACE) ?? "0")) || 0 }))
+      .map(([id, fields]) => ({ id, fields, place: Number(parse(said(fields.get(PLACE) ?? "0"))) || 0 }))
       .sort((one, other) => one.place - other.place || (one.id < other.id ? -1 : 1));
     const taken = new Set<string>();
     const names = new Map<string, string>();
-    for (const { id, fields } of order) names.set(id, free(taken, String(parse(fields.get("name")!))));
+    for (const { id, fields } of order) names.set(id, free(taken, String(parse(said(fields.get("name")!)))));
     const nodes = order.map(({ id, fields }) => this.node(id, names.get(id)!, fields));
     return normal({ ...raw, nodes, connections: this.connections(names) });
   }
 
-  private node(id: string, name: string, fields: Y.Map<string>): NodeJson {
-    const texts = [...fields].filter(([field]) => field !== PLACE).sort(([one], [other]) => (one < other ? -1 : 1));
+  private node(id: string, name: string, fields: Shared): NodeJson {
+    const texts = [...fields].filter(([field]) => field !== PLACE).map(([field, value]) => [field, said(value)] as const).sort(([one], [other]) => (one < other ? -1 : 1));
     const text = JSON.stringify([name, texts]);
     const before = this.seen.get(id);
     if (before?.text === text) return before.node;
@@ -105,7 +110,7 @@ export class Model {
         fields.set(PLACE, String(after.nodes.indexOf(node)));
       }
       const [was, is] = [known ? fieldsOf(known) : new Map<string, string>(), fieldsOf(node)];
-      for (const field of new Set([...was.keys(), ...is.keys()])) put(fields, field, was.get(field), is.get(field));
+      for (const field of new Set([...was.keys(), ...is.keys()])) putField(fields, field, was.get(field), is.get(field));
     }
     for (const id of old.keys()) this.nodes.delete(id);
   }
@@ -147,6 +152,32 @@ function wiresOf(doc: Doc): Map<string, number> {
     }
   }
   return found;
+}
+
+/** Gives a value as JSON text, also one in which people write together. */
+function said(value: string | Y.Text): string {
+  return typeof value === "string" ? value : JSON.stringify(value.toString());
+}
+
+function putField(fields: Shared, field: string, before: string | undefined, after: string | undefined): void {
+  if (before === after) return;
+  const text = after !== undefined && TEXTS.has(field) ? parse(after) : undefined;
+  if (typeof text !== "string") return put(fields as Y.Map<string>, field, before, after);
+  const known = fields.get(field);
+  if (known instanceof Y.Text) splice(known, text);
+  else fields.set(field, new Y.Text(text));
+}
+
+/** Makes a shared text say something else by one small change, so that what others write beside it stays. */
+function splice(known: Y.Text, text: string): void {
+  const before = known.toString();
+  const most = Math.min(before.length, text.length);
+  let start = 0;
+  while (start < most && before[start] === text[start]) start++;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === text[text.length - 1 - end]) end++;
+  if (before.length - end > start) known.delete(start, before.length - end - start);
+  if (text.length - end > start) known.insert(start, text.slice(start, text.length - end));
 }
 
 function put(map: Y.Map<string>, key: string, before: string | undefined, after: string | undefined): void {

@@ -9,6 +9,8 @@ export interface Person {
   colour: string;
   cursor?: [number, number] | null;
   selected?: string[];
+  /** The node whose panel they have open, and since when. */
+  editing?: { node: string; since: number } | null;
   centre?: [number, number];
 }
 
@@ -25,6 +27,13 @@ interface People {
 const COLOURS = ["#b3261e", "#1864ab", "#2b8a3e", "#a61e4d", "#6741d9", "#9a5b00", "#0b7285"];
 const WORDS = ["Otter", "Heron", "Badger", "Lynx", "Marten", "Finch", "Beaver", "Plover"];
 const EVERY_MS = 50;
+
+/** Gives who has a node open longer than we have: until they close it, it is theirs. */
+export function holder(others: readonly Person[], node: string): Person | undefined {
+  const mine = own?.getLocalState()?.editing as Person["editing"];
+  const since = mine?.node === node ? mine.since : Infinity;
+  return others.find((person) => person.editing?.node === node && person.editing.since < since);
+}
 
 let own: Awareness | null = null;
 let told = 0;
@@ -48,7 +57,7 @@ export const usePeople = create<People>((set) => ({
   meet(awareness) {
     own = awareness;
     const me = awareness.clientID;
-    awareness.setLocalState({ name: WORDS[me % WORDS.length], colour: COLOURS[me % COLOURS.length], cursor: null, selected: [] });
+    awareness.setLocalState({ name: WORDS[me % WORDS.length], colour: COLOURS[me % COLOURS.length], cursor: null, selected: [], editing: null });
     const look = () => {
       const others = [...awareness.getStates()]
         .filter(([client, state]) => client !== me && typeof state.name === "string")
@@ -56,7 +65,11 @@ export const usePeople = create<People>((set) => ({
       set((before) => ({ others, followed: others.some((each) => each.client === before.followed) ? before.followed : null }));
     };
     awareness.on("change", look);
-    const stop = useSelection.subscribe((state) => awareness.setLocalStateField("selected", [...state.nodes]));
+    const stop = useSelection.subscribe((state, before) => {
+      awareness.setLocalStateField("selected", [...state.nodes]);
+      if (state.panel === before.panel) return;
+      awareness.setLocalStateField("editing", state.panel ? { node: state.panel, since: Date.now() } : null);
+    });
     return () => {
       stop();
       awareness.off("change", look);
