@@ -90,6 +90,21 @@ def test_a_duplicate_has_a_name_of_its_own(page: Page, opened, server) -> None:
     assert [node["name"] for node in saved(page, server, name)["nodes"]] == ["Start", "One", "One1"]
 
 
+def test_a_duplicated_group_is_a_group_again(page: Page, opened, server) -> None:
+    flow = plain("One", "Two")
+    flow["groups"] = [{"id": "g", "name": "Pair", "nodes": ["n1", "n2"]}]
+    name = opened(flow)
+    page.locator('[data-group="Pair"] .group-name').click()
+    expect(page.locator(".card.selected")).to_have_count(2)
+
+    page.keyboard.press("Control+d")
+
+    expect(page.locator(".group")).to_have_count(2)
+    kept = saved(page, server, name)
+    ids = {node["name"]: node["id"] for node in kept["nodes"]}
+    assert kept["groups"][1]["nodes"] == [ids["One1"], ids["Two1"]]
+
+
 def test_text_that_is_no_workflow_is_left_alone(page: Page, opened) -> None:
     opened(plain("One"))
     page.evaluate("navigator.clipboard.writeText('{\"nodes\": 1}')")

@@ -40,22 +40,27 @@ def test_nodes_line_up_in_one_change(page: Page, opened, server, button: str, ex
     assert places(saved(page, server, name)) == SCATTERED
 
 
-def test_a_group_is_made_folded_moved_and_dissolved(page: Page, opened, server, accessible, shoot) -> None:
+@pytest.fixture
+def grouped(page: Page, opened) -> str:
+    """Open a workflow in which two nodes are made a group that is called Pair."""
     name = opened(plain("One", "Two", "Three"))
     page.locator(".canvas").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     card(page, "Two").click(modifiers=["Shift"])
-    assert selected(page) == ["One", "Two"]
-
     page.keyboard.press("Control+g")
-    group = page.locator(".group")
-    expect(group).to_have_class("group group-open selected")
-    group.locator(".group-name").dblclick()
+    page.locator(".group-name").dblclick()
     page.get_by_label("Name of the group").fill("Pair")
     page.keyboard.press("Enter")
+    return str(name)
+
+
+def test_a_group_is_folded(page: Page, grouped: str, server, accessible, shoot) -> None:
+    group = page.locator(".group")
+    expect(group).to_have_class("group group-open selected")
     assert accessible() == []
     shoot("group")
+
     page.get_by_role("button", name="Fold Pair").click()
 
     expect(card(page, "One")).to_have_count(0)
@@ -63,26 +68,29 @@ def test_a_group_is_made_folded_moved_and_dissolved(page: Page, opened, server, 
     expect(page.locator(".react-flow__edge")).to_have_count(2)
     assert accessible() == []
     shoot("group-folded")
-    kept = saved(page, server, name)
+    kept = saved(page, server, grouped)
     assert [(one["name"], one["nodes"], one["folded"]) for one in kept["groups"]] == [("Pair", ["n1", "n2"], True)]
-
     page.get_by_role("button", name="Unfold Pair").click()
     expect(card(page, "One")).to_be_visible()
-    before = places(kept)
-    box = group.locator(".group-head").bounding_box()
+
+
+def test_a_group_is_moved_as_one_and_dissolved(page: Page, grouped: str, server) -> None:
+    before = places(saved(page, server, grouped))
+    box = page.locator(".group-head").bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 8)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 108, steps=5)
     page.mouse.up()
-    after = places(saved(page, server, name))
+    after = places(saved(page, server, grouped))
     assert after["One"][1] > before["One"][1]
     assert after["One"][1] == after["Two"][1]
     assert after["Three"] == before["Three"]
 
     page.keyboard.press("Control+Shift+G")
-    expect(group).to_have_count(0)
-    assert "groups" not in saved(page, server, name)
+
+    expect(page.locator(".group")).to_have_count(0)
+    assert "groups" not in saved(page, server, grouped)
 
 
 def test_layout_stands_still_when_it_is_asked_for_again(page: Page, opened, server) -> None:

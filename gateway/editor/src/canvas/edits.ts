@@ -29,7 +29,7 @@ import {
 import { useDraft } from "./draft";
 import { type Alignment, aligned } from "./aligning";
 import { STEP_X, STEP_Y, edgeId, isNote, refusal, sizeOf } from "./graph";
-import { group, ungroup } from "./groups";
+import { group, pasteGroups, ungroup, wholeGroups } from "./groups";
 import { useSelection } from "./selection";
 import { centre } from "./viewport";
 
@@ -222,7 +222,8 @@ export function copied(): string | null {
   const { doc } = useDraft.getState();
   const { nodes } = useSelection.getState();
   if (!doc || nodes.size === 0) return null;
-  return JSON.stringify(fragment(doc, nodes), null, 2);
+  const groups = wholeGroups(doc, nodes);
+  return JSON.stringify({ ...fragment(doc, nodes), ...(groups.length ? { groups } : {}) }, null, 2);
 }
 
 /** Adds the nodes of workflow JSON, ours or n8n's; says whether the text was that. */
@@ -254,7 +255,7 @@ function insertDocument(given: Doc): void {
     [x, y] = [x + 40, y + 40];
   }
   const done = paste(doc, given, [Math.round(x), Math.round(y)]);
-  change(() => done.doc);
+  change(() => pasteGroups(done.doc, given, done.ids));
   select(done.ids);
   useNodeTypes.getState().compute(done.doc.nodes);
 }

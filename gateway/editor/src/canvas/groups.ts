@@ -22,6 +22,24 @@ export function groupsOf(doc: Doc): Group[] {
   return found;
 }
 
+/** Adds the groups of nodes that were pasted; `ids` are their new ids, in the order of the pasted nodes. */
+export function pasteGroups(doc: Doc, given: Doc, ids: readonly string[]): Doc {
+  const now = new Map(given.nodes.map((node, at) => [node.id, ids[at]!]));
+  const groups = groupsOf(doc);
+  const taken = new Set(groups.map((each) => each.name));
+  const added = groupsOf(given).map((each) => {
+    const name = freeName(taken, each.name);
+    taken.add(name);
+    return { ...each, id: newId(), name, nodes: each.nodes.map((node) => now.get(node)!) };
+  });
+  return added.length ? set(doc, [...groups, ...added]) : doc;
+}
+
+/** Gives the groups that are whole among these nodes. */
+export function wholeGroups(doc: Doc, ids: ReadonlySet<string>): Group[] {
+  return groupsOf(doc).filter((each) => each.nodes.every((node) => ids.has(node)));
+}
+
 /** Puts nodes into a new group, and takes them out of those where they were. */
 export function group(doc: Doc, ids: ReadonlySet<string>): Doc {
   const left = without(doc, ids);
