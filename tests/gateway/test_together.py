@@ -6,6 +6,7 @@ Flow: robots ⇄ WebSockets ⇄ gateways ⇄ log → **here**.
 import asyncio
 import contextlib
 import importlib.util
+import re
 import socket
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from pycrdt import Awareness, create_awareness_message, create_update_message
 from gateway.app import build_gateway
 from gateway.settings import GatewaySettings
 from gateway.together import room as rooms_of
-from gateway.together.document import flatten, open_document, read, seed, unflatten, write
+from gateway.together.document import PARAMETER, TEXTS, flatten, open_document, read, seed, unflatten, write
 from gateway.together.member import WAITING, Member
 from streams.topics import COLLABORATION
 
@@ -369,3 +370,11 @@ def test_code_that_two_change_merges(before: str, one: str, other: str, expected
 
     merged = [unflatten(read(document))["nodes"][0]["parameters"]["jsCode"] for document in documents]
     assert merged == [expected, expected]
+
+
+def test_both_sides_know_the_same_texts() -> None:
+    model = (Path(__file__).parents[2] / "gateway/editor/src/together/model.ts").read_text(encoding="utf-8")
+    listed = re.search(r"TEXTS = new Set\(\s*\[(.*?)\]", model, re.DOTALL)
+    assert listed
+
+    assert {PARAMETER + name for name in re.findall(r'"(\w+)"', listed[1])} == TEXTS
