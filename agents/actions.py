@@ -30,6 +30,7 @@ class Finished(msgspec.Struct, frozen=True):
 
     ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first.
     ``calls``: other workflows run first, and then the node again. ``opening``: it sleeps until a request comes.
+    ``attempt``, where it is given, says which attempt this came of: what came of an earlier one changes nothing.
     """
 
     node: str
@@ -45,6 +46,7 @@ class Finished(msgspec.Struct, frozen=True):
     error: ErrorInfo | None = None
     calls: Calls | None = None
     opening: Opening | None = None
+    attempt: int | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -59,13 +61,15 @@ class Failed(msgspec.Struct, frozen=True):
     duration_us: int = 0
     final: bool = False
     retry_after: float | None = None
+    attempt: int | None = None
 
 
 class Doubted(msgspec.Struct, frozen=True):
-    """A run that must not be repeated was begun before a crash, and nobody knows what came of it."""
+    """An attempt that must not be repeated was begun before a crash, and nobody knows what came of it."""
 
     node: str
     run: int
+    attempt: int
     error: ErrorInfo
 
 

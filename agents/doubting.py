@@ -23,7 +23,7 @@ def doubted(state: State, settlement: Settlement) -> Activation | None:
 def doubt(plan: Plan, state: State, doubted: Doubted, now: int, actions: list[Action]) -> None:
     """Let a run wait until somebody says what came of it."""
     activation = state.flight.get(f"{doubted.node}/{doubted.run}")
-    if activation is None or activation.doubt:
+    if activation is None or activation.doubt or activation.attempt != doubted.attempt:
         return
     asleep = msgspec.structs.replace(activation, doubt=True)
     state.flight[activation.key] = asleep

@@ -19,6 +19,7 @@ from agents.actions import (
     Began,
     CameBack,
     Cancelled,
+    Doubted,
     Failed,
     Halt,
     Invoke,
@@ -294,6 +295,8 @@ class Engine:
             return await self._runner.run(plan, state, activation)
 
         outcome = await self._in_flight.effect(node, task.execution, activation, outbox, work)
+        if not isinstance(outcome, Doubted):
+            outcome = msgspec.structs.replace(outcome, attempt=activation.attempt)
         fresh = self._state(task.execution)
         if fresh is not None and activation.key in fresh.flight:
             await self._drive(plan, fresh, outcome, activation.key, outbox)

@@ -68,7 +68,7 @@ class InFlight:
         name = f"{task_id(execution, activation.node, activation.run)}/{activation.attempt}"
         if self._journal.get(name) is not None:
             outbox.journaled.append(name)
-            return Doubted(activation.node, activation.run, _doubt(node).info())
+            return Doubted(activation.node, activation.run, activation.attempt, _doubt(node).info())
         await self._journal.put(outbox.owner, name, STARTED)
         outbox.journaled.append(name)
         failpoint("effect.started")

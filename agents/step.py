@@ -54,6 +54,8 @@ def step(plan: Plan, state: State, occurrence: Occurrence, now: int, cause: str 
     new = fork(state)
     actions: list[Action] = []
     match occurrence:
+        case Finished() | Failed() if _stale(new, occurrence):
+            pass
         case Finished():
             _finish(plan, new, occurrence, now, cause, actions)
         case Began():
@@ -108,6 +110,15 @@ def _respond(state: State, done: Finished, actions: list[Action]) -> None:
     if done.response is not None:
         actions += [Answer(to, done.response) for to in state.replies]
         state.replies = []
+
+
+def _stale(state: State, outcome: Finished | Failed) -> bool:
+    """Say whether an outcome is of an attempt that is over: one that comes again, or too late."""
+    activation = state.flight.get(f"{outcome.node}/{outcome.run}")
+    if activation is None or outcome.attempt is None:
+        return activation is None
+    calling = activation.calls is not None and not activation.calls.over
+    return activation.asleep or calling or activation.attempt != outcome.attempt
 
 
 def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, actions: list[Action]) -> None:
