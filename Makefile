@@ -89,7 +89,7 @@ pictures: .venv/.dev .venv/.tools ## take the pictures of docs/web-app.md anew
 bench: .venv/.runtime ## measure, print and write bench-report/index.html: make bench ARGS="--seconds 10"
 	@$(BIN)/python -m ops.bench $(ARGS)
 
-chaos: .venv/.dev ## kill, freeze and fill disks under load, count what is lost or happens twice: make chaos ARGS="--seconds 60 --share 0.2"
+chaos: .venv/.dev ## kill, freeze and fill disks under load, count what is lost or happens twice: make chaos ARGS="--seconds 60 --most 20"
 	@$(BIN)/python -m ops.chaos $(ARGS)
 
 kafka: .venv/.dev ## start a real Kafka on 127.0.0.1:9092 and stay: make kafka ARGS="--brokers 3"

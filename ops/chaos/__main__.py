@@ -48,13 +48,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", choices=["embedded", "kafka"], help="one part of it (default: all)")
     parser.add_argument("--scenario", default="", help="scenarios whose name has this text")
     parser.add_argument("--seconds", type=float, default=300, help="of random kills (default 300)")
-    parser.add_argument("--share", type=float, default=1.0, help="share of the kills at failpoints (default 1)")
+    parser.add_argument("--most", type=int, default=0, help="most kills at failpoints, chosen by chance (default all)")
     parser.add_argument("--frozen", type=float, default=60, help="seconds that a worker stands still (default 60)")
     return parser.parse_args()
 
 
 def _embedded(given: argparse.Namespace) -> Iterator[tuple[str, float, Act]]:
-    yield "kill at failpoints", RATE, kill_at_points(given.share)
+    yield "kill at failpoints", RATE, kill_at_points(given.most)
     yield "random kills", RATE_KILLS, random_kills(given.seconds)
     yield "disk full", RATE, full_disk()
     yield f"frozen {given.frozen:g} s", RATE, freeze(given.frozen)
@@ -67,7 +67,7 @@ def _on_kafka(given: argparse.Namespace, kafka: LocalKafka) -> Iterator[tuple[st
     def start() -> None:
         asyncio.run(kafka.start_broker(1))
 
-    yield "kill at failpoints", RATE, kill_at_points(given.share)
+    yield "kill at failpoints", RATE, kill_at_points(given.most)
     yield "random kills", RATE_KILLS, random_kills(given.seconds)
     yield f"worker frozen {given.frozen:g} s", RATE, freeze(given.frozen)
     yield "workers come and go", RATE_KILLS, come_and_go

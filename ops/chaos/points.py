@@ -32,17 +32,17 @@ class Point:
         return f"{self.name}:{self.times}:kill"
 
 
-def kill_at_points(share: float = 1.0, names: Sequence[str] = tuple(FAILPOINTS)) -> Act:
-    """Kill at failpoints; ``share`` of the rounds, chosen by chance."""
+def kill_at_points(most: int = 0, names: Sequence[str] = tuple(FAILPOINTS)) -> Act:
+    """Kill at failpoints, three times at each; where ``most`` is given, so many rounds of these, chosen by chance."""
 
     def act(stage: Stage) -> None:
-        points = _chosen(stage, share, _points(_counted(stage), names))
+        points = _chosen(stage, most, _points(_counted(stage), names))
         missed = []
         for point in points:
             reached = _round(stage, point)
             missed += [] if reached else [point.rule]
             print(f"  {point.rule}{'' if reached else ': not reached'}", file=sys.stderr, flush=True)
-        never = sorted({*names} - {point.name for point in points}) if share == 1.0 else []
+        never = sorted({*names} - {point.name for point in points}) if not most else []
         stage.row.notes.append(f"{len(points) - len(missed)} kills at {len({point.name for point in points})} points")
         if missed:
             stage.row.notes.append(f"not reached in their round: {', '.join(missed)}")
@@ -79,9 +79,9 @@ def _points(counted: dict[str, int], names: Sequence[str]) -> list[Point]:
     return [Point(name, each) for name, some in times.items() for each in some]
 
 
-def _chosen(stage: Stage, share: float, points: list[Point]) -> list[Point]:
+def _chosen(stage: Stage, most: int, points: list[Point]) -> list[Point]:
     stage.chance.shuffle(points)
-    return points[: max(1, round(len(points) * share))]
+    return points[: most or len(points)]
 
 
 def _round(stage: Stage, point: Point) -> bool:
