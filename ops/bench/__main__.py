@@ -8,6 +8,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from ops.bench.durable import measure_durable
 from ops.bench.fairness import measure_fairness
 from ops.bench.kafka import OnKafka, measure_on_kafka
 from ops.bench.measures import Findings, measure_millrace
@@ -29,6 +30,8 @@ def main() -> None:
             peers = dict(peer.split("=", 1) for peer in given.peer)
             found.points += measure_peers(peers, given.skeleton, levels, given.seconds)
             found.micro = measure_parts()
+        if given.only in {"", "durable"}:
+            found.micro |= measure_durable(Path(folder) / "durable", given.seconds)
         if given.only in {"", "fairness"}:
             found.share = measure_fairness(Path(folder) / "shared", given.flood, given.seconds)
         if given.only in {"", "kafka"}:
@@ -52,7 +55,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--levels", default="1,10,50", help="concurrency levels (default 1,10,50)")
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large execution; 0 leaves it out")
     parser.add_argument(
-        "--only", default="", choices=["embedded", "fairness", "kafka", "past", "web"], help="one part (default: all)"
+        "--only",
+        default="",
+        choices=["embedded", "durable", "fairness", "kafka", "past", "web"],
+        help="one part (default: all)",
     )
     parser.add_argument("--flood", type=int, default=20_000, help="slow calls of one tenant (default 20000)")
     parser.add_argument("--kafka", default="", metavar="HOST:PORT", help="a Kafka to use; else one is started")

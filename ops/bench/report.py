@@ -7,6 +7,7 @@ import html
 import platform
 from collections.abc import Sequence
 
+from ops.bench.durable import GOALS as DURABLE_GOALS
 from ops.bench.fairness import rows as fairness_rows
 from ops.bench.measures import APART, PLAIN, Findings, Point
 from ops.bench.micro import GOALS
@@ -33,7 +34,7 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
         ("one execution of many items", _unit(found.million_seconds, "s", 1), ""),
         ("its peak memory (PSS of the tree)", _unit(found.million_mebibytes, "MiB"), "< 1 GB"),
     ]
-    goals = GOALS | PAST_GOALS | WEB_GOALS
+    goals = GOALS | DURABLE_GOALS | PAST_GOALS | WEB_GOALS
     for name, value in (found.micro | found.past | found.web).items():
         rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", goals.get(name, "")))
     return rows + fairness_rows(found.share) + _on_kafka(found)

@@ -37,17 +37,26 @@ def kill_at_points(most: int = 0, names: Sequence[str] = tuple(FAILPOINTS)) -> A
 
     def act(stage: Stage) -> None:
         points = _chosen(stage, most, _points(_counted(stage), names))
+        kill_at(points)(stage)
+        never = sorted({*names} - {point.name for point in points}) if not most else []
+        if never:
+            stage.row.notes.append(f"not reached by this load: {', '.join(never)}")
+
+    return act
+
+
+def kill_at(points: Sequence[Point]) -> Act:
+    """Kill at points, one after the other."""
+
+    def act(stage: Stage) -> None:
         missed = []
         for point in points:
             reached = _round(stage, point)
             missed += [] if reached else [point.rule]
             print(f"  {point.rule}{'' if reached else ': not reached'}", file=sys.stderr, flush=True)
-        never = sorted({*names} - {point.name for point in points}) if not most else []
         stage.row.notes.append(f"{len(points) - len(missed)} kills at {len({point.name for point in points})} points")
         if missed:
             stage.row.notes.append(f"not reached in their round: {', '.join(missed)}")
-        if never:
-            stage.row.notes.append(f"not reached by this load: {', '.join(never)}")
 
     return act
 
