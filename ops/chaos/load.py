@@ -74,7 +74,7 @@ class Load:
                 self._client.call("DELETE", f"/api/v1/variables/{made['id']}")
                 sleeping = self._post(SLEEPS, {})
                 if sleeping is not None:
-                    self._client.call("POST", f"/api/v1/executions/{sleeping}/cancel")
+                    self._client.call("POST", f"/api/v1/executions/{sleeping}/stop")
                     self.cancelled.add(sleeping)
 
     def _post(self, path: str, body: object, key: str | None = None) -> str | None:
