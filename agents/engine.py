@@ -177,7 +177,7 @@ class Engine:
                 self._in_flight.stop(control.execution)
 
     async def refuse(self, task: Task, error: MillraceError, outbox: Outbox) -> None:
-        """End an execution whose task made something that cannot be stored: that is the error of its node."""
+        """End an execution whose task cannot be done, or made what cannot be stored: that is the error of its node."""
         self._live.pop(task.execution, None)
         plan = await self._plans.get(task.workflow, task.version, outbox.catalog)
         state = self._state(task.execution)
@@ -186,7 +186,6 @@ class Engine:
         if state is None:
             return
         info = error_info(error, task.node)
-        info.message = f"the state of the execution cannot be stored: {info.message}"
         failed = Failed(task.node, task.run, info, final=True)
         self._apply(plan, state, failed, f"{task.node}/{task.run}", outbox)
 

@@ -19,9 +19,10 @@ from agents.marks import Marks
 from agents.outbox import Outbox
 from agents.settings import WorkerSettings
 from agents.state import Mark, Row
+from agents.suspects import Suspects
 from agents.timers import Timers
 from nodes.sdk.context import Blobs
-from schemas.errors import MillraceError, OperationalError, Revoked, UserError
+from schemas.errors import DefectError, MillraceError, OperationalError, Revoked, UserError
 from schemas.failpoints import failpoint
 from schemas.task import ControlFrame, Frame, Task
 from streams import codecs
@@ -59,6 +60,7 @@ class NodeAgents:
         self._letters = letters
         self._limit = settings.frames_in_flight
         self.admission = Admission(streams, self._apart, self._persist, engine.under_way, settings)
+        self._suspects = Suspects(streams.settings.data)
         self.route: Callable[[Task], Task] = _as_it_is
         self._flushing = Flushing(self._flush)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,10 +152,15 @@ class NodeAgents:
         except UserError as bad:
             # What cannot be stored is the error of the node that made it.
             outbox = self._outbox(batch.partition, batch.owner, batch.catalog)
+            bad.message = f"the state of the execution cannot be stored: {bad.message}"
             await self._engine.refuse(task, bad, outbox)
             await self._flushing.flush(outbox)
 
     async def _task(self, task: Task, outbox: Outbox, message: Any) -> None:
+        if self._suspects.culprit(task):
+            await self._condemn(task, outbox, message)
+            return
+        slot = await self._suspects.enter(task)
         try:
             await self._engine.handle(task, outbox)
         except Revoked:
@@ -163,6 +170,15 @@ class NodeAgents:
             if not isinstance(bad, MillraceError):
                 log.exception("task failed", extra={"execution": task.execution, "node": task.node})
             await self._persist(outbox.owner, partial(self._letters.task, message, task, bad))
+        finally:
+            self._suspects.leave(task, slot)
+
+    async def _condemn(self, task: Task, outbox: Outbox, message: Any) -> None:
+        """Keep a task that kills the process as a dead letter, and end its execution."""
+        bad = DefectError("the process died again and again while this ran, and at last while nothing else did")
+        log.error("a task that kills the process", extra={"execution": task.execution, "node": task.node})
+        await self._persist(outbox.owner, partial(self._letters.task, message, task, bad))
+        await self._engine.refuse(task, bad, outbox)
 
     async def _control(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, ControlFrame)
