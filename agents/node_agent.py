@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from agents.admission import Admission, Sorted
 from agents.batches import Batch
 from agents.dead_letters import DeadLetters
+from agents.early import Early
 from agents.engine import Engine
 from agents.flushing import Flushing
 from agents.marks import Marks
@@ -60,6 +61,7 @@ class NodeAgents:
         self._letters = letters
         self._limit = settings.frames_in_flight
         self.admission = Admission(streams, self._apart, self._persist, engine.under_way, settings)
+        self._early = Early(streams, lambda execution: engine.row(execution) is not None, self.admission.parking.held)
         self._suspects = Suspects(streams.settings.data)
         self.route: Callable[[Task], Task] = _as_it_is
         self._flushing = Flushing(self._flush)
@@ -184,6 +186,9 @@ class NodeAgents:
         frame = codecs.decode(message.value, ControlFrame)
         outbox = self._outbox(message.partition, owner, -1)
         for control in frame.controls:
+            if control.ask == "cancel" and not await self._early.met(control.execution, message.partition):
+                outbox.controls.append(control)
+                continue
             await self._engine.control(control, outbox)
         failpoint("control.handled")
         await self._flush(outbox)
