@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from gateway.endpoints import Endpoint
 from gateway.problems import MEDIA_TYPE, Problem
+from schemas.errors import DefectError
 
 COMMON_PROBLEMS = (400, 500, 503)
 TEXTS = {
@@ -148,8 +149,9 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         model = endpoint.model("body")
         if model is not None:
             schema = model.model_json_schema(by_alias=True, ref_template=_REF + "{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas[model.__name__] = schema
+            for name, part in {**schema.pop("$defs", {}), model.__name__: schema}.items():
+                if schemas.setdefault(name, part) != part:
+                    raise DefectError(f'two different bodies are called "{name}"', hint="rename one of them")
     _, components = msgspec.json.schema_components(
         [structs[name] for name in sorted(structs)], ref_template=_REF + "{name}"
     )

@@ -88,7 +88,7 @@ class ConditionBody(BaseModel):
     value: Any = Field(None, description="With what.")
 
 
-class QueryBody(BaseModel):
+class RowsBody(BaseModel):
     """Which rows, and how many of them."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -179,7 +179,7 @@ class DataTablesResource:
         await self._tables.alter(table, TableChange("drop"))
         return Outcome(None, 204)
 
-    async def find(self, table: str, body: QueryBody) -> Outcome:
+    async def find(self, table: str, body: RowsBody) -> Outcome:
         """Give the rows that fulfil conditions."""
         rows = await self._tables.find(table, body.query())
         following = body.offset + len(rows) if len(rows) == body.limit else None

@@ -81,7 +81,7 @@ class RolloutState(msgspec.Struct, rename="camel"):
     differences: list[ShadowDifference] = []
 
 
-class RollBackBody(BaseModel):
+class RollBackWhenBody(BaseModel):
     """When a rollout is taken back by itself."""
 
     model_config = ConfigDict(extra="forbid")
@@ -105,7 +105,7 @@ class RolloutBody(BaseModel):
     key: str | None = Field(
         None, max_length=500, description="Field of the first item, or expression, whose value decides; else the id."
     )
-    rollback_when: RollBackBody | None = Field(
+    rollback_when: RollBackWhenBody | None = Field(
         None, alias="rollbackWhen", description="When it is taken back by itself; else only by hand."
     )
 
