@@ -48,6 +48,10 @@ class Code:
     reason: str | None = None
 
 
+QUOTED = 20
+"""How many signs of an expression an error shows on either side of what is wrong."""
+
+
 def expression(value: Any) -> bool:
     """Say whether a parameter value is an expression: a string that starts with ``=``."""
     return isinstance(value, str) and value.startswith("=")
@@ -112,6 +116,7 @@ def _parsed(text: str) -> Node:
 def _code(text: str, start: int, end: int) -> tuple[Code, int]:
     """Read code up to the first ``}}`` that leaves JavaScript; braces inside it may stand together."""
     fault: SyntaxFault | None = None
+    first = text[start:end]
     left_open: tuple[Code, int] | None = None
     while end >= 0:
         inner = text[start:end]
@@ -128,10 +133,20 @@ def _code(text: str, start: int, end: int) -> tuple[Code, int]:
     if left_open:
         return left_open
     raise ExpressionError(
-        f"invalid syntax in expression: {fault}",
+        f"invalid syntax in expression: {fault}{_near(first, fault)}",
         hint="check brackets, quotes and operators between {{ and }}",
-        detail={"source": text},
+        detail={"source": text, "at": start + fault.at if fault else start},
     )
+
+
+def _near(code: str, fault: SyntaxFault | None) -> str:
+    """Quote the part of the code where a fault shows: what stands before it, and a little of what follows."""
+    if fault is None or not code.strip():
+        return ""
+    at = min(fault.at, len(code.rstrip()))
+    before, after = code[max(at - QUOTED, 0) : at], code[at : at + QUOTED]
+    cut = ("…" if at > QUOTED else ""), ("…" if at + QUOTED < len(code.rstrip()) else "")
+    return f' near "{cut[0]}{(before + after).strip()}{cut[1]}"'
 
 
 def _evaluator(parts: list[str | Code]) -> Callable[[Scope], Any]:

@@ -181,3 +181,25 @@ def test_evaluation_leaves_the_item_as_it_was():
     evaluate("={{ [...$json.list].reverse().concat($json.list.toSorted()) }}")
 
     assert JSON["list"] == before
+
+
+@pytest.mark.parametrize(
+    ("source", "quoted", "at"),
+    [
+        pytest.param("={{ 1 +* 2 }}", "'*' near \"1 +* 2\"", 6, id="a sign"),
+        pytest.param("=Hello {{ $json.a + }} x {{ $json.b }}", 'near "$json.a +"', 19, id="which of several"),
+        pytest.param("={{ foo( }}", 'near "foo("', 8, id="the end"),
+        pytest.param(
+            "={{ [1,2,3,4,5,6,7,8,9].reduce((a, b) => a + ).toString().toUpperCase() }}",
+            'near "…educe((a, b) => a + ).toString().toUpper…"',
+            44,
+            id="in the middle of much",
+        ),
+    ],
+)
+def test_a_fault_is_quoted_where_it_is(source: str, quoted: str, at: int) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        compile_template(source)
+
+    assert quoted in refused.value.message
+    assert refused.value.detail["at"] == at
