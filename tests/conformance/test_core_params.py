@@ -5,6 +5,7 @@ Flow: list of n8n's parameters, where it is at hand → **registry** → what is
 
 import functools
 import json
+import re
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from pydantic.fields import FieldInfo
 from nodes.sdk import NodeType, discover
 
 SHARED = Path(__file__).parents[3] / "shared" / "conformance"
+ROOT = Path(__file__).parents[2]
+PARTS = ("nodes", "agents", "gateway")
 AT_HAND = SHARED.exists()
 CORE: dict[str, Any] = json.loads((SHARED / "core-params.json").read_text()) if AT_HAND else {}
 CATALOGUE: dict[str, Any] = json.loads((SHARED / "catalogue.json").read_text()) if AT_HAND else {"nodes": []}
@@ -60,6 +63,61 @@ UNKNOWN: dict[str, dict[str, str]] = {
 """Parameters that are not known here, and why."""
 
 
+EDITOR = "the editor's own: it changes what is shown, not what is done"
+OURS = "it is so here, whatever is chosen"
+CONDITIONS = "the conditions hold the same choice, which counts"
+IDLE: dict[str, dict[str, str]] = {
+    "chatTrigger": {
+        "availableInChat": "there is no chat besides the page and the widget",
+        "getStarted": OURS,
+        "showWelcomeScreen": OURS,
+        "loadPreviousSession": "a page begins anew: there is no memory that it could load",
+    },
+    "editImage": {"font": "fonts of the host are not read; the built-in one is used"},
+    "executeWorkflowTrigger": {"returnOutput": "the caller gets the last run"},
+    "extractFromFile": {"readAsString": "text is read in the encoding that it has"},
+    "filter": dict.fromkeys(("ignoreCase", "looseTypeValidation"), CONDITIONS),
+    "formTrigger": {
+        "requireExecuteAccess": "there are no users who may log in to a form",
+        "includeUserInOutput": "there are no users who may log in to a form",
+        "showHeaders": "headers of the request are not shown",
+    },
+    "ftp": dict.fromkeys(("enableConcurrentReads", "maxConcurrentReads", "chunkSize"), "a file is read in one stream"),
+    "httpRequest": {
+        "followAllRedirects": "redirects are followed for every method, or for none (versions 1 and 2)",
+        "splitIntoItems": "a list always makes an item each (versions 1 and 2)",
+    },
+    "if": dict.fromkeys(("ignoreCase", "looseTypeValidation"), CONDITIONS),
+    "kafkaTrigger": {
+        **dict.fromkeys(
+            ("resolveOffset", "autoCommitThreshold", "autoCommitInterval"),
+            "an offset counts as read once its execution is in the log",
+        ),
+        "maxInFlightRequests": "the client decides",
+    },
+    "markdown": dict.fromkeys(
+        ("splitAdjacentBlockquotes", "smartIndentationFix", "disableForced4SpacesIndentedSublists"),
+        "the reader does so by itself",
+    ),
+    "merge": {"chooseBranchMode": "it has one choice"},
+    "n8n": {"requestOptions": EDITOR},
+    "respondToWebhook": {"enableStreaming": "answers are sent whole"},
+    "scheduleTrigger": {
+        "misfireGraceSeconds": "a time is missed after a minute",
+        "skipDurableScheduler": "every schedule is durable",
+    },
+    "simulate": {"icon": EDITOR},
+    "spreadsheetFile": {"readAsString": "text is read in the encoding that it has"},
+    "switch": {
+        **dict.fromkeys(("ignoreCase", "looseTypeValidation"), CONDITIONS),
+        "renameOutput": EDITOR,
+    },
+    "webhook": {"multipleMethods": "a list of methods says it"},
+    "xml": {"allowSurrogateChars": OURS},
+}
+"""Parameters that are taken and do nothing, and why: no other may."""
+
+
 @functools.cache
 def registry() -> dict[str, NodeType]:
     return {each.name: each for each in discover()}
@@ -87,6 +145,28 @@ def test_every_parameter_is_known_or_has_a_reason(type_: str) -> None:
         unknown |= set(_unknown([found.params], shape["properties"], ""))
 
     assert unknown <= set(UNKNOWN.get(short(type_), {}))
+
+
+def test_what_is_taken_has_an_effect_or_a_reason() -> None:
+    code = "\n".join(path.read_text() for part in PARTS for path in (ROOT / part).rglob("*.py"))
+    names = set(re.findall(r"\.(\w+)\b", code)) | set(re.findall(r"[\"'](\w+)[\"']", code))
+    keys = set(re.findall(r"(?:\[|\.get\(|else|[(,]) *[\"'](\w+)[\"']", code))
+
+    idle = {(each.name, alias) for each in discover() for alias in _idle(each.params, names, keys, set())}
+
+    assert idle == {(name, field) for name, fields in IDLE.items() for field in fields}
+
+
+def _idle(model: type[BaseModel], names: set[str], keys: set[str], seen: set[type[BaseModel]]) -> Iterator[str]:
+    """Give the fields of a model, and of those in it, that no line of code reads: by their name, or as a key."""
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        alias = field.alias or name
+        if name not in names and alias not in keys:
+            yield alias
+        for inner in _models(field.annotation):
+            if inner not in seen:
+                yield from _idle(inner, names, keys, seen)
 
 
 def _unknown(models: list[type[BaseModel]], properties: list[dict[str, Any]], above: str) -> Iterator[str]:
