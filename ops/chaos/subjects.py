@@ -3,6 +3,7 @@
 Flow: scenario → **subject** → processes that are killed, frozen and started again.
 """
 
+import base64
 import contextlib
 import signal
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,7 @@ def on_kafka(folder: Path, broker: str, prefix: str, workers: int = 2) -> Iterat
     ours: Mapping[str, str] = {
         "MILLRACE_PARTITIONS": str(PARTITIONS),
         "MILLRACE_SESSION_SECONDS": str(SESSION_SECONDS),
+        "MILLRACE_KEY": base64.b64encode(bytes(range(32))).decode(),  # what is signed is the same everywhere
     }
     with Fleet(folder, f"kafka://{broker}", prefix, workers=workers, **SETTINGS, **ours) as fleet:
         yield Subject("kafka", fleet.gateway, fleet.workers, fleet)
