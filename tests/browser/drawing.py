@@ -31,10 +31,14 @@ def selected(page: Page) -> list[str]:
 
 
 def saved(page: Page, server: Any, workflow: str) -> dict[str, Any]:
-    """Save by key, and give the workflow as the server has it."""
+    """Save by key, and give the workflow as the server has it once that stands still."""
     page.keyboard.press("Control+s")
     page.get_by_role("button", name="Saved").wait_for()
-    found: dict[str, Any] = server.client.get(f"/api/v1/workflows/{workflow}")["workflow"]
+    found: dict[str, Any] = {}
+    # Another reader may see what was saved a moment later than who saved it.
+    while (now := server.client.get(f"/api/v1/workflows/{workflow}")["workflow"]) != found:
+        found = now
+        page.wait_for_timeout(150)
     return found
 
 

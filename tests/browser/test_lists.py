@@ -47,7 +47,8 @@ def test_search_says_where_something_is_used(page: Page, server: Installation, a
     expect(use).to_be_visible()
     assert accessible() == []
     use.click()
-    expect(page).to_have_url(f"{server.address}/#/workflows/{name}")
+    expect(page).to_have_url(f"{server.address}/#/workflows/{name}?node=Work")
+    expect(page.locator(".card.selected")).to_have_attribute("data-node", "Work")
 
 
 FILTERS = [
