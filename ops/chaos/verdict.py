@@ -46,7 +46,8 @@ def judge(row: Row, load: Load, ledger: Ledger, door: Installation, flows: dict[
 
     def look() -> object:
         doubts.update(_settled(door, ledger, counted, {execution: event for event, execution in accepted.items()}))
-        return _missing(ledger, accepted), _open(door, flows), _ended(door, counted)
+        going = _open(door, flows) + len(load.cancelled - _ended(door, flows["sleeps"]))
+        return _missing(ledger, accepted), going, _ended(door, counted)
 
     _calm(look)
     row.accepted = len(accepted)
