@@ -3,13 +3,14 @@
 Flow: topic `events` → agents.history_agent → **history** (a process with ClickHouse) → gateway, CLI.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from schemas.errors import UserError
-from streams.stores.history_filter import NOWHERE, Within
+from streams.stores.history_filter import NOWHERE, Within, stretches
 from streams.stores.history_link import Link
 from streams.stores.history_wire import Configure
 from streams.stores.protocol import HistorySettings, Migration, QueryResult, Refused
@@ -131,8 +132,9 @@ class History:
         limit = min(max(limit, 1), LIST_MAX)
         wanted = 2 * limit + 1  # mostly a start and an end each, or less
         found: list[dict[str, Any]] = []
+        narrow, *wider = stretches(within, before, time.time_ns() // 1_000_000)
         while len(found) < limit:
-            sql, parameters = _list(workflow, status, before, wanted, within)
+            sql, parameters = _list(workflow, status, before, wanted, narrow)
             rows = await self._rows(sql, parameters, guarded=within.deep)
             several = _highest(rows)
             if len(rows) == wanted and len(several) > 1:
@@ -140,8 +142,11 @@ class History:
             if several:
                 before = (several[-1]["startedAt"], several[-1]["id"])
             found += await self._still(several) if status in _UNENDED else several
-            if len(rows) < wanted:
+            if len(rows) < wanted and not wider:
                 break
+            if len(rows) < wanted:
+                narrow, *wider = wider
+                continue
             wanted = min(4 * wanted, LOOK_MAX)
         return [_execution(row) for row in found[:limit]]
 

@@ -5,6 +5,7 @@ Flow: gateway → **filter** → history's list query.
 
 from typing import Any, NamedTuple
 
+DAY_MS = 86_400_000
 _SINCE = "fromUnixTimestamp64Milli({since:Int64}, 'UTC')"
 _UNTIL = "fromUnixTimestamp64Milli({until:Int64}, 'UTC')"
 
@@ -53,3 +54,15 @@ class Within(NamedTuple):
 
 NOWHERE = Within()
 """No such filter."""
+
+
+def stretches(within: Within, before: tuple[int, str] | None, now: int) -> list[Within]:
+    """Narrow a search to the last day before its end, then to the last eight, then as it was; ``now`` is epoch ms.
+
+    The history lies in days. A search that looks at all of them at once opens each, though the newest has enough mostly
+    (10 M executions of ten days, what failed of one of 50 workflows: 2,000 ms then).
+    """
+    if within.since is not None:
+        return [within]
+    end = min(now, before[0] if before else now, now if within.until is None else within.until)
+    return [*(within._replace(since=end - days * DAY_MS) for days in (1, 8)), within]

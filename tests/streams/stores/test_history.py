@@ -29,6 +29,7 @@ from streams.codecs import encode
 from streams.stores.attempts import attempts
 from streams.stores.history import History
 from streams.stores.history_engine import DATED
+from streams.stores.history_filter import DAY_MS, Within, stretches
 from streams.stores.history_rows import COLUMNS
 from streams.stores.protocol import HistorySettings
 
@@ -235,6 +236,36 @@ async def test_pages_list_every_execution_once_newest_first(history: History, si
         before = seen[-1]
 
     assert seen == sorted(((each.at, each.execution) for each in starts), reverse=True)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10])
+async def test_pages_go_on_into_days_before(history: History, size: int) -> None:
+    hours = (0, 5, 23, 24, 25, 47, 60)
+    starts = [_started(f"w-days-{size}", at=NOW - each * 3_600_000) for each in hours]
+    await history.write([_frame(*starts, *(_finished(each) for each in starts[::2]))])
+
+    seen: list[str] = []
+    before: tuple[int, str] | None = None
+    while page := await history.executions(workflow=f"w-days-{size}", before=before, limit=size):
+        seen += [row["id"] for row in page]
+        before = (page[-1]["startedAt"], page[-1]["id"])
+
+    assert seen == [each.execution for each in starts]
+
+
+STRETCHES = [
+    pytest.param(Within(), None, [NOW - DAY_MS, NOW - 8 * DAY_MS, None], id="the newest"),
+    pytest.param(Within(until=9), None, [9 - DAY_MS, 9 - 8 * DAY_MS, None], id="until a moment"),
+    pytest.param(Within(), (7, "x"), [7 - DAY_MS, 7 - 8 * DAY_MS, None], id="a later page"),
+    pytest.param(Within(since=5), (7, "x"), [5], id="since a moment"),
+]
+
+
+@pytest.mark.parametrize(("within", "before", "expected"), STRETCHES)
+async def test_the_last_day_is_searched_first(
+    within: Within, before: tuple[int, str] | None, expected: list[int | None]
+) -> None:
+    assert [each.since for each in stretches(within, before, NOW)] == expected
 
 
 @pytest.mark.parametrize(
