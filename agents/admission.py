@@ -1,6 +1,6 @@
 """Admission: which tasks of the records that came may run, and when.
 
-Flow: node agent's frames → **admission** (holds, then a rota for each kind of place) → one task → engine.
+Flow: node agent's frames → **admission** (holds, paces, then a rota for each kind of place) → one task → engine.
 A record is acknowledged when its tasks are done, or are parked.
 """
 
@@ -11,12 +11,13 @@ from typing import Any
 
 from agents.batches import Batch, Kind, Place
 from agents.holds import Holds
+from agents.paces import Paces
 from agents.parking import Parking
 from agents.rota import Lane, Room, Rota
 from agents.settings import WorkerSettings
 from agents.state import State
 from schemas.errors import Revoked
-from schemas.identifiers import partition_of
+from schemas.identifiers import partition_of, task_id
 from schemas.task import Task
 from streams.app import Streams
 from streams.tables import Owner
@@ -52,7 +53,10 @@ class Admission:
         self._slots: Rota[Batch] = Rota(slots, settings.tenant_weights)
         self._rotas: dict[Kind, Rota[Batch]] = {"start": self._starts, "turn": self._turns, "slot": self._slots}
         self._holds = Holds()
+        self._paces = Paces()
+        self._beat: asyncio.TimerHandle | None = None
         self.parking = Parking(streams, persist, settings.hold_seconds)
+        self._owned: set[int] = set()
         self._running: set[asyncio.Task[None]] = set()
 
     async def enter(self, message: Any, owner: Owner, catalog: int, tasks: Sorted) -> None:
@@ -85,8 +89,10 @@ class Admission:
             for execution, row in self._streams.table(EXECUTIONS).rows(partition):
                 if isinstance(row, State) and row.hold is not None:
                     self._holds.take(row.hold, execution)
+            self._owned.add(partition)
             for batch in self.parking.own(partition):
                 self._queue(batch)
+        self._paces.share = len(self._owned) / self._streams.settings.partitions
         asyncio.get_running_loop().call_soon(self._pump)
 
     def lose(self, partitions: set[int]) -> None:
@@ -94,6 +100,8 @@ class Admission:
         number = self._streams.settings.partitions
         self._forget(lambda batch: batch.partition in partitions, lambda held: partition_of(held, number) in partitions)
         self.parking.lose(partitions)
+        self._owned -= partitions
+        self._paces.share = len(self._owned) / number
 
     async def drain(self, seconds: float) -> None:
         """Let nothing more begin, and give what runs some time."""
@@ -104,13 +112,29 @@ class Admission:
 
     def _forget(self, gone: Callable[[Batch], bool], executions: Callable[[str], bool]) -> None:
         waiting = [batch for rota in self._rotas.values() for batch in rota.remove(gone)]
-        waiting += self._holds.forget(gone, executions)
+        waiting += [*self._holds.forget(gone, executions), *self._paces.forget(gone)]
         for batch in waiting:
             batch.fail(Revoked("the tasks wait for whoever has their partition next"))
         self.parking.forget(gone)
 
     def _queue(self, batch: Batch) -> None:
-        self._join([batch] if batch.hold is None else self._holds.enter(batch))
+        if batch.pace is not None:
+            self._join(self._paces.enter(batch))
+            self._keep_time()
+        else:
+            self._join([batch] if batch.hold is None else self._holds.enter(batch))
+
+    def _keep_time(self) -> None:
+        """Wake when the next task that keeps a pace may begin."""
+        wait = self._paces.wait()
+        if self._beat is None and wait is not None and not self.parking.closed:
+            self._beat = asyncio.get_running_loop().call_later(wait, self._on_beat)
+
+    def _on_beat(self) -> None:
+        self._beat = None
+        self._join(self._paces.due())
+        self._keep_time()
+        self._pump()
 
     def _join(self, batches: Iterable[Batch]) -> None:
         for batch in batches:
@@ -121,7 +145,7 @@ class Admission:
         return held_back or self._rotas[batch.kind].waiting(batch.lane) > self._crowd
 
     def _may_begin(self, lane: Lane) -> bool:
-        return self._slots.waiting(lane) < self._begin_below
+        return self._slots.waiting(lane) + self._paces.waiting[lane] < self._begin_below
 
     def _pump(self) -> None:
         """Let tasks run while there is room for any."""
@@ -146,21 +170,28 @@ class Admission:
         except Revoked as gone:
             batch.fail(gone)
         else:
-            if batch.hold is not None and not self._under_way(batch.execution):
-                self.ended(batch.execution)
+            if batch.hold is not None and not self._under_way(batch.tag):
+                self.ended(batch.tag)
             if batch.take_back(number):
                 await self.parking.done(batch)
         finally:
             rota.done(batch.lane)
+            if batch.pace is not None:
+                self._join(self._paces.done(batch))
             self._pump()
 
 
 def _batches(message: Any, owner: Owner, catalog: int, tasks: Sorted) -> Iterator[Batch]:
-    """Sort a record's tasks into batches: a start that needs a hold makes one of its own."""
+    """Sort a record's tasks into batches: one that needs a hold or keeps a pace makes one of its own."""
     where, index = (message.topic, message.offset), count()
     for place, some in tasks.items():
-        if place.hold is None:
+        if place.hold is None and place.pace is None:
             yield Batch(place, where, owner, catalog, some)
-        else:
-            for task in some:
-                yield Batch(place, where, owner, catalog, [task], task.execution, next(index))
+            continue
+        for task in some:
+            tag = (
+                task.execution
+                if place.pace is None
+                else f"{task_id(task.execution, task.node, task.run)}/{task.attempt}"
+            )
+            yield Batch(place, where, owner, catalog, [task], tag, next(index))

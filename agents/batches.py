@@ -21,12 +21,22 @@ Kind = Literal["start", "turn", "slot"]
 """What a task needs: to begin an execution; to compute and write a little; to wait for the world."""
 
 
+class Pace(NamedTuple):
+    """How often tasks of a name may begin (``rate`` a second, so many at once as ``burst``), and how many run."""
+
+    name: str
+    rate: float | None = None
+    burst: float = 1.0
+    most: int | None = None
+
+
 class Place(NamedTuple):
     """What a task needs, whose it is, and what it must be given before it may begin."""
 
     kind: Kind
     lane: Lane
-    hold: Hold | None
+    hold: Hold | None = None
+    pace: Pace | None = None
 
 
 _tasks = msgspec.json.Decoder(list[Task])
@@ -49,7 +59,8 @@ class Parked(msgspec.Struct, omit_defaults=True):
     tasks: msgspec.Raw
     catalog: int = -1
     hold: Hold | None = None
-    execution: str = ""
+    pace: Pace | None = None
+    tag: str = ""
     index: int = 0
 
 
@@ -57,7 +68,7 @@ class Batch:
     """Tasks of one lane and one record. ``settled`` is done when all are done or parked; it fails where they are lost.
 
     ``waiting`` is the rota's count of what is not given out. Where it is parked and waits, its tasks are in the row
-    alone: a long queue is bytes. One that needs a hold has the start of one ``execution``.
+    alone: a long queue is bytes. One that needs a hold or keeps a pace has one task, named by ``tag``.
     """
 
     __slots__ = (
@@ -67,7 +78,6 @@ class Batch:
         "_tasks",
         "arrived",
         "catalog",
-        "execution",
         "hold",
         "index",
         "kind",
@@ -75,10 +85,12 @@ class Batch:
         "offset",
         "open",
         "owner",
+        "pace",
         "parked",
         "parking",
         "partition",
         "settled",
+        "tag",
         "topic",
         "waiting",
     )
@@ -90,11 +102,11 @@ class Batch:
         owner: Owner,
         catalog: int,
         tasks: list[Task] | int,
-        execution: str = "",
+        tag: str = "",
         index: int = 0,
     ) -> None:
-        self.kind, self.lane, self.hold = place
-        self.execution, self.index = execution, index
+        self.kind, self.lane, self.hold, self.pace = place
+        self.tag, self.index = tag, index
         self.topic, self.offset = where
         self.owner = owner
         self.partition = owner.partition
@@ -111,7 +123,7 @@ class Batch:
     @property
     def key(self) -> str:
         """Name its row: a record has one for each lane. Offsets are those of a partition, and a table has them all."""
-        return f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.execution}"
+        return f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.tag}"
 
     def give(self, row: bytes | None) -> tuple[int, Task]:
         """Give out the next task, under a number to return it by; ``row`` is where its tasks are if it is parked."""
@@ -137,7 +149,7 @@ class Batch:
         self._at = len(self._flying)
         lane, tasks = self.lane, msgspec.Raw(_encode(self._tasks))
         row = Parked(self.topic, self.offset, *lane, self.kind, len(self._tasks), tasks, self.catalog)
-        row.hold, row.execution, row.index = self.hold, self.execution, self.index
+        row.hold, row.pace, row.tag, row.index = self.hold, self.pace, self.tag, self.index
         return codecs.encode(row)
 
     def stow(self) -> None:
@@ -161,8 +173,8 @@ def unparked(row: bytes, owner: Owner) -> Batch:
     """Give the batch of a row that was recovered."""
     kept = codecs.decode(row, Parked)
     lane = Lane(kept.tenant, kept.priority, kept.workflow)
-    place = Place(kept.kind, lane, kept.hold)
-    batch = Batch(place, (kept.topic, kept.offset), owner, kept.catalog, kept.count, kept.execution, kept.index)
+    place = Place(kept.kind, lane, kept.hold, kept.pace)
+    batch = Batch(place, (kept.topic, kept.offset), owner, kept.catalog, kept.count, kept.tag, kept.index)
     batch.settle()
     return batch
 

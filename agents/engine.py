@@ -38,6 +38,7 @@ from agents.calling import Calling
 from agents.doubting import doubted
 from agents.in_flight import InFlight
 from agents.outbox import Outbox
+from agents.placing import held, place_of
 from agents.plan import Plan
 from agents.plans import Plans
 from agents.resuming import cause_of, opened, unwoken
@@ -47,7 +48,6 @@ from agents.settings import WorkerSettings
 from agents.state import Activation, Mark, Row, State, fork
 from agents.step import step
 from agents.timing import bound, deadline_key, release, timer_of
-from nodes.holding import HELD_MODES
 from schemas.errors import MillraceError, error_info
 from schemas.events import Event
 from schemas.identifiers import task_id
@@ -92,15 +92,10 @@ class Engine:
         """Say what a task needs, whose it is, and what holds it back."""
         try:
             plan = await self._plan(task, catalog)
+            items = await self._runner.start_items(task.start) if task.start and held(plan, task) else None
+            return place_of(plan, task, items or [])
         except Exception:  # it fails in the same way when it is carried out, and is dealt with there
-            return Place("turn", Lane(workflow=task.workflow), None)
-        node = plan.nodes.get(task.node)
-        if task.start is not None:
-            hold = None
-            if plan.holding is not None and task.start.mode in HELD_MODES:
-                hold = plan.holding.of(await self._runner.start_items(task.start) or [])
-            return Place("start", plan.lane, hold)
-        return Place("turn" if task.due is not None or node is None or node.inline else "slot", plan.lane, None)
+            return Place("turn", Lane(workflow=task.workflow))
 
     def under_way(self, execution: str) -> bool:
         """Say whether an execution has begun and not ended, and will go on in another call."""
@@ -252,7 +247,7 @@ class Engine:
             return
         state = records.new_state(task, start, outbox.catalog)
         items = await self._runner.start_items(start)
-        if plan.holding is not None and start.mode in HELD_MODES:
+        if plan.holding is not None and held(plan, task):
             state.hold = plan.holding.of(items or []).name
         if items is None:
             began = Began(task.node, None)

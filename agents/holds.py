@@ -36,7 +36,7 @@ class Holds:
     def enter(self, batch: Batch) -> list[Batch]:
         """Let a start wait for its turn; give those that may begin now."""
         assert batch.hold is not None  # noqa: S101 narrows
-        if batch.execution in self._names:
+        if batch.tag in self._names:
             return [batch]  # a copy of what is under way
         self._queues.setdefault(batch.hold.name, _Queue()).waiting.append(batch)
         return self._next(batch.hold.name)
@@ -63,10 +63,10 @@ class Holds:
         while queue.waiting:
             batch = queue.waiting[0]
             assert batch.hold is not None  # noqa: S101 narrows
-            if len(queue.held) >= batch.hold.limit and batch.execution not in queue.held:
+            if len(queue.held) >= batch.hold.limit and batch.tag not in queue.held:
                 break
             found.append(queue.waiting.popleft())
-            self.take(name, batch.execution)
+            self.take(name, batch.tag)
         self._tidy(name, queue)
         return found
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.backoff import Backoff, backoff_of
+from agents.batches import Pace
 from agents.guidance import Guidance
+from agents.paces import pace_of
 from agents.rota import ANY_LANE, DEFAULT_TENANT, Lane
 from nodes.holding import Holding, holding_of
 from nodes.sdk.parameters import CompiledParameters
@@ -60,6 +62,7 @@ class PlannedNode:
     execute_once: bool = False
     credentials: Mapping[str, Any] = field(default_factory=dict)
     keeps: bool = False
+    pace: Pace | None = None
 
     @property
     def inline(self) -> bool:
@@ -131,6 +134,8 @@ def compile_plan(
     """Compile a version. Raises WorkflowError only where the JSON is no workflow; a broken node fails when reached."""
     workflow = parse_workflow(raw)
     nodes = {node.name: _plan_node(node, at, registry) for at, node in enumerate(workflow.nodes)}
+    for node in workflow.nodes:
+        nodes[node.name].pace = pace_of(workflow_id, node)
     _connect(workflow, nodes)
     kept, lineage = _liveness(nodes.values())
     settings = workflow.settings

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from nodes.expressions.keys import check_key, key_value
 from schemas.errors import MillraceError, WorkflowError
+from schemas.flow import WorkflowFlow
 from schemas.identifiers import ExecutionId, digest_id, new_execution_id, partition_of
 from schemas.item import Item
-from schemas.workflow import Settings, WorkflowFlow
+from schemas.workflow import Settings
 
 FIELD = "settings.millrace"
 HELD_MODES = frozenset({"webhook", "trigger", "api", "redrive"})

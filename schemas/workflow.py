@@ -11,6 +11,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.errors import WorkflowError
+from schemas.flow import NodeFlow, WorkflowFlow
 from schemas.trigger import Misfire
 
 ExecutionOrder = Literal["v0", "v1", "parallel"]
@@ -63,33 +64,7 @@ class Node(_Open):
     timeout: float | None = Field(None, gt=0, description="Seconds that one attempt may take.")
     always_output_data: bool = Field(False, alias="alwaysOutputData")
     execute_once: bool = Field(False, alias="executeOnce")
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class Concurrency(_Closed):
-    """How many executions may be under way at a time: of the workflow, or for each value of ``key``."""
-
-    limit: int = Field(ge=1, le=100_000, description="So many executions at a time; others wait.")
-    key: str | None = Field(None, min_length=1, description="A field's path or an expression of the first item.")
-
-
-class Order(_Closed):
-    """Executions of one key run one after the other, in the order of their starts."""
-
-    key: str = Field(min_length=1, description="A field's path or an expression of the first item.")
-
-
-class WorkflowFlow(_Closed):
-    """How a workflow shares what is scarce; n8n knows nothing of it and leaves it alone."""
-
-    priority: Literal["high", "normal", "bulk"] = Field(
-        "normal", description="How often its tasks have their turn against others of its tenant: 16 to 4 to 1."
-    )
-    concurrency: Concurrency | None = None
-    order: Order | None = None
+    millrace: NodeFlow | None = None
 
 
 class Settings(_Open):

@@ -248,7 +248,7 @@ async def test_a_copy_of_what_is_under_way_waits_for_nothing() -> None:
     holds.take("k", "x")
 
     assert [len(holds.enter(batch("k", one))) for one in ("y", "x", "z")] == [0, 1, 0]
-    assert [[each.execution for each in holds.free(one)] for one in ("x", "x", "y")] == [["y"], [], ["z"]]
+    assert [[each.tag for each in holds.free(one)] for one in ("x", "x", "y")] == [["y"], [], ["z"]]
     assert holds.free("z") == []
     assert not holds._queues
 
