@@ -55,7 +55,7 @@ class Admission:
         self._holds = Holds()
         self._paces = Paces()
         self._beat: asyncio.TimerHandle | None = None
-        self.parking = Parking(streams, persist, settings.hold_seconds)
+        self.parking = Parking(streams, persist, settings)
         self._owned: set[int] = set()
         self._running: set[asyncio.Task[None]] = set()
 

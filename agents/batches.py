@@ -90,6 +90,7 @@ class Batch:
         "parking",
         "partition",
         "settled",
+        "size",
         "tag",
         "topic",
         "waiting",
@@ -113,6 +114,7 @@ class Batch:
         self.catalog = catalog
         self.waiting = self.open = tasks if isinstance(tasks, int) else len(tasks)
         self.arrived = time.monotonic()
+        self.size = 0
         self.parking = self.parked = isinstance(tasks, int)
         self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks = None if isinstance(tasks, int) else tasks
@@ -175,6 +177,7 @@ def unparked(row: bytes, owner: Owner) -> Batch:
     lane = Lane(kept.tenant, kept.priority, kept.workflow)
     place = Place(kept.kind, lane, kept.hold, kept.pace)
     batch = Batch(place, (kept.topic, kept.offset), owner, kept.catalog, kept.count, kept.tag, kept.index)
+    batch.size = len(row)
     batch.settle()
     return batch
 

@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 from agents.batches import Batch, lowest, unparked
+from agents.pressing import Stock
+from agents.settings import WorkerSettings
 from schemas.errors import Revoked, UserError
 from schemas.failpoints import failpoint
 from streams.app import Streams
@@ -28,11 +30,12 @@ class Parking:
     while an earlier one is in no row.
     """
 
-    def __init__(self, streams: Streams, persist: Any, hold_seconds: float) -> None:
+    def __init__(self, streams: Streams, persist: Any, settings: WorkerSettings) -> None:
         self._streams = streams
         self._table = streams.table(PARKED)
         self._persist = persist
-        self._hold_seconds = hold_seconds
+        self._hold_seconds = settings.hold_seconds
+        self.stock = Stock(settings.tenant_bytes, settings.parked_bytes)
         self._open: dict[str, Batch] = {}
         self._named: dict[str, dict[str, Batch]] = {}
         self._last: dict[str, Batch] = {}
@@ -65,12 +68,15 @@ class Parking:
         owner = self._streams.owner(partition)
         if owner is not None:
             kept.update((key, unparked(row, owner)) for key, row in self._table.rows(partition))
+        for batch in kept.values():
+            self.stock.add(batch.lane.tenant, batch.size)
         return sorted(kept.values(), key=lambda batch: (batch.topic, batch.offset, batch.index))
 
     def lose(self, partitions: Iterable[int]) -> None:
         """Forget rows that somebody else has now."""
         for partition in partitions:
-            self._parked.pop(partition, None)
+            for batch in self._parked.pop(partition, {}).values():
+                self.stock.add(batch.lane.tenant, -batch.size)
 
     def forget(self, gone: Callable[[Batch], bool]) -> None:
         """Look no more after batches that match."""
@@ -131,6 +137,8 @@ class Parking:
         self._close(batch)
         if (kept := self._parked.get(batch.partition)) is not None:
             kept[batch.key] = batch
+            batch.size = len(row)
+            self.stock.add(batch.lane.tenant, batch.size)
         batch.stow()
         if not batch.open:
             await self._drop(batch)
@@ -141,7 +149,8 @@ class Parking:
             await self._persist(batch.owner, partial(self._table.drop, batch.owner, batch.key))
         except Revoked:
             return
-        self._parked.get(batch.partition, {}).pop(batch.key, None)
+        if self._parked.get(batch.partition, {}).pop(batch.key, None) is not None:
+            self.stock.add(batch.lane.tenant, -batch.size)
 
     def _close(self, batch: Batch) -> None:
         self._open.pop(batch.key, None)

@@ -12,8 +12,8 @@ from agents.backoff import Backoff, backoff_of
 from agents.batches import Pace
 from agents.guidance import Guidance
 from agents.paces import pace_of
-from agents.rota import ANY_LANE, DEFAULT_TENANT, Lane
-from nodes.holding import Holding, holding_of
+from agents.rota import ANY_LANE, Lane
+from nodes.holding import DEFAULT_TENANT, Holding, holding_of
 from nodes.sdk.parameters import CompiledParameters
 from nodes.sdk.registry import NodeType, Registry
 from schemas.errors import MillraceError

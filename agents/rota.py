@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from nodes.holding import DEFAULT_TENANT
+
 Priority = Literal["high", "normal", "bulk"]
 SHARES: Mapping[str, float] = {"high": 16.0, "normal": 4.0, "bulk": 1.0}
 """How often a priority has its turn against the others of its tenant."""
-DEFAULT_TENANT = "default"
 
 
 class Lane(NamedTuple):

@@ -21,6 +21,8 @@ class WorkerSettings(BaseModel):
         64, ge=1, description="A workflow begins nothing while as many of its tasks wait for a slot: first comes first."
     )
     crowd: int = Field(256, ge=1, description="Tasks of one workflow that may wait before further ones are parked.")
+    tenant_bytes: int = Field(64 << 20, ge=1, description="As much of one tenant may be parked on a worker.")
+    parked_bytes: int = Field(512 << 20, ge=1, description="As much may be parked on a worker in all.")
     hold_seconds: float = Field(5.0, gt=0, description="How long a record may wait before its tasks are parked.")
     frames_in_flight: int = Field(256, ge=1, description="Frames of one node type that may be unfinished at a time.")
     public_url: str = Field("http://127.0.0.1:5680", description="Where the gateway answers, for resume addresses.")

@@ -18,6 +18,7 @@ from agents.ingesting import Ingesting
 from agents.marks import Marks
 from agents.node_agent import NodeAgents
 from agents.plans import CatalogPlans, Plans
+from agents.pressing import Pressing
 from agents.resuming import ResumeAddress
 from agents.running import Runner, Surroundings
 from agents.settings import WorkerSettings
@@ -87,6 +88,7 @@ class Worker:
             streams, self._engine, self._timers, self.marks, self._gatherer, blobs, letters, settings
         )
         self.marks.held = self._agents.admission.parking.held
+        self._pressing = Pressing(streams, self._agents.admission.parking.stock)
         self._trials = trials
         sources = Sources(streams, self._gatherer, plans, surroundings, blobs, evaluate)
         self._triggers = (
@@ -108,6 +110,7 @@ class Worker:
         """Begin to fire timers and sweep marks; called when the app has started."""
         self._timers.start()
         self.marks.start()
+        self._pressing.start()
         if self._trials is not None:
             self._trials.start()
         if self._ingesting is not None:
@@ -123,6 +126,7 @@ class Worker:
             await self._trials.stop()
         await self._timers.stop()
         await self.marks.stop()
+        await self._pressing.stop()
         await self._agents.drain(self._drain_seconds)
 
     def _assigned(self, partitions: set[int]) -> None:

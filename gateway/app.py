@@ -56,6 +56,7 @@ from gateway.live import Live
 from gateway.meters import Meters
 from gateway.openapi import document
 from gateway.pages import Pages
+from gateway.pressure import Pressures
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past, Replies
@@ -120,6 +121,7 @@ class Gateway:
     async def start(self) -> None:
         """Read replies from now on and the catalog to its end; then requests may come."""
         await self._parts.replies.start()
+        await self._parts.pressures.start()
         await self._parts.catalog.reach_end(START_SECONDS)
 
     def drain(self) -> None:
@@ -137,6 +139,7 @@ class Gateway:
                 await keeper.empty()
         self._parts.waiting.end()
         await self._parts.replies.stop()
+        await self._parts.pressures.stop()
         await self._parts.javascript.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,6 +181,7 @@ class _Parts:
         self.changing = Changing(self.catalog, self.publishing)
         self.past = Past(history, blobs)
         self.statistics = Statistics(history)
+        self.pressures = Pressures(log)
         self.replies = Replies(log, self.waiting, partition)
         tail = Tail(log, settings)
         self.listening = Listening(tail)
@@ -208,6 +212,7 @@ class _Parts:
             keeper=self.keeper,
             meters=self.meters,
             admission=admission,
+            pressures=self.pressures,
         )
 
     def resuming(self, sign: Sign, admission: Admission) -> Resuming:
@@ -262,6 +267,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         registry=registry,
         blobs=parts.blobs,
         settings=parts.settings,
+        pressures=parts.pressures,
     )
     given = Given(parts.past, parts.blobs)
     repeating = Repeating(parts.catalog, parts.past, starting)

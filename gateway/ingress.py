@@ -19,6 +19,7 @@ from gateway.arrivals import Arrival, Doorkeeper, packed, read_item
 from gateway.bodies import parse_body, parse_query
 from gateway.forwarded import origin_of
 from gateway.meters import Meters
+from gateway.pressure import Pressures
 from gateway.problems import HttpProblem, http_problem, refuse
 from gateway.publishing import Publishing
 from gateway.routing import Match, Target
@@ -84,6 +85,7 @@ class Ingress:
         keeper: Doorkeeper,
         meters: Meters,
         admission: Admission,
+        pressures: Pressures,
     ) -> None:
         self._door = door
         self._settings = settings
@@ -92,6 +94,7 @@ class Ingress:
         self._blobs = blobs
         self._keeper = keeper
         self._meters = meters
+        self._pressures = pressures
         self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -245,6 +248,7 @@ class Ingress:
 
     async def _task(self, visit: _Visit, arrival: Arrival, reply: ReplyTo | None) -> Task:
         target, route = visit.target, visit.target.route
+        self._pressures.admit(target.tenant)
         # A test request never takes the place of a real one with the same key.
         key = visit.headers.get("idempotency-key") or None if target.listen is None else None
         if key and len(key) > MAX_KEY:

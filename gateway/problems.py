@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "ParameterError": (422, "a parameter cannot be accepted"),
     "NodeError": (422, "a node refused its data"),
     "InvalidBody": (422, "the body does not fit"),
+    "TooMany": (429, "too much at once"),
     "DefectError": (500, "a defect in Millrace"),
     "NotImplemented": (501, "this is not supported yet"),
     "BadAnswer": (502, "the workflow's answer cannot be sent"),

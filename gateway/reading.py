@@ -15,7 +15,7 @@ from gateway.following import Following
 from gateway.problems import refuse
 from gateway.routing import RouteTable, prepare
 from gateway.waiting import Waiting
-from nodes.holding import Holding, holding_of
+from nodes.holding import holding_of, tenant_of
 from nodes.sdk.context import Blobs
 from schemas.commands import VersionSnapshot, WorkflowSnapshot
 from schemas.errors import NotFoundError
@@ -70,15 +70,16 @@ class Catalog:
                     name=found.workflow.name,
                     version=found.version,
                     topic=node_topic(found.route.type),
-                    holding=self._holding(found.workflow.id, found.version),
+                    holding=holding_of(found.workflow.id, self._settings(found.workflow.id, found.version)),
+                    tenant=tenant_of(self._settings(found.workflow.id, found.version)),
                 )
                 for found in self._view.routes()
             )
         return self._table
 
-    def _holding(self, workflow: str, version: str) -> Holding | None:
+    def _settings(self, workflow: str, version: str) -> Any:
         found = self._view.version(workflow, version)
-        return holding_of(workflow, found.body.get("settings")) if found is not None else None
+        return found.body.get("settings") if found is not None else None
 
     @property
     def vault(self) -> VaultView:

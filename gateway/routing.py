@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from nodes.holding import Holding
+from nodes.holding import DEFAULT_TENANT, Holding
 from schemas.trigger import Route
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -33,6 +33,7 @@ class Target:
     networks: tuple[Network, ...] | None = None
     listen: str | None = None
     holding: Holding | None = None
+    tenant: str = DEFAULT_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def prepare(
     topic: str,
     listen: str | None = None,
     holding: Holding | None = None,
+    tenant: str = DEFAULT_TENANT,
 ) -> Target:
     """Make a route ready to be called."""
     return Target(
@@ -119,6 +121,7 @@ def prepare(
         networks=_networks(route.options.get("ipWhitelist")),
         listen=listen,
         holding=holding,
+        tenant=tenant,
     )
 
 

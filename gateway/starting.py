@@ -11,12 +11,13 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 
+from gateway.pressure import Pressures
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
-from nodes.holding import Holding
+from nodes.holding import Holding, tenant_of
 from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
 from schemas.errors import ParameterError
@@ -62,6 +63,7 @@ class Starting:
         registry: Registry,
         blobs: Blobs,
         settings: GatewaySettings,
+        pressures: Pressures,
     ) -> None:
         self._catalog = catalog
         self._publishing = publishing
@@ -69,6 +71,7 @@ class Starting:
         self._registry = registry
         self._blobs = blobs
         self._settings = settings
+        self._pressures = pressures
 
     def known(self, node: str, type_name: str) -> str:
         """Give the name of an installed type; raise ParameterError naming the node where it is not installed."""
@@ -99,6 +102,10 @@ class Starting:
         start.key = key
         start.keep_seconds = self._settings.key_seconds if key else 0
         return start
+
+    def admit(self, settings: Any) -> None:
+        """Raise a problem where a start of a workflow with these settings would only wait."""
+        self._pressures.admit(tenant_of(settings))
 
     def place(self, holding: Holding | None, items: list[Item], ids: Iterator[ExecutionId]) -> ExecutionId:
         """Give the first of the ids that may be a start's: where executions wait for each other, they live together."""

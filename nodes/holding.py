@@ -21,6 +21,9 @@ HELD_MODES = frozenset({"webhook", "trigger", "api", "redrive"})
 """Starts that wait for their turn: not those by hand, and not those of a call, which belongs to its caller."""
 
 
+DEFAULT_TENANT = "default"
+
+
 class Hold(NamedTuple):
     """What an execution needs to begin: its place among at most ``limit`` of that name."""
 
@@ -59,6 +62,12 @@ def holding_of(workflow: str, settings: Any) -> Holding | None:
     if flow.order is not None:
         return Holding(workflow, 1, flow.order.key)
     return None if flow.concurrency is None else Holding(workflow, flow.concurrency.limit, flow.concurrency.key)
+
+
+def tenant_of(settings: Any) -> str:
+    """Say for whom a workflow runs, by its settings as JSON."""
+    found = settings.get("tenant") if isinstance(settings, dict) else None
+    return found if isinstance(found, str) and found else DEFAULT_TENANT
 
 
 def check_holding(settings: Settings) -> None:

@@ -16,6 +16,7 @@ CATALOG = f"{PREFIX}catalog"
 REPLIES = f"{PREFIX}replies"
 COLLABORATION = f"{PREFIX}collaboration"
 PRESENCE = f"{PREFIX}presence"
+PRESSURE = f"{PREFIX}pressure"
 DEAD_LETTERS = f"{PREFIX}dead-letters"
 NODE_PREFIX = f"{PREFIX}node."
 TABLE_PREFIX = f"{PREFIX}table."
@@ -70,6 +71,7 @@ def all_topics(node_types: Iterable[str], tables: Iterable[str] = TABLES) -> lis
         Topic(REPLIES, ephemeral=True, retention_seconds=60),
         Topic(COLLABORATION, cleanup="compact", retention_seconds=7 * _DAY),
         Topic(PRESENCE, ephemeral=True, retention_seconds=60),
+        Topic(PRESSURE, ephemeral=True, retention_seconds=60),
         Topic(DEAD_LETTERS, retention_seconds=90 * _DAY),
         *changelogs,
     ]

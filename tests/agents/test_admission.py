@@ -13,6 +13,7 @@ import pytest
 
 from agents.batches import Batch, Place, lowest, unparked
 from agents.plan import Plan, compile_plan
+from agents.pressing import Stock
 from agents.rota import Lane
 from agents.settings import WorkerSettings
 from agents.state import Mark, State
@@ -20,11 +21,12 @@ from agents.worker import Worker, row_codecs
 from schemas.events import ExecutionFinished, NodeFinished, event_id
 from schemas.identifiers import new_execution_id, partition_of
 from schemas.item import Item
+from schemas.pressure import Pressure
 from schemas.task import Frame, Start, Task
 from streams import codecs
 from streams.app import Streams, build_app
 from streams.tables import Owner
-from streams.topics import PARKED, all_topics, node_topic
+from streams.topics import PARKED, PRESSURE, all_topics, node_topic
 from streams.transports.broker import Broker
 from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
@@ -183,6 +185,44 @@ async def test_what_was_parked_goes_on_where_the_partition_goes() -> None:
 
     assert begun < 30
     await broker.close()
+
+
+async def test_a_tenant_that_has_too_much_parked_is_told_to_the_doors_until_it_has_not() -> None:
+    broker = new_broker()
+    how = NARROW.model_copy(update={"tenant_bytes": 2000, "hold_seconds": 0.05})
+    reader = await broker.reader(PRESSURE, [0], "latest")
+    async with at_work(broker, how) as (streams, _):
+        await send(broker, starts("call", 400), 100)
+        said = [codecs.decode(record.value or b"", Pressure) for record in await reader.read()]
+        await until_ended(broker, 400)
+        await until_empty(streams)
+        async with asyncio.timeout(10):
+            while said[-1].tenants:
+                said += [codecs.decode(record.value or b"", Pressure) for record in await reader.read()]
+
+    assert said[0].tenants == ["good"]
+    assert not said[-1].whole
+    await broker.close()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "full", "whole"),
+    [
+        pytest.param([("a", 50)], [], False, id="room"),
+        pytest.param([("a", 101)], ["a"], False, id="one is full"),
+        pytest.param([("a", 101), ("a", -5)], ["a"], False, id="and stays so for a while"),
+        pytest.param([("a", 101), ("a", -50)], [], False, id="and is not"),
+        pytest.param([("a", 101), ("b", 101), ("c", 99)], ["a", "b"], True, id="all together"),
+        pytest.param([("a", 300), ("a", -300)], [], False, id="nothing left"),
+    ],
+)
+def test_what_is_full(sizes: list[tuple[str, int]], full: list[str], whole: bool) -> None:
+    stock = Stock(100, 250)
+    for tenant, size in sizes:
+        stock.add(tenant, size)
+
+    assert sorted(stock.full) == full
+    assert stock.whole is whole
 
 
 def test_a_batch_and_its_row() -> None:
