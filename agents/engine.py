@@ -37,6 +37,7 @@ from agents.batches import Place
 from agents.calling import Calling
 from agents.doubting import doubted
 from agents.in_flight import InFlight
+from agents.looking import seen_by
 from agents.outbox import Outbox
 from agents.placing import held, place_of
 from agents.plan import Plan
@@ -148,6 +149,9 @@ class Engine:
     async def control(self, control: Control, outbox: Outbox) -> None:
         """Carry out what was asked of an execution; nothing happens to one that has ended."""
         row = self.row(control.execution)
+        if control.look is not None:
+            outbox.early.append(seen_by(row, control, control.look))
+            return
         if control.ask == "expire":
             outbox.timers[deadline_key(control.execution)] = None
         if isinstance(row, Mark):

@@ -15,12 +15,16 @@ from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.failpoints import failpoint
 from schemas.identifiers import partition_of
+from schemas.looking import Seen
 from schemas.task import Control, ControlFrame, Resume, Settlement, Task
 from schemas.vault import VaultChange
 from streams.codecs import encode
 from streams.frames import Gatherer
 from streams.topics import COMMANDS, CONTROL
 from streams.transports.protocol import Log
+
+LOOK_SECONDS = 1.0
+"""So long a gateway waits for a worker's word on an execution; the history answers without it."""
 
 
 class Publishing:
@@ -77,6 +81,20 @@ class Publishing:
         """Ask an execution to stop."""
         partition = partition_of(execution, self._settings.partitions)
         await self._ask(partition, Control(execution, "cancel", _now(), reason))
+
+    async def look(self, execution: str) -> Seen | None:
+        """Ask an execution's worker how it stands; None where it knows nothing of it, or nobody answers."""
+        to, waiter = self._waiting.open()
+        try:
+            partition = partition_of(execution, self._settings.partitions)
+            await self._ask(partition, Control(execution, "look", _now(), look=to))
+            async with asyncio.timeout(LOOK_SECONDS):
+                reply = await waiter
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting.close(to)
+        return None if reply is None else msgspec.json.decode(reply.body, type=Seen | None)
 
     async def _ask(self, partition: int, control: Control) -> None:
         failpoint("gateway.control")

@@ -154,13 +154,14 @@ class Control(msgspec.Struct, omit_defaults=True):
     """
 
     execution: str
-    ask: Literal["cancel", "expire", "return", "alarm", "resume", "settle"]
+    ask: Literal["cancel", "expire", "return", "alarm", "resume", "settle", "look"]
     at: int
     reason: str | None = None
     returned: Returned | None = None
     alarm: Alarm | None = None
     resume: Resume | None = None
     settlement: Settlement | None = None
+    look: ReplyTo | None = None
 
 
 class ControlFrame(msgspec.Struct):

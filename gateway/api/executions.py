@@ -3,7 +3,9 @@
 Flow: `/api/v1/executions` → **executions** → start tasks, controls; history → **executions** → client.
 """
 
+import asyncio
 import contextlib
+import time
 from typing import Any, Literal
 
 import msgspec
@@ -26,12 +28,15 @@ from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Guide
 from schemas.guide import Past as PastRun
 from schemas.item import Item
+from schemas.looking import Flying
 from schemas.task import Start, Task
 from schemas.workflow import parse_workflow
 from streams.stores.history_filter import Within
 from streams.topics import node_topic
 
 PATH = "/api/v1/executions"
+SOON_SECONDS = 3.0
+"""So long a reader waits for the history to have an execution that has just ended."""
 
 
 class ExecutionSummary(msgspec.Struct, rename="camel"):
@@ -67,9 +72,10 @@ class NodeRunDetail(msgspec.Struct, rename="camel"):
 
 
 class ExecutionDetail(ExecutionSummary, rename="camel"):
-    """An execution with its node runs, in order."""
+    """An execution with its node runs, in order; ``inFlight`` has those that are not over."""
 
     node_runs: list[NodeRunDetail] = []
+    in_flight: list[Flying] = []
 
 
 class ExecutionPage(msgspec.Struct, rename="camel"):
@@ -175,6 +181,7 @@ class Executions:
         ids = digest_ids(version.workflow, node, key) if key else fresh_ids()
         holding = None if body.manual else holding_of(version.workflow, version.body.get("settings"))
         items = [one.item for one in body.items or []]
+        self._starting.admit(version.body.get("settings"))
         execution = self._starting.place(holding, items, ids)
         start = self._starting.keyed(Start(mode="manual" if body.manual else "api"), key)
         label = version.id
@@ -195,10 +202,28 @@ class Executions:
     async def get(self, execution: str, query: OutputQuery) -> Outcome:
         """Read an execution and every node's output."""
         found = await self._past.execution(execution)
+        if _possible(execution) and (found is None or found["status"] not in TERMINAL):
+            found = await self._now(execution, found)
         if found is None:
             raise _missing(execution)
         runs = await self._past.node_runs(execution, outputs=query.outputs)
         return Outcome(msgspec.convert({**found, "nodeRuns": runs}, ExecutionDetail, strict=False))
+
+    async def _now(self, execution: str, found: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Add what its worker knows of an execution that runs or waits: the history learns of it a little later."""
+        seen = await self._publishing.look(execution)
+        if seen is None:
+            return found
+        if seen.status in TERMINAL:
+            until = time.monotonic() + SOON_SECONDS
+            while (found is None or found["status"] not in TERMINAL) and time.monotonic() < until:
+                await asyncio.sleep(0.1)
+                found = await self._past.execution(execution)
+            return found
+        told: dict[str, Any] = {"id": execution, "workflow": seen.workflow, "version": seen.version}
+        told |= {"mode": seen.mode, "startedAt": seen.started, "node": seen.node, **(found or {})}
+        flying = [msgspec.to_builtins(one) for one in seen.flying]
+        return {**told, "status": seen.status, "runs": seen.runs, "inFlight": flying}
 
     async def stop(self, execution: str) -> Outcome:
         """Stop an execution that runs or waits."""

@@ -6,19 +6,22 @@ Flow: odd records on the log → worker → dead letters, errors, and the next e
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from agents.plan import Plan
+from agents.state import Mark, State
 from agents.worker import Worker
 from schemas.errors import NotFoundError
 from schemas.events import ExecutionFinished
 from schemas.identifiers import new_execution_id
 from schemas.item import Item
-from schemas.task import Control, ControlFrame, DeadLetter, Frame, Start, Task
+from schemas.looking import Seen
+from schemas.task import Control, ControlFrame, DeadLetter, Frame, ReplyFrame, ReplyTo, Start, Task
 from streams import codecs
 from streams.app import Streams
 from streams.settings import StreamSettings
-from streams.topics import CONTROL, DEAD_LETTERS, node_topic
+from streams.topics import CONTROL, DEAD_LETTERS, REPLIES, node_topic
 from tests.agents.test_recovery import OnePlan, build, events_of, send, start, until_ended
 from tests.agents.toys import workflow
 
@@ -133,3 +136,36 @@ async def test_cancel_interrupts_what_runs(house: House) -> None:
     assert end.error.message == "enough"
     while any(committed < there for committed, there in house.streams.progress(0).values()):  # noqa: ASYNC110
         await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("house", "flying"),
+    [
+        pytest.param(workflow({"S": "begin", "H": "hang"}, ["S > H"]), ["H"], id="runs"),
+        pytest.param(FLOW, None, id="has ended"),
+    ],
+    indirect=["house"],
+)
+async def test_whoever_looks_is_told_how_an_execution_stands(house: House, flying: list[str] | None) -> None:
+    execution = new_execution_id()
+    await send(house.log, start(execution))
+    wanted = State if flying else Mark
+    while not isinstance(house.streams.table("executions").get(execution), wanted):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    replies = await house.log.reader(REPLIES, [0], "latest")
+
+    looks = [Control(name, "look", 1, look=ReplyTo("boot", 0, 7)) for name in (execution, new_execution_id())]
+    await house.log.send(CONTROL, 0, codecs.encode(ControlFrame(looks)))
+    answers: list[Seen | None] = []
+    async with asyncio.timeout(30):
+        while len(answers) < 2:
+            for record in await replies.read():
+                told = codecs.decode(record.value or b"", ReplyFrame).replies
+                answers += [msgspec.json.decode(one.body, type=Seen | None) for one in told if one.request == 7]
+
+    seen, missing = answers
+    assert missing is None
+    assert seen is not None
+    assert seen.status == ("running" if flying else "success")
+    assert [one.node for one in seen.flying] == (flying or [])
+    assert seen.workflow == ("w" if flying else "")

@@ -116,6 +116,7 @@ class Counterpart:
         self.tasks: list[Task] = []
         self.catalog_offsets: list[int] = []
         self.controls: list[Any] = []
+        self.seen: dict[str, Any] = {}
         self.answer: Callable[[Task], Reply | None] = answer_with_item
         self.deaf = False
         self._jobs: list[asyncio.Task[None]] = []
@@ -165,7 +166,13 @@ class Counterpart:
         await self.log.send(REPLIES, command.partition, encode(ReplyFrame([reply])))
 
     async def _control(self, value: bytes) -> None:
-        self.controls += decode(value, ControlFrame).controls
+        for control in decode(value, ControlFrame).controls:
+            if control.look is None:
+                self.controls.append(control)
+            else:
+                to, body = control.look, msgspec.json.encode(self.seen.get(control.execution))
+                reply = Reply(to.boot, to.request, body=body)
+                await self.log.send(REPLIES, to.partition, encode(ReplyFrame([reply])))
 
     async def _run(self, value: bytes) -> None:
         frame = decode(value, Frame)

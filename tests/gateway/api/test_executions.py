@@ -189,3 +189,31 @@ async def test_node_types(house):
     assert one["name"] == "webhook"
     assert "path" in one["parameters"]["properties"]
     assert (await house.hook("GET", "/api/v1/node-types/nothing", headers=TOKEN)).status == 404
+
+
+SEEN = {"status": "waiting", "workflow": "w", "version": "v", "mode": "api", "started": 5, "node": "Hook", "runs": 1}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in the history", "not yet in the history"])
+async def test_what_runs_is_seen_at_once(house, known):
+    house.other.seen[ID] = {**SEEN, "flying": [{"node": "Wait", "attempt": 1, "beganAt": 6, "due": 9, "why": "retry"}]}
+    if known:
+        house.other.history.rows.append(house.parts.execution_row(ID, 5, status="running", finishedAt=None))
+
+    shown = await house.call("GET", f"{PATH}/{ID}", 200)
+
+    assert (shown["status"], shown["workflow"], shown["startedAt"], shown["node"]) == ("waiting", "w", 5, "Hook")
+    assert shown["inFlight"] == [{"node": "Wait", "attempt": 1, "beganAt": 6, "due": 9, "why": "retry"}]
+
+
+async def test_what_has_just_ended_is_waited_for(house):
+    house.other.seen[ID] = {"status": "success", "at": 9}
+    reading = asyncio.create_task(house.call("GET", f"{PATH}/{ID}", 200))
+    await asyncio.sleep(0.2)
+    house.other.history.rows.append(house.parts.execution_row(ID, 5))
+
+    assert (await reading)["status"] == "success"
+
+
+async def test_what_nobody_knows_is_missing(house):
+    await house.call("GET", f"{PATH}/{ID}", 404)
