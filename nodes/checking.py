@@ -212,11 +212,26 @@ def _node_problems(node: Node, registry: Registry, strict: bool) -> Iterator[Err
         message = f'version {node.type_version:g} of "{node_type.name}" is not known'
         hint = f"known versions: {known}"
         yield ErrorInfo(message, kind="WorkflowError", node=node.name, field="typeVersion", hint=hint)
+    yield from _pace_problems(node, node_type)
     for name in sorted(node.parameters.keys() - _known(node_type.params)):
         message = f'"{node_type.name}" does not know the parameter "{name}"'
         yield ErrorInfo(message, kind="ParameterError", node=node.name, field=name, hint="it is kept but has no effect")
     if not compiled.templates:
         yield from _value_problems(compiled, node.name)
+
+
+def _pace_problems(node: Node, node_type: NodeType) -> Iterator[ErrorInfo]:
+    flow = node.millrace
+    if flow is None or (flow.rate is None and flow.concurrency is None):
+        return
+    if node_type.runs == "inline":
+        message = f'"{node_type.name}" runs at once and waits for nothing: a rate or a limit has no effect on it'
+        hint = "give it to the nodes that ask others"
+        yield ErrorInfo(message, kind="WorkflowError", node=node.name, field="millrace", hint=hint)
+    elif flow.rate is not None and flow.rate.scope == "credential" and not node.credentials:
+        message = "its rate counts for its credential, and it has none: it counts for this node alone"
+        hint = 'choose a credential, or the scope "node"'
+        yield ErrorInfo(message, kind="WorkflowError", node=node.name, field="millrace.rate.scope", hint=hint)
 
 
 def _value_problems(compiled: CompiledParameters, node: str) -> Iterator[ErrorInfo]:

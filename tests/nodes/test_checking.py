@@ -195,6 +195,24 @@ PROBLEMS = [
 ]
 
 
+PROBLEMS += [
+    pytest.param(
+        graph(hook(), box("A", millrace={"rate": {"limit": 5}}), edges="Hook>A"),
+        "A",
+        "millrace",
+        "has no effect",
+        id="a rate of a node that runs at once",
+    ),
+    pytest.param(
+        graph(hook(), box("A", "httpRequest", millrace={"rate": {"limit": 5, "scope": "credential"}}), edges="Hook>A"),
+        "A",
+        "millrace.rate.scope",
+        "has none",
+        id="a rate of a credential that is not there",
+    ),
+]
+
+
 @pytest.mark.parametrize(("raw", "name", "field", "text"), PROBLEMS)
 def test_reported(raw, name, field, text, registry):
     problems = check(raw, registry, strict=True).problems
