@@ -7,7 +7,7 @@ A record is acknowledged when its tasks are done, or are parked.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.batches import Batch, Kind, Place
 from agents.holds import Holds
@@ -25,6 +25,14 @@ from streams.topics import EXECUTIONS
 
 Carry = Callable[[Batch, Task], Awaitable[None]]
 Sorted = dict[Place, list[Task]]
+
+
+class Crowd(NamedTuple):
+    """What a tenant has on a worker: tasks that wait for a place, tasks that have one, bytes that are parked."""
+
+    waiting: int
+    running: int
+    parked_bytes: int
 
 
 class Admission:
@@ -102,6 +110,15 @@ class Admission:
         self.parking.lose(partitions)
         self._owned -= partitions
         self._paces.share = len(self._owned) / number
+
+    def crowds(self) -> dict[str, Crowd]:
+        """Give what each tenant has here."""
+        found: dict[str, Crowd] = {tenant: Crowd(0, 0, size) for tenant, size in self.parking.stock.sizes().items()}
+        for rota in self._rotas.values():
+            for tenant, waiting, running in rota.counts():
+                known = found.get(tenant, Crowd(0, 0, 0))
+                found[tenant] = Crowd(known.waiting + waiting, known.running + running, known.parked_bytes)
+        return found
 
     async def drain(self, seconds: float) -> None:
         """Let nothing more begin, and give what runs some time."""

@@ -42,6 +42,10 @@ class Stock:
             self.whole = whole
             self.changed.set()
 
+    def sizes(self) -> dict[str, int]:
+        """Give the bytes that are parked, by tenant."""
+        return dict(self._sizes)
+
 
 def _full(held: int, most: int, before: bool) -> bool:
     return held > (most * 0.9 if before else most)

@@ -142,6 +142,11 @@ class Rota(Generic[B]):
         queue = tenant.lanes.get(lane) if tenant is not None else None
         return queue.waiting if queue is not None else 0
 
+    def counts(self) -> Iterator[tuple[str, int, int]]:
+        """Give how many tasks of each tenant wait and run."""
+        for name, tenant in self._tenants.items():
+            yield name, sum(queue.waiting for queue in tenant.lanes.values()), tenant.running
+
     def remove(self, gone: Callable[[B], bool]) -> Iterator[B]:
         """Take out the batches that match, and give them."""
         for tenant in list(self._tenants.values()):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from agents.admission import Crowd
 from agents.calling import Callees
 from agents.capabilities import Capabilities
 from agents.credentials import Vault
@@ -105,6 +106,10 @@ class Worker:
         self._agents.attach_control()
         if self._trials is not None:
             self._agents.route = self._trials.route
+
+    def crowds(self) -> dict[str, Crowd]:
+        """Give what each tenant has here."""
+        return self._agents.admission.crowds()
 
     async def start(self) -> None:
         """Begin to fire timers and sweep marks; called when the app has started."""

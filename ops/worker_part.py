@@ -67,9 +67,19 @@ class WorkerPart(Collector):
         """Give the figures of this worker."""
         owned = sum(self.streams.owner(each) is not None for each in range(self._foundation.stream.partitions))
         return [
+            *self._crowds(),
             GaugeMetricFamily("millrace_partitions_owned", "Partitions that this worker works on.", value=owned),
             CounterMetricFamily("millrace_rebalances", "How often partitions were given out.", value=self._rebalances),
         ]
+
+    def _crowds(self) -> list[Metric]:
+        waiting = GaugeMetricFamily("millrace_tasks_waiting", "Tasks that wait for a place.", labels=["tenant"])
+        running = GaugeMetricFamily("millrace_tasks_running", "Tasks that have one.", labels=["tenant"])
+        parked = GaugeMetricFamily("millrace_parked_bytes", "Bytes of tasks that are parked.", labels=["tenant"])
+        for tenant, crowd in self._worker.crowds().items():
+            for family, value in zip((waiting, running, parked), crowd, strict=True):
+                family.add_metric([tenant], value)
+        return [waiting, running, parked]
 
     def _assigned(self, _: set[int]) -> None:
         self._rebalances += 1

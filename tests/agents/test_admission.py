@@ -25,13 +25,16 @@ from schemas.pressure import Pressure
 from schemas.task import Frame, Start, Task
 from streams import codecs
 from streams.app import Streams, build_app
+from streams.settings import StreamSettings
 from streams.tables import Owner
 from streams.topics import PARKED, PRESSURE, all_topics, node_topic
 from streams.transports.broker import Broker
-from tests.agents.mortal import Mortal
+from streams.transports.protocol import Log
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import SETTINGS, TYPES, events_of, new_broker, until_ended
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import COMMITS, World, world_of
+from tests.conformance.transports import KAFKA
 
 CALLING = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"], tenant="good")
 HANGING = workflow({"S": "begin", "H": "hang"}, ["S > H"], tenant="flood")
@@ -58,18 +61,15 @@ WORKFLOWS = {"call": CALLING, "hang": HANGING}
 
 @asynccontextmanager
 async def at_work(broker: Any, how: WorkerSettings = NARROW) -> AsyncIterator[tuple[Streams, Worker]]:
-    settings = SETTINGS.model_copy(update={"partitions": broker.partitions})
-    streams = build_app(settings, TYPES, row_codecs(), broker=broker)
+    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
     worker = Worker(streams, TOYS, TwoPlans(), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
     await streams.start()
     await worker.start()
     try:
         yield streams, worker
     finally:
-        if isinstance(broker, Mortal):
-            broker.dead.set()
         await worker.stop()
-        await (streams.app if isinstance(broker, Mortal) else streams).stop()
+        await streams.stop()
 
 
 def starts(name: str, count: int) -> list[Task]:
@@ -77,7 +77,7 @@ def starts(name: str, count: int) -> list[Task]:
     return [Task(new_execution_id(), name, "v", "S", 1, start=start) for _ in range(count)]
 
 
-async def send(broker: Broker, tasks: list[Task], together: int) -> None:
+async def send(broker: Log, tasks: list[Task], together: int) -> None:
     for at in range(0, len(tasks), together):
         await broker.send(node_topic("begin"), 0, codecs.encode(Frame(tasks[at : at + together])))
 
@@ -88,16 +88,16 @@ async def until_committed(streams: Streams) -> None:
             await asyncio.sleep(0.01)
 
 
-async def until_empty(streams: Streams) -> None:
+async def until_empty(streams: Streams, dead: asyncio.Event | None = None) -> None:
     async with asyncio.timeout(30):
-        while streams.table(PARKED).count(0):  # noqa: ASYNC110
+        while streams.table(PARKED).count(0) and not (dead is not None and dead.is_set()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("together", [200, 1], ids=["in full records", "one by one"])
 async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
     broker = new_broker()
-    async with at_work(broker) as (streams, _):
+    async with at_work(broker) as (streams, worker):
         await send(broker, starts("hang", 2000), together)
         await send(broker, starts("call", 20), 5)
 
@@ -108,6 +108,10 @@ async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
         assert {end.workflow for end in ends} == {"call"}
         assert streams.table(PARKED).count(0) >= 10
         begun = sum(isinstance(row, State) for _, row in streams.table("executions").rows(0))
+        crowd = worker.crowds()["flood"]
+        assert crowd.running == 2
+        assert crowd.waiting > 1900
+        assert crowd.parked_bytes > 0
         assert begun < 20, "a workflow whose calls wait begins no more"
     await broker.close()
 
@@ -126,24 +130,46 @@ async def test_records_with_one_offset_in_several_partitions_are_parked_apart() 
     await broker.close()
 
 
-@pytest.mark.parametrize("commits", [True, False], ids=["commits as it goes", "never commits"])
-async def test_death_after_any_record_loses_and_repeats_nothing_that_is_parked(commits: bool) -> None:
-    for budget in range(120):
-        broker = new_broker()
-        tasks = starts("call", 12)
-        await send(broker, tasks, 6)
-        mortal = Mortal(broker, budget, commits=commits)
-        async with at_work(mortal) as (streams, _):
-            survived = await until_ended(broker, 12, mortal.dead)
-            if survived:
-                await until_empty(streams)
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind."""
+    made = world_of(anywhere, TYPES)
+    await made.renew()
+    yield made
+    await made.close()
 
-        async with at_work(broker) as (streams, _):
-            await until_ended(broker, 12)
+
+def build(log: Any, settings: StreamSettings) -> tuple[Streams, Worker]:
+    streams = build_app(settings, TYPES, row_codecs(), broker=log)
+    worker = Worker(streams, TOYS, TwoPlans(), Calm(), MemoryBlobs(), None, NARROW, hurry=lambda _: None)
+    return streams, worker
+
+
+WAYS = [*[("memory", commits, 3) for commits in COMMITS], (KAFKA, "as it goes", 13)]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("anywhere", "commits", "step"), WAYS, indirect=["anywhere"])
+async def test_death_after_any_record_loses_and_repeats_nothing_that_is_parked(
+    world: World, commits: str, step: int
+) -> None:
+    world.commit(commits)
+    parked = 0
+    for budget in range(step - 1, 200, step):
+        await world.renew()
+        tasks = starts("call", 12)
+        await send(world.log, tasks, 6)
+        async with world.life(build, budget) as (streams, dead):
+            survived = await world.until_ended(12, dead)
+            parked += streams.table(PARKED).count(0)
+            if survived:
+                await until_empty(streams, dead)
+                survived = not dead.is_set()
+        async with world.life(build) as (streams, _):
+            await world.until_ended(12)
             await until_empty(streams)
             await until_committed(streams)
-            events = {event_id(event): event for event in await events_of(broker)}
-        await broker.close()
+            events = {event_id(event): event for event in await world.events()}
 
         ends = Counter(event.execution for event in events.values() if isinstance(event, ExecutionFinished))
         assert ends == Counter(task.execution for task in tasks), f"died after {budget} records"
@@ -151,6 +177,7 @@ async def test_death_after_any_record_loses_and_repeats_nothing_that_is_parked(c
         assert nodes == Counter(S=12, K=12, P=12), f"died after {budget} records"
         if survived:
             assert budget > 10
+            assert parked
             return
     raise AssertionError("the worker always died")
 
