@@ -61,7 +61,8 @@ WORKFLOWS = {"call": CALLING, "hang": HANGING}
 
 @asynccontextmanager
 async def at_work(broker: Any, how: WorkerSettings = NARROW) -> AsyncIterator[tuple[Streams, Worker]]:
-    streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
+    settings = SETTINGS.model_copy(update={"partitions": broker.partitions})
+    streams = build_app(settings, TYPES, row_codecs(), broker=broker)
     worker = Worker(streams, TOYS, TwoPlans(), Calm(), MemoryBlobs(), None, how, hurry=lambda _: None)
     await streams.start()
     await worker.start()

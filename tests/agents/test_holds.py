@@ -29,6 +29,7 @@ from schemas.task import Control, ControlFrame, Frame, Start, Task
 from schemas.workflow import Settings, parse_workflow
 from streams import codecs
 from streams.app import Streams, build_app
+from streams.settings import StreamSettings
 from streams.tables import Owner
 from streams.topics import CONTROL, PARKED, all_topics, node_topic
 from streams.transports.broker import Broker
@@ -36,6 +37,8 @@ from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import SETTINGS, events_of, until_ended
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import COMMITS, World, world_of
+from tests.conformance.transports import KAFKA
 
 
 class Watch:
@@ -184,31 +187,48 @@ async def test_a_limit_is_reached_and_not_exceeded() -> None:
     await broker.close()
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_executions_of_a_key_run_in_the_order_of_their_starts(seed: int) -> None:
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind."""
+    made = world_of(anywhere, TYPES)
+    await made.renew()
+    yield made
+    await made.close()
+
+
+def build(log: Any, settings: StreamSettings) -> tuple[Streams, Worker]:
+    streams = build_app(settings, TYPES, row_codecs(), broker=log)
+    worker = Worker(streams, REGISTRY, Limited(), Calm(), MemoryBlobs(), None, NARROW, hurry=lambda _: None)
+    return streams, worker
+
+
+WAYS = [*[("memory", seed, commits) for seed, commits in enumerate(COMMITS)], (KAFKA, 3, "as it goes")]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("anywhere", "seed", "commits"), WAYS, indirect=["anywhere"])
+async def test_executions_of_a_key_run_in_the_order_of_their_starts(world: World, seed: int, commits: str) -> None:
+    world.commit(commits)
     chance = random.Random(seed)
-    broker = Broker(all_topics(TYPES), SETTINGS.partitions)
     tasks = [start(chance.choice("abc"), n, "order", fails=chance.random() < 0.2) for n in range(60)]
     left = list(tasks)
     with watching() as watch:
         while left:
             cut = chance.randint(1, 12)
-            await send(broker, *left[:cut])
+            await send(world.log, *left[:cut])
             left = left[cut:]
         for _ in range(5):
-            mortal = Mortal(broker, chance.randrange(30, 250), commits=True)
-            async with at_work(mortal):
-                await until_ended(broker, 60, mortal.dead)
+            async with world.life(build, chance.randrange(30, 250)) as (_, dead):
+                await world.until_ended(60, dead)
             watch.inside.clear()
-        async with at_work(broker) as streams:
-            await until_ended(broker, 60)
+        async with world.life(build) as (streams, _):
+            await world.until_ended(60)
             await drained(streams)
 
     # A run may be repeated after a death, and a node runs again; an earlier one never after a later one.
     for key, seen in watch.order.items():
         assert seen == sorted(seen), key
         assert set(seen) == {n for n, task in enumerate(tasks) if task.start.items[0].json["key"] == key}  # type: ignore
-    await broker.close()
 
 
 async def test_a_cancelled_execution_gives_its_place_to_the_next() -> None:
