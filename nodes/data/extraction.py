@@ -14,6 +14,9 @@ from nodes.files import binary
 from nodes.sdk import Blobs, Field, Item, Items, NodeError, NodeParams
 from nodes.transform import markup, paths
 
+READABLE = 1.2
+Place = tuple[int, float]
+
 
 class ExtractionValue(NodeParams):
     """One value to extract."""
@@ -47,8 +50,9 @@ class Extraction(NodeParams):
     extraction_values: ExtractionValues = Field(ExtractionValues(), description="What to extract, and as what.")
 
 
-async def extracted(params: Extraction, options: ExtractionOptions, item: Item, index: int, blobs: Blobs) -> Items:
-    """Make an item of the values in each HTML text of an item."""
+async def extracted(params: Extraction, options: ExtractionOptions, item: Item, blobs: Blobs, place: Place) -> Items:
+    """Make an item of the values in each HTML text of an item; what is not there, or empty, leaves no field."""
+    index, version = place
     wanted = params.extraction_values.values
     if any(not one.key or not one.css_selector for one in wanted):
         raise NodeError("a value needs a key and a CSS selector", field="extractionValues")
@@ -58,11 +62,13 @@ async def extracted(params: Extraction, options: ExtractionOptions, item: Item, 
         fields: dict[str, Any] = {}
         for one in wanted:
             found = markup.select(tree, one.css_selector)
-            values = [_read(one, options, element) for element in (found if one.return_array else found[:1])]
+            value: Any
             if one.return_array:
-                paths.put(fields, paths.keys(one.key), [value for value in values if value is not None])
+                value = [_read(one, options, [element], version) for element in found]
             else:
-                paths.put(fields, paths.keys(one.key), values[0] if values else _absent(one))
+                value = _read(one, options, found, version)
+            if value is not None:
+                paths.put(fields, paths.keys(one.key), value)
         made.append(Item(json=fields, paired=index))
     return made
 
@@ -80,22 +86,28 @@ async def _sources(params: Extraction, item: Item, blobs: Blobs) -> list[str]:
     return texts
 
 
-def _absent(one: ExtractionValue) -> str | None:
-    return "" if one.return_value == "text" else None
-
-
-def _read(one: ExtractionValue, options: ExtractionOptions, element: LexborNode) -> Any:
+def _read(one: ExtractionValue, options: ExtractionOptions, found: list[LexborNode], version: float) -> Any:
+    if one.return_value == "text":
+        return _text(one, options, found, version)
+    if not found:
+        return None
     match one.return_value:
         case "html":
-            value: Any = element.inner_html
+            value: Any = found[0].inner_html or None
         case "attribute":
-            attributes = {name: text or "" for name, text in element.attributes.items()}
+            attributes = {name: text or "" for name, text in found[0].attributes.items()}
             value = attributes.get(one.attribute) if one.attribute else attributes
-        case "value":
-            value = _value(element)
         case _:
-            value = markup.readable(element, list(_selectors(one.skip_selectors)))
+            value = _value(found[0])
     return _tidied(value, options) if isinstance(value, str) else value
+
+
+def _text(one: ExtractionValue, options: ExtractionOptions, found: list[LexborNode], version: float) -> str | None:
+    """Give what is within: from version 1.2 on as people read it, before that the bare text of all that was found."""
+    if version >= READABLE:
+        inner = markup.readable(found[0], list(_selectors(one.skip_selectors)), inner=True) if found else ""
+        return _tidied(inner, options)
+    return _tidied("".join(element.text() for element in found), options) or None
 
 
 def _selectors(text: str) -> Iterator[str]:

@@ -95,7 +95,7 @@ async def html(parameters: Parameters[Html], items: Items, run: Run, blobs: Blob
         try:
             params = parameters(index)
             if params.operation == "extractHtmlContent":
-                made += await extracted(params, params.options, item, index, blobs)
+                made += await extracted(params, params.options, item, blobs, (index, run.version))
             else:
                 filled = "" if absent(params.html) else text(params.html)
                 made.append(Item(json={"html": filled}, paired=index))

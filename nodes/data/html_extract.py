@@ -29,7 +29,7 @@ class HtmlExtract(Extraction):
                  "returnArray": True},
             ]}},
             given=[{"data": "<h1>News</h1><a href='/a'>A</a><a href='/b'>B</a>"}],
-            then=[{"title": "NEWS", "links": ["/a", "/b"]}],
+            then=[{"title": "News", "links": ["/a", "/b"]}],
         ),
         Example(
             title="the field must be there",
@@ -45,7 +45,7 @@ async def html_extract(parameters: Parameters[HtmlExtract], items: Items, run: R
     for index, item in enumerate(items):
         try:
             params = parameters(index)
-            made += await extracted(params, params.options, item, index, blobs)
+            made += await extracted(params, params.options, item, blobs, (index, 1))
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise

@@ -146,7 +146,7 @@ async def merge(params: Merge, run: Run) -> Items:
     how = params.combine_by if run.version >= 3 else COMBINE.get(params.combination_mode)
     match how:
         case "combineByPosition":
-            return _by_position(params, inputs)
+            return _by_position(params, inputs, run.version)
         case "combineAll":
             return _all(params, inputs)
     return _by_fields(params, (inputs[0], inputs[1]), run.version)
@@ -176,12 +176,18 @@ def _branch(params: Merge, inputs: Sequence[Items]) -> Items:
     return _passed(inputs[number - 1], number - 1)
 
 
-def _by_position(params: Merge, inputs: Sequence[Items]) -> Items:
-    join = merger(params.options.clash_handling.values)
+def _by_position(params: Merge, inputs: Sequence[Items], version: float) -> Items:
+    values = params.options.clash_handling.values
+    join = merger(values)
     rows = zip_longest(*inputs) if params.options.include_unpaired else zip(*inputs, strict=False)
-    return [
-        join([(at, number, item) for number, item in enumerate(row) if item is not None]) for at, row in enumerate(rows)
-    ]
+    # As n8n does from version 3 on: what comes last stands under its own names too.
+    again = version >= 3 and values.resolve_clash == "addSuffix"
+    made: Items = []
+    for at, row in enumerate(rows):
+        item = join([(at, number, one) for number, one in enumerate(row) if one is not None])
+        last = row[-1] if again and row else None
+        made.append(item if last is None else Item({**item.json, **last.json}, item.binary, item.paired))
+    return made
 
 
 def _all(params: Merge, inputs: Sequence[Items]) -> Items:

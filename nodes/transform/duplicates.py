@@ -3,6 +3,7 @@
 Flow: removeDuplicates, itemLists → **duplicates** → items.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +20,9 @@ class DuplicateOptions(NodeParams):
     remove_other_fields: bool = Field(False, description="Keep the compared fields only.")
 
 
+NULLS_PASS = 1.1
+
+
 class Duplicates(NodeParams):
     """Which fields make two items equal."""
 
@@ -30,9 +34,9 @@ class Duplicates(NodeParams):
     options: DuplicateOptions = DuplicateOptions()
 
 
-def unique(params: Duplicates, items: Items) -> Items:
-    """Keep the first of equal items."""
-    names = _names(params, items)
+def unique(params: Duplicates, items: Items, version: float = 1) -> Items:
+    """Keep the first of equal items; before version 1.1 null is a type of its own."""
+    names = _names(params, items, version)
     seen: set[bytes] = set()
     kept: Items = []
     for index, item in enumerate(items):
@@ -59,8 +63,9 @@ def _plain(value: Any) -> Any:
     return [_plain(child) for child in value] if isinstance(value, list) else value
 
 
-def _names(params: Duplicates, items: Items) -> list[str]:
+def _names(params: Duplicates, items: Items, version: float) -> list[str]:
     if params.compare == "allFields":
+        _all_alike(items, items, (), version)
         return []
     except_some = params.compare == "allFieldsExcept"
     names = paths.names(params.fields_to_exclude if except_some else params.fields_to_compare)
@@ -68,18 +73,40 @@ def _names(params: Duplicates, items: Items) -> list[str]:
     if not names:
         raise NodeError(f"name a field to {'leave out' if except_some else 'compare'}", field=field)
     dots = not params.options.disable_dot_notation
-    for name in () if except_some else names:
+    if except_some:
+        _all_alike(items[:1], items, names, version)
+        return names
+    for name in names:
         if items and all(paths.find(item.json, name, dots) is UNDEFINED for item in items):
             raise NodeError(f'no item has the field "{name}"', field=field, hint="check its name")
-        _alike(name, [paths.find(item.json, name, dots) for item in items], field)
+        _alike(name, [paths.find(item.json, name, dots) for item in items], field, version)
     return names
 
 
-def _alike(name: str, values: list[Any], field: str) -> None:
+def _all_alike(shown: Items, items: Items, without: Sequence[str], version: float) -> None:
+    """Refuse what `_alike` refuses, for each value in the shown items that is not left out."""
+    leaves = dict.fromkeys(path for item in shown for path in _leaves(item.json, ()))
+    kept = [path for path in leaves if not any(".".join(path[:size]) in without for size in range(1, len(path) + 1))]
+    for path in kept:
+        _alike(".".join(path), [paths.dig(item.json, path) for item in items], "compare", version)
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    children: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict | list):
+        children = value.items() if isinstance(value, dict) else enumerate(value)
+    elif path:
+        yield path
+    for key, child in children:
+        yield from _leaves(child, (*path, str(key)))
+
+
+def _alike(name: str, values: list[Any], field: str, version: float) -> None:
     """Refuse to compare what n8n does not: a field that some items lack, or that is of several types."""
     if any(value is UNDEFINED for value in values):
         raise NodeError(f"'{name}' field is missing from some input items", field=field, hint="give it to all items")
-    if len({type_of(value) for value in values}) > 1:
+    told = [value for value in values if value is not None or version < NULLS_PASS]
+    if len({type_of(value) for value in told}) > 1:
         raise NodeError(f"'{name}' isn't always the same type", field=field, hint="convert it before this node")
 
 

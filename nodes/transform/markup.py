@@ -80,11 +80,15 @@ def without(source: str, selectors: Iterable[str]) -> str:
     return tree.html or ""
 
 
-def readable(element: LexborNode, skip: Iterable[str] = ()) -> str:
-    """Write an element as plain text: headings in capitals, links and images with their address, lists with marks."""
+def readable(element: LexborNode, skip: Iterable[str] = (), *, inner: bool = False) -> str:
+    """Write an element as plain text: headings in capitals, links and images with their address, lists with marks.
+
+    With ``inner`` what is in it counts, not what it is.
+    """
     hidden = {node.mem_id for selector in skip for node in select(element, selector)}
     text = _Text(hidden)
-    text.walk(element, 0)
+    for node in element.iter(include_text=True) if inner else [element]:
+        text.walk(node, 0)
     return text.finished()
 
 
@@ -175,7 +179,8 @@ class _Text:
             return
         text = " ".join(found)
         leading = source[0].isspace() or self.space
-        before = "\n" * self.gap if self.gap else " " if leading and self.parts else ""
+        spaced = bool(self.parts) and not self.parts[-1].endswith(" ")
+        before = "\n" * self.gap if self.gap else " " if leading and spaced else ""
         self.parts.append(before + (text.upper() if capital else text))
         self.gap, self.space = 0, source[-1].isspace()
 

@@ -84,7 +84,7 @@ async def remove_duplicates(
     """Drop items that are equal to an earlier one, of this run or of earlier executions."""
     params = parameters(0)
     if run.version < 2 or params.operation == "removeDuplicateInputItems":
-        return unique(params, items)
+        return unique(params, items, run.version)
     if params.operation == CLEAR:
         await forget(tables, run, params.options.scope)
         return [Item(item.json, item.binary, at) for at, item in enumerate(items)]

@@ -48,8 +48,8 @@ def _split(params: SplitOut, item: Item) -> list[dict[str, Any]]:
     bare = len(fields) == 1 and not targets and params.include == "noOtherFields"
     rows = []
     for at in range(longest):
-        if bare and isinstance(columns[0][at], dict):
-            rows.append(columns[0][at])
+        if bare and isinstance(columns[0][at], dict | list):
+            rows.append(_record(columns[0][at]))
             continue
         row = dict(rest)
         for name, column in zip(targets or fields, columns, strict=True):
@@ -57,6 +57,10 @@ def _split(params: SplitOut, item: Item) -> list[dict[str, Any]]:
                 row[name] = column[at]
         rows.append(row)
     return rows
+
+
+def _record(element: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    return element if isinstance(element, dict) else {str(at): child for at, child in enumerate(element)}
 
 
 def _elements(item: Item, name: str, dots: bool) -> list[Any]:

@@ -29,8 +29,12 @@ async def extracted(value: dict[str, Any], options: dict[str, Any] | None = None
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        pytest.param({"cssSelector": "h1"}, "BIG NEWS", id="text"),
-        pytest.param({"cssSelector": "li", "returnArray": True}, ["* a", "* b"], id="list"),
+        pytest.param({"cssSelector": "h1"}, "Big news", id="text"),
+        pytest.param({"cssSelector": "li", "returnArray": True}, ["a", "b"], id="list"),
+        pytest.param({"cssSelector": "ul"}, "* a\n * b", id="what is within, as people read it"),
+        pytest.param(
+            {"cssSelector": "h1, li", "returnValue": "value", "returnArray": True}, [None] * 3, id="no values"
+        ),
         pytest.param({"cssSelector": "b", "returnValue": "html"}, "two", id="html"),
         pytest.param({"cssSelector": "a", "returnValue": "attribute", "attribute": "href"}, "/x", id="attribute"),
         pytest.param({"cssSelector": "a", "returnValue": "attribute"}, {"href": "/x"}, id="all attributes"),
@@ -44,6 +48,28 @@ async def extracted(value: dict[str, Any], options: dict[str, Any] | None = None
 )
 async def test_extraction(value: dict[str, Any], found: Any) -> None:
     assert await extracted(value) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        pytest.param({"cssSelector": "li"}, {"v": "ab"}, id="the text of all that was found"),
+        pytest.param({"cssSelector": "li", "returnArray": True}, {"v": ["a", "b"]}, id="of each"),
+        pytest.param({"cssSelector": "p:contains(three)", "skipSelectors": "b"}, {"v": "One  twothree"}, id="bare"),
+        pytest.param({"cssSelector": "input"}, {}, id="an empty text is no field"),
+        pytest.param({"cssSelector": "input, h1", "returnArray": True}, {"v": ["Big news", None]}, id="nor a text"),
+        pytest.param({"cssSelector": "video", "returnValue": "value"}, {}, id="nor is what was not found"),
+        pytest.param({"cssSelector": "input", "returnValue": "html"}, {}, id="nor what holds nothing"),
+        pytest.param({"cssSelector": "h1", "returnValue": "attribute", "attribute": "id"}, {}, id="nor no attribute"),
+    ],
+)
+async def test_extraction_before_version_1_2(value: dict[str, Any], found: Any) -> None:
+    values = {"values": [{"key": "v", **value}]}
+    params = {"operation": "extractHtmlContent", "extractionValues": values, "options": {}}
+
+    made = outputs(await Harness(html).run(params, [[Item(json={"data": PAGE})]], version=1.1))[0]
+
+    assert [item.json for item in made] == [found]
 
 
 async def test_several_texts_give_several_items() -> None:

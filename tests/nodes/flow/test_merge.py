@@ -53,8 +53,8 @@ CLASHES: list[Any] = [
     pytest.param({"overrideEmpty": True}, {"v": {"p": 2, "q": 1, "r": 3}, "e": "full"}, id="empty is not preferred"),
     pytest.param(
         {"resolveClash": "addSuffix"},
-        {"v_1": {"p": 1, "q": 1}, "e_1": "full", "v_2": {"p": 2, "r": 3}, "e_2": ""},
-        id="suffixes",
+        {"v_1": {"p": 1, "q": 1}, "e_1": "full", "v_2": {"p": 2, "r": 3}, "e_2": "", "v": {"p": 2, "r": 3}, "e": ""},
+        id="suffixes, and the last without",
     ),
 ]
 

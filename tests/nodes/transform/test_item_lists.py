@@ -9,6 +9,7 @@ from nodes.sdk.harness import Harness, outputs
 from nodes.transform.item_lists import item_lists
 from nodes.transform.remove_duplicates import remove_duplicates
 from nodes.transform.rename_keys import rename_keys
+from nodes.transform.split_out import split_out
 from nodes.transform.summarize import summarize
 from schemas.errors import NodeError, UserError
 
@@ -160,3 +161,58 @@ async def test_keys_by_pattern(replacement: dict[str, Any], found: dict[str, Any
     params = {"additionalOptions": {"regexReplacement": {"replacements": [replacement]}}}
 
     assert jsons(await run(rename_keys, params, [{"a": {"b": [{"a": 1}]}}], 1)) == [found]
+
+
+@pytest.mark.parametrize(
+    ("version", "params", "given", "says"),
+    [
+        pytest.param(1.1, {}, [{"id": 1}, {"id": 2, "s": "a"}], "'s' field is missing", id="a field that one lacks"),
+        pytest.param(2, {}, [{"o": {"a": 1}}, {"o": {"b": 1}}], "'o.a' field is missing", id="deeper"),
+        pytest.param(2, {}, [{"o": [1]}, {"o": []}], "'o.0' field is missing", id="in a list"),
+        pytest.param(2, {}, [{"id": 1}, {"id": "1"}], "'id' isn't always the same type", id="several types"),
+        pytest.param(1, {}, [{"s": None}, {"s": "a"}], "'s' isn't always the same type", id="null was a type"),
+        pytest.param(
+            2, {"compare": "allFieldsExcept", "fieldsToExclude": "x"}, [{"id": 1}, {"x": 1}], "'id' field is missing",
+            id="but those left out",
+        ),
+    ],
+)  # fmt: skip
+async def test_items_that_cannot_be_compared_whole_are_refused(
+    version: float, params: dict[str, Any], given: list[Any], says: str
+) -> None:
+    with pytest.raises(NodeError, match=says):
+        await run(remove_duplicates, params, given, version)
+
+
+@pytest.mark.parametrize(
+    ("version", "params", "given", "found"),
+    [
+        pytest.param(1.1, {}, [{"s": None}, {"s": "a"}], 2, id="null is of no type"),
+        pytest.param(
+            2, {"compare": "allFieldsExcept", "fieldsToExclude": "o"}, [{"o": {"a": 1}}, {"o": {}}], 1, id="left out"
+        ),
+        pytest.param(
+            2, {"compare": "allFieldsExcept", "fieldsToExclude": "x"}, [{"id": 1}, {"id": 2, "s": "a"}], 2,
+            id="the first item says which fields",
+        ),
+    ],
+)  # fmt: skip
+async def test_items_that_can_be_compared_whole(
+    version: float, params: dict[str, Any], given: list[Any], found: int
+) -> None:
+    assert len(await run(remove_duplicates, params, given, version)) == found
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        pytest.param({}, [{"0": 1, "1": 2}, {"a": 1}, {"l": 3}], id="a list within becomes an item"),
+        pytest.param(
+            {"options": {"destinationFieldName": "q"}}, [{"q": [1, 2]}, {"q": {"a": 1}}, {"q": 3}], id="named"
+        ),
+    ],
+)
+async def test_split_out(params: dict[str, Any], found: list[Any]) -> None:
+    made = await run(split_out, {"fieldToSplitOut": "l", **params}, [{"l": [[1, 2], {"a": 1}, 3]}], 1)
+
+    assert jsons(made) == found
