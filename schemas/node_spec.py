@@ -11,7 +11,10 @@ RunsAs = Literal["inline", "effect", "compute"]
 
 
 class NodeSpec(msgspec.Struct, omit_defaults=True):
-    """What a node type is called, what it takes and gives, and examples that are also its tests."""
+    """What a node type is called, what it takes and gives, and examples that are also its tests.
+
+    ``credentials`` are the types that its nodes may name, besides those that their parameters name.
+    """
 
     name: str
     title: str
@@ -25,3 +28,4 @@ class NodeSpec(msgspec.Struct, omit_defaults=True):
     parameters: dict[str, Any]
     examples: list[dict[str, Any]]
     doc: str = ""
+    credentials: list[str] = []

@@ -11,7 +11,7 @@ from nodes.apps.mail_messages import Attachment, Letter, compose
 from nodes.apps.mail_questions import Question, QuestionOptions
 from nodes.files import binary
 from nodes.files.reading import read_part
-from nodes.sdk import Blobs, Credentials, Example, Field, Files, Item, Items, Parameters, Run, node
+from nodes.sdk import Blobs, Credentials, Example, Field, Files, Item, Items, Parameters, Run, node, using
 from nodes.sdk.outside import MailServers
 from nodes.sdk.ports import WaitForRequest
 from nodes.transform import paths
@@ -60,6 +60,7 @@ class EmailSend(Question):
         return text, html
 
 
+@using("smtp")
 @node(
     "emailSend",
     group="apps",

@@ -10,7 +10,20 @@ from typing import Any, Literal
 
 from nodes.apps.instance_api import Instance, connect
 from nodes.files.binary import each
-from nodes.sdk import Credentials, Example, Field, HttpClient, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import (
+    Credentials,
+    Example,
+    Field,
+    HttpClient,
+    Item,
+    Items,
+    NodeError,
+    NodeParams,
+    Parameters,
+    Run,
+    node,
+    using,
+)
 from nodes.sdk.registry import Repeat
 from nodes.transform.field_types import parse_json
 
@@ -82,6 +95,7 @@ def _repeat(raw: Mapping[str, Any], _: float) -> Repeat:
     return "safe" if raw.get("operation", "getAll") in READS else "unsafe"
 
 
+@using("millraceApi", "n8nApi")
 @node(
     "n8n",
     group="apps",

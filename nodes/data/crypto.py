@@ -27,6 +27,7 @@ from nodes.sdk import (
     Run,
     drawing,
     node,
+    using,
 )
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
@@ -55,6 +56,7 @@ class Crypto(NodeParams):
     cipher: Cipher = Field("aes-256-gcm", description="How to encrypt with a passphrase.")
 
 
+@using("crypto")
 @drawing
 @node(
     "crypto",

@@ -9,7 +9,20 @@ from typing import Any, Literal
 
 from nodes.expressions.moments import iso_text, utc
 from nodes.files import binary
-from nodes.sdk import Blobs, Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import (
+    Blobs,
+    Credentials,
+    Example,
+    Field,
+    Item,
+    Items,
+    NodeError,
+    NodeParams,
+    Parameters,
+    Run,
+    node,
+    using,
+)
 from nodes.sdk.outside import FileServers, RemoteFile, RemoteFiles
 from nodes.sdk.registry import Repeat
 
@@ -47,6 +60,7 @@ def _repeat(raw: Mapping[str, Any], _: float) -> Repeat:
     return "unsafe" if raw.get("operation") in ("delete", "rename") else "safe"
 
 
+@using("ftp", "sftp")
 @node(
     "ftp",
     group="data",

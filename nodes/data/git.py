@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from nodes.files.binary import each
-from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, using
 from nodes.sdk.outside import Repositories
 from nodes.sdk.registry import Repeat
 
@@ -64,6 +64,7 @@ def _repeat(raw: Mapping[str, Any], _: float) -> Repeat:
     return "safe" if raw.get("operation", "log") in READS else "unsafe"
 
 
+@using("gitPassword")
 @node(
     "git",
     group="data",

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from nodes.data.kafka_connection import cluster, registry
-from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, using
 from nodes.sdk.context import KafkaClient, KafkaMessage, KafkaReceipt
 from nodes.sdk.ports import error_item
 from schemas.errors import MillraceError, ParameterError
@@ -112,6 +112,7 @@ class Kafka(NodeParams):
         return self.message
 
 
+@using("kafka", "schemaRegistryApi")
 @node(
     "kafka",
     group="data",

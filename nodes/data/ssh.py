@@ -8,7 +8,20 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from nodes.files import binary
-from nodes.sdk import Blobs, Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import (
+    Blobs,
+    Credentials,
+    Example,
+    Field,
+    Item,
+    Items,
+    NodeError,
+    NodeParams,
+    Parameters,
+    Run,
+    node,
+    using,
+)
 from nodes.sdk.outside import Login, RemoteShells
 from nodes.sdk.registry import Repeat
 
@@ -40,6 +53,7 @@ def _repeat(raw: Mapping[str, Any], _: float) -> Repeat:
     return "safe" if raw.get("resource") == "file" else "unsafe"
 
 
+@using("sshPassword", "sshPrivateKey")
 @node(
     "ssh",
     group="data",

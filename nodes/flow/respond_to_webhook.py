@@ -24,6 +24,7 @@ from nodes.sdk import (
     Response,
     Run,
     node,
+    using,
 )
 from nodes.transform import paths
 from nodes.transform.field_types import parse_json, text
@@ -79,6 +80,7 @@ def _outputs(raw: Mapping[str, Any], version: float) -> list[str]:
     return ["Input Data", "Response"] if _two_outputs(raw, version) else ["main"]
 
 
+@using("jwtAuth")
 @node(
     "respondToWebhook",
     group="flow",

@@ -22,7 +22,7 @@ from nodes.sdk.example import Example
 from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import Field, NodeParams
 from nodes.sdk.ports import Call, NextBatch, Respond, Response, Result, Routed, WaitUntil
-from nodes.sdk.registry import NodeType, Registry, discover, drawing, node, trigger
+from nodes.sdk.registry import NodeType, Registry, discover, drawing, node, trigger, using
 from schemas.errors import NodeError
 from schemas.item import Item, Items, Paired
 
@@ -64,4 +64,5 @@ __all__ = [
     "drawing",
     "node",
     "trigger",
+    "using",
 ]

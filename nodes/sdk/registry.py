@@ -64,6 +64,7 @@ class NodeType:
     listen: Listen | None = None
     draws: bool = False
     reaches: Callable[[Mapping[str, Any], float], bool] | None = None
+    credentials: tuple[str, ...] = ()
 
     def input_count(self, raw: Mapping[str, Any], version: float) -> int:
         """Count the inputs of a node with these parameters."""
@@ -94,6 +95,7 @@ class NodeType:
                 {"title": e.title, "parameters": e.params, "given": e.given, "then": e.then} for e in self.examples
             ],
             doc=self.doc,
+            credentials=list(self.credentials),
         )
 
 
@@ -169,6 +171,11 @@ def reaching(
 def drawing(node_type: NodeType) -> NodeType:
     """Say of a type that it makes up something new each time; a decorator above ``node``."""
     return replace(node_type, draws=True)
+
+
+def using(*credentials: str) -> Callable[[NodeType], NodeType]:
+    """Say which types of credential a type's nodes may name, besides those of their parameters; above ``node``."""
+    return lambda node_type: replace(node_type, credentials=credentials)
 
 
 def trigger(

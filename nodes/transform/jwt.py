@@ -5,7 +5,7 @@ Flow: any node → **jwt** → any node.  One item out per item in.
 
 from typing import Any, Literal
 
-from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, using
 from nodes.sdk.ports import error_item
 from nodes.transform.field_types import parse_json
 from nodes.transform.tokens import Algorithm, Token, check_times, sign, take_apart, verify
@@ -48,6 +48,7 @@ class Jwt(NodeParams):
     options: JwtOptions = JwtOptions()
 
 
+@using("jwtAuth")
 @node(
     "jwt",
     group="transform",

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pyotp
 
-from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Credentials, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, using
 from nodes.sdk.ports import error_item
 from schemas.errors import MillraceError
 
@@ -31,6 +31,7 @@ class Totp(NodeParams):
     options: TotpOptions = TotpOptions()
 
 
+@using("totpApi")
 @node(
     "totp",
     group="transform",

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from nodes.apps.mail_reading import letter_item
-from nodes.sdk import Credentials, Example, Field, Heard, Item, Items, NodeError, NodeParams, Run, Since, trigger
+from nodes.sdk import Credentials, Example, Field, Heard, Item, Items, NodeError, NodeParams, Run, Since, trigger, using
 from nodes.sdk.outside import Mailboxes
 from schemas.trigger import Source
 
@@ -71,6 +71,7 @@ async def listen(
     raise NodeError("the connection is made anew")
 
 
+@using("imap")
 @trigger(
     "emailReadImap",
     kind="stream",

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from nodes.data.kafka_connection import CREDENTIAL
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, trigger
+from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, trigger, using
 from nodes.sdk.parameters import CompiledParameters
 from schemas.errors import ParameterError
 from schemas.trigger import Subscription
@@ -104,6 +104,7 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Subscripti
     ]
 
 
+@using("kafka", "schemaRegistryApi")
 @trigger(
     "kafkaTrigger",
     kind="stream",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nodes.sdk import Example, Item, NodeType, discover
+from nodes.sdk import Example, Item, NodeType, discover, discover_credentials
 from nodes.sdk.harness import Harness, outputs
 from schemas.errors import MillraceError, OperationalError, UserError
 from schemas.node_spec import NodeSpec
@@ -65,6 +65,14 @@ def test_has_examples_of_success_and_failure(node_type: NodeType) -> None:
 
     assert any(example.fails is None for example in node_type.examples) or node_type.name == "stopAndError"
     assert any(example.fails is not None for example in node_type.examples) or not fields
+
+
+@pytest.mark.parametrize("node_type", BY_NAME)
+def test_names_the_credentials_of_its_examples(node_type: NodeType) -> None:
+    known = {credential_type.name for credential_type in discover_credentials()}
+
+    assert set(node_type.credentials) <= known
+    assert {kind for example in node_type.examples for kind in example.credentials} <= set(node_type.credentials)
 
 
 @pytest.mark.parametrize("node_type", BY_NAME)

@@ -73,7 +73,7 @@ export default function CredentialsPage() {
           </Table.Tbody>
         </Table>
       )}
-      <Editing edited={edited} type={edited ? types.get(edited.type) : undefined} close={() => setEdited(null)} done={look} />
+      <Editing edited={edited} type={edited ? types.get(edited.type) : undefined} close={() => setEdited(null)} done={() => look()} />
     </div>
   );
 }

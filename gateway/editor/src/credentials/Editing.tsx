@@ -13,7 +13,8 @@ interface Props {
   edited: Edited | null;
   type?: CredentialTypeDetail;
   close(): void;
-  done(): void;
+  /** It was kept. */
+  done(kept?: CredentialDetail): void;
 }
 
 export function Editing({ edited, type, close, done }: Props) {
@@ -32,7 +33,7 @@ export function Editing({ edited, type, close, done }: Props) {
     const path = { credential: edited.id };
     return call("PUT /api/v1/credentials/{credential}", { path, body: { name, data }, revision: edited.revision });
   };
-  const save = () => keep().then(() => (done(), close()), fail);
+  const save = () => keep().then((kept) => (done(kept), close()), fail);
   const test = () => {
     const body = { type: edited.type, data, id: edited.id ?? null };
     call("POST /api/v1/credentials/test", { body }).then(setTrial, fail);
@@ -43,7 +44,7 @@ export function Editing({ edited, type, close, done }: Props) {
       const { url } = await call("POST /api/v1/credentials/{credential}/oauth/start", { path: { credential: kept.id } });
       window.open(url, "_blank", "noopener");
       say("Go on in the window that opened");
-      done();
+      done(kept);
       close();
     } catch (error) {
       fail(error);

@@ -14,11 +14,14 @@ import { Icon, groupIcon } from "../shell/icons";
 import { duration } from "../shell/words";
 import { SoftLock } from "../together/SoftLock";
 import { DataView } from "./DataView";
+import { FlowControl } from "./FlowControl";
 import { ItemPicker } from "./ItemPicker";
 import { Failure } from "./Failure";
 import { prepare } from "./Field";
 import { ObjectForm } from "./Form";
 import { Reliability } from "./Reliability";
+import { Metrics } from "./Metrics";
+import { NodeCredentials } from "./NodeCredentials";
 import { PinTools } from "./PinTools";
 import { type Stream, inputsOf, outputsOf } from "./data";
 import { usePick } from "./pick";
@@ -183,10 +186,13 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
           <Tabs.List>
             <Tabs.Tab value="parameters">Parameters</Tabs.Tab>
             <Tabs.Tab value="reliability">Reliability</Tabs.Tab>
+            <Tabs.Tab value="flow">Flow control</Tabs.Tab>
+            <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
             <Tabs.Tab value="docs">Docs</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="parameters" className="panel-scroll">
             {!none && <ItemPicker />}
+            <NodeCredentials node={node} spec={spec} fixed={fixed} />
             {none && <div className="dim">{spec ? "Nothing to set here." : "Its parameters are kept as they are."}</div>}
             <ObjectForm
               schema={root}
@@ -198,6 +204,12 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
           </Tabs.Panel>
           <Tabs.Panel value="reliability" className="panel-scroll">
             <Reliability node={node} fixed={fixed} />
+          </Tabs.Panel>
+          <Tabs.Panel value="flow" className="panel-scroll">
+            <FlowControl fixed={fixed} />
+          </Tabs.Panel>
+          <Tabs.Panel value="metrics" className="panel-scroll">
+            <Metrics name={node.name} />
           </Tabs.Panel>
           <Tabs.Panel value="docs" className="panel-scroll">
             {spec && <Docs spec={spec} version={node.typeVersion ?? 1} />}

@@ -34,24 +34,68 @@ export function Reliability({ node, fixed }: { node: NodeJson; fixed: boolean })
         value={onError}
         onChange={(value) => set({ onError: value === "stopWorkflow" ? undefined : value, continueOnFail: undefined })}
       />
-      {flag("retryOnFail", "Try again", "Before it counts as failed.")}
-      {node.retryOnFail === true && (
-        <>
-          <NumberInput size="xs" label="Attempts" min={2} max={5} readOnly={fixed} value={Number(node.maxTries ?? 3)} onChange={(value) => set({ maxTries: Number(value) })} />
-          <NumberInput
-            size="xs"
-            label="Wait between attempts (ms)"
-            min={0}
-            max={5000}
-            readOnly={fixed}
-            value={Number(node.waitBetweenTries ?? 1000)}
-            onChange={(value) => set({ waitBetweenTries: Number(value) })}
-          />
-        </>
-      )}
+      <Retrying node={node} fixed={fixed} set={set} />
+      <NumberInput
+        size="xs"
+        label="Time limit of one attempt (s)"
+        description="Empty: none of its own."
+        min={0}
+        readOnly={fixed}
+        value={typeof node.timeout === "number" ? node.timeout : ""}
+        onChange={(value) => set({ timeout: value === "" || Number(value) <= 0 ? undefined : Number(value) })}
+      />
       {flag("alwaysOutputData", "Always give an item", "An empty one where there would be none, so that the flow goes on.")}
       {flag("executeOnce", "Run for the first item only", "The others are left out.")}
       {flag("disabled", "Disabled", "Items pass through it unchanged.")}
     </div>
+  );
+}
+
+interface Retry {
+  maxTries?: number;
+  backoff?: "fixed" | "exponential";
+  delay?: number;
+  maxDelay?: number;
+  jitter?: number;
+}
+
+type How = "no" | "fixed" | "growing";
+const HOW = [
+  { value: "no", label: "No" },
+  { value: "fixed", label: "After a fixed wait" },
+  { value: "growing", label: "After waits that grow" },
+];
+
+/** Trying again: n8n's fixed waits, or ours that grow and spread. */
+function Retrying({ node, fixed, set }: { node: NodeJson; fixed: boolean; set(patch: Partial<NodeJson>): void }) {
+  const ours = node.retry as Retry | null | undefined;
+  const how: How = ours ? "growing" : node.retryOnFail === true ? "fixed" : "no";
+  const choose = (next: string | null) => {
+    if (next === "growing") set({ retry: { maxTries: 5, backoff: "exponential", delay: 1000 }, retryOnFail: undefined });
+    else set({ retry: undefined, retryOnFail: next === "fixed" || undefined });
+  };
+  const change = (some: Partial<Retry>) => set({ retry: { ...ours, ...some } });
+  const number = (label: string, value: number, least: number, most: number, keep: (value: number) => void) => (
+    <NumberInput size="xs" label={label} min={least} max={most} allowDecimal={false} readOnly={fixed} value={value} onChange={(next) => next !== "" && keep(Number(next))} />
+  );
+  return (
+    <>
+      <Select size="xs" label="Try again" readOnly={fixed} allowDeselect={false} data={HOW} value={how} onChange={choose} />
+      {how === "fixed" && (
+        <>
+          {number("Attempts", Number(node.maxTries ?? 3), 2, 5, (maxTries) => set({ maxTries }))}
+          {number("Wait between attempts (ms)", Number(node.waitBetweenTries ?? 1000), 0, 5000, (waitBetweenTries) => set({ waitBetweenTries }))}
+        </>
+      )}
+      {ours && (
+        <>
+          {number("Attempts", ours.maxTries ?? 3, 1, 100, (maxTries) => change({ maxTries }))}
+          {number("First wait (ms)", ours.delay ?? 1000, 0, 86_400_000, (delay) => change({ delay }))}
+          {number("Longest wait (ms)", ours.maxDelay ?? 300_000, 0, 86_400_000, (maxDelay) => change({ maxDelay }))}
+          {number("Spread by chance (%)", Math.round((ours.jitter ?? 0.5) * 100), 0, 100, (share) => change({ jitter: share / 100 }))}
+          <div className="dim small">Each wait is twice the one before. A target that says how long to wait is waited for.</div>
+        </>
+      )}
+    </>
   );
 }
