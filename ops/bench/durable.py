@@ -55,7 +55,8 @@ def measure_durable(folder: Path, seconds: float) -> dict[str, float]:
         found["cancel to last effect, p99 ms"] = _cancels(millrace, sink)
         found["silence after kill -9, s"] = _silence(millrace)
         plain = memory_mebibytes(millrace.pid)
-    (folder / "asleep").mkdir()
+    with Installation(folder / "asleep"):
+        pass  # it makes its data folder, and is gone
     asyncio.run(write_sleepers(folder / "asleep", SLEEPERS))
     with Installation(folder / "asleep") as millrace:
         found["restart with 100,000 rows of state, s"] = millrace.ready_seconds
