@@ -5,7 +5,7 @@ Flow: httpRequest's parameters → **http params** → requests.
 
 from typing import Any, Literal
 
-from nodes.sdk import Field, NodeParams
+from nodes.sdk import Field, NodeParams, shown
 
 
 class Pair(NodeParams):
@@ -115,45 +115,136 @@ class HttpOptions(NodeParams):
     use_query_string: bool = False
 
 
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
 class HttpRequest(NodeParams):
     """What to send and how to read the answer."""
 
-    method: str = Field("GET", description="Method.")
+    method: str = Field("GET", description="Method.", json_schema_extra=shown(since=3), examples=METHODS)
     url: str = Field("", description="Address; `http://` is put before it where it has no scheme.")
-    authentication: str = Field("none", description="How the request is signed.")
-    generic_auth_type: str = Field("", description="Credential type of generic authentication.")
-    node_credential_type: str = Field("", description="Credential type of a known service.")
+    authentication: str = Field(
+        "none",
+        description="How the request is signed.",
+        examples=["none", "genericCredentialType", "predefinedCredentialType"],
+    )
+    generic_auth_type: str = Field(
+        "",
+        description="Credential type of generic authentication.",
+        json_schema_extra=shown(authentication="genericCredentialType"),
+    )
+    node_credential_type: str = Field(
+        "",
+        description="Credential type of a known service.",
+        json_schema_extra=shown(authentication="predefinedCredentialType"),
+    )
     provide_ssl_certificates: bool = Field(False, description="Show a TLS certificate: a credential `httpSslAuth`.")
-    send_query: bool = Field(False, description="Add query parameters.")
-    specify_query: Literal["keypair", "json"] = Field("keypair", description="One by one, or as JSON.")
-    query_parameters: Pairs = Field(Pairs(), description="Query parameters.")
-    json_query: Any = Field("{}", description="Query parameters as JSON.")
-    send_headers: bool = Field(False, description="Add headers.")
-    specify_headers: Literal["keypair", "json"] = Field("keypair", description="One by one, or as JSON.")
-    header_parameters: Pairs = Field(Pairs(), description="Headers.")
-    json_headers: Any = Field("{}", description="Headers as JSON.")
-    send_body: bool = Field(False, description="Send a body.")
-    content_type: str = Field("json", description="json, form-urlencoded, multipart-form-data, binaryData or raw.")
-    specify_body: Literal["keypair", "json", "string"] = Field("keypair", description="One by one, or whole.")
-    body_parameters: Pairs = Field(Pairs(), description="Fields of the body.")
-    json_body: Any = Field("{}", description="The body as JSON.")
-    body: Any = Field("", description="The body as text.")
-    raw_content_type: str = Field("", description="Content type of a raw body.")
-    input_data_field_name: str = Field("data", description="Name of the binary part to send.")
+    send_query: bool = Field(False, description="Add query parameters.", json_schema_extra=shown(since=3))
+    specify_query: Literal["keypair", "json"] = Field(
+        "keypair", description="One by one, or as JSON.", json_schema_extra=shown(since=3, send_query=True)
+    )
+    query_parameters: Pairs = Field(
+        Pairs(),
+        description="Query parameters.",
+        json_schema_extra=shown(since=3, send_query=True, specify_query="keypair"),
+    )
+    json_query: Any = Field(
+        "{}",
+        description="Query parameters as JSON.",
+        json_schema_extra=shown("application/json", since=3, send_query=True, specify_query="json"),
+    )
+    send_headers: bool = Field(False, description="Add headers.", json_schema_extra=shown(since=3))
+    specify_headers: Literal["keypair", "json"] = Field(
+        "keypair", description="One by one, or as JSON.", json_schema_extra=shown(since=3, send_headers=True)
+    )
+    header_parameters: Pairs = Field(
+        Pairs(), description="Headers.", json_schema_extra=shown(since=3, send_headers=True, specify_headers="keypair")
+    )
+    json_headers: Any = Field(
+        "{}",
+        description="Headers as JSON.",
+        json_schema_extra=shown("application/json", since=3, send_headers=True, specify_headers="json"),
+    )
+    send_body: bool = Field(False, description="Send a body.", json_schema_extra=shown(since=3))
+    content_type: str = Field(
+        "json",
+        description="json, form-urlencoded, multipart-form-data, binaryData or raw.",
+        json_schema_extra=shown(since=3, send_body=True),
+        examples=["json", "form-urlencoded", "multipart-form-data", "binaryData", "raw"],
+    )
+    specify_body: Literal["keypair", "json", "string"] = Field(
+        "keypair",
+        description="One by one, or whole.",
+        json_schema_extra=shown(since=3, send_body=True, content_type=["json", "form-urlencoded"]),
+    )
+    body_parameters: Pairs = Field(
+        Pairs(),
+        description="Fields of the body.",
+        json_schema_extra=shown(
+            since=3,
+            send_body=True,
+            content_type=["json", "form-urlencoded", "multipart-form-data"],
+            specify_body="keypair",
+        ),
+    )
+    json_body: Any = Field(
+        "{}",
+        description="The body as JSON.",
+        json_schema_extra=shown("application/json", since=3, send_body=True, content_type="json", specify_body="json"),
+    )
+    body: Any = Field(
+        "",
+        description="The body as text.",
+        json_schema_extra=shown(since=3, send_body=True, content_type=["form-urlencoded", "raw"]),
+    )
+    raw_content_type: str = Field(
+        "",
+        description="Content type of a raw body.",
+        json_schema_extra=shown(since=3, send_body=True, content_type="raw"),
+    )
+    input_data_field_name: str = Field(
+        "data",
+        description="Name of the binary part to send.",
+        json_schema_extra=shown(since=3, send_body=True, content_type="binaryData"),
+    )
     options: HttpOptions = HttpOptions()
-    request_method: str = Field("GET", description="Method (versions 1 and 2).")
-    allow_unauthorized_certs: bool = Field(False, description="Accept any TLS certificate (versions 1 and 2).")
-    response_format: Literal["file", "json", "string"] = Field("json", description="Versions 1 and 2.")
-    data_property_name: str = Field("data", description="Field for a text or a file (versions 1 and 2).")
-    json_parameters: bool = Field(False, description="Everything as JSON (versions 1 and 2).")
-    send_binary_data: bool = Field(False, description="Send a binary part (versions 1 and 2).")
-    binary_property_name: str = Field("data", description="Its name (versions 1 and 2).")
-    body_parameters_json: Any = Field("", description="The body as JSON (versions 1 and 2).")
-    header_parameters_json: Any = Field("", description="Headers as JSON (versions 1 and 2).")
-    query_parameters_json: Any = Field("", description="Query as JSON (versions 1 and 2).")
-    body_parameters_ui: Pairs = Field(Pairs(), description="Fields of the body (versions 1 and 2).")
-    header_parameters_ui: Pairs = Field(Pairs(), description="Headers (versions 1 and 2).")
-    query_parameters_ui: Pairs = Field(Pairs(), description="Query parameters (versions 1 and 2).")
+    request_method: str = Field("GET", description="Method (versions 1 and 2).", json_schema_extra=shown(until=2))
+    allow_unauthorized_certs: bool = Field(
+        False, description="Accept any TLS certificate (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    response_format: Literal["file", "json", "string"] = Field(
+        "json", description="Versions 1 and 2.", json_schema_extra=shown(until=2)
+    )
+    data_property_name: str = Field(
+        "data", description="Field for a text or a file (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    json_parameters: bool = Field(
+        False, description="Everything as JSON (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    send_binary_data: bool = Field(
+        False, description="Send a binary part (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    binary_property_name: str = Field(
+        "data", description="Its name (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    body_parameters_json: Any = Field(
+        "", description="The body as JSON (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    header_parameters_json: Any = Field(
+        "", description="Headers as JSON (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    query_parameters_json: Any = Field(
+        "", description="Query as JSON (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    body_parameters_ui: Pairs = Field(
+        Pairs(), description="Fields of the body (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    header_parameters_ui: Pairs = Field(
+        Pairs(), description="Headers (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
+    query_parameters_ui: Pairs = Field(
+        Pairs(), description="Query parameters (versions 1 and 2).", json_schema_extra=shown(until=2)
+    )
 
 
 OLD_AUTHENTICATION = {

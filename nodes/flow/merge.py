@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from nodes.data.item_sql import query
 from nodes.flow.matching import ClashHandling, Matched, check, match, merger, suffix
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Paired, Run, node
+from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Paired, Run, node, shown
 from nodes.transform import paths
 from schemas.errors import UserError
 
@@ -49,7 +49,11 @@ class Merge(NodeParams):
     """How items come together."""
 
     mode: str = Field("append", description="append, combine, combineBySql, chooseBranch, or a name of version 1.")
-    query: str = Field("", description="SELECT over input1, input2 … (combineBySql).")
+    query: str = Field(
+        "",
+        description="SELECT over input1, input2 … (combineBySql).",
+        json_schema_extra=shown("application/sql", mode="combineBySql"),
+    )
     choose_branch_mode: str = Field("waitForAll", description="Kept for n8n: every input is waited for.")
     combine_by: str = Field("combineByFields", description="combineByFields, combineByPosition, combineAll.")
     combination_mode: str = Field("mergeByFields", description="The same in version 2.")

@@ -23,6 +23,7 @@ from nodes.sdk.parameters import Parameters
 from nodes.sdk.params import Field, NodeParams
 from nodes.sdk.ports import Call, NextBatch, Respond, Response, Result, Routed, WaitUntil
 from nodes.sdk.registry import NodeType, Registry, discover, drawing, node, trigger, using
+from nodes.sdk.widgets import shown
 from schemas.errors import NodeError
 from schemas.item import Item, Items, Paired
 
@@ -63,6 +64,7 @@ __all__ = [
     "discover_credentials",
     "drawing",
     "node",
+    "shown",
     "trigger",
     "using",
 ]

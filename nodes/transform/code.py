@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node, shown
 from nodes.sdk.outside import PythonSandbox
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
@@ -25,12 +25,12 @@ class Code(NodeParams):
     js_code: str = Field(
         "return items;",
         description="A function's body; it returns items.",
-        json_schema_extra={"contentMediaType": "text/javascript"},
+        json_schema_extra=shown("text/javascript", language="javaScript"),
     )
     python_code: str = Field(
         "return _items",
         description="The same in Python, where the operator has installed bubblewrap.",
-        json_schema_extra={"contentMediaType": "text/x-python"},
+        json_schema_extra=shown("text/x-python", language=["python", "pythonNative"]),
     )
 
     async def run(self, scope: Scope, sandbox: Sandbox, python: PythonSandbox, *, per_item: bool) -> Any:

@@ -4,7 +4,7 @@ Flow: any node → **function** → any node.
 """
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node, shown
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
 from nodes.transform.returned_items import items_returned
@@ -20,7 +20,11 @@ HELPERS = (
 class Function(NodeParams):
     """The code."""
 
-    function_code: str = Field("return items;", description="A function's body; it returns an array of items.")
+    function_code: str = Field(
+        "return items;",
+        description="A function's body; it returns an array of items.",
+        json_schema_extra=shown("text/javascript"),
+    )
 
 
 @node(

@@ -6,7 +6,7 @@ Flow: any node → **functionItem** → any node.  The code sees the item's JSON
 from typing import Any
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, Sandbox, node
+from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, Sandbox, node, shown
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
 from schemas.errors import MillraceError, UserError
@@ -26,7 +26,11 @@ AFTER = "\n}).call({}, $$item.json); return { json: $$made, binary: $$binary };"
 class FunctionItem(NodeParams):
     """The code."""
 
-    function_code: str = Field("return item;", description="A function's body; it changes `item` and returns it.")
+    function_code: str = Field(
+        "return item;",
+        description="A function's body; it changes `item` and returns it.",
+        json_schema_extra=shown("text/javascript"),
+    )
 
 
 @node(

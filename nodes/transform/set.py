@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nodes.expressions.coercion import UNDEFINED
-from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
+from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, shown
 from nodes.sdk.parameters import Leaf, LeafMaker, Path
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
@@ -79,18 +79,39 @@ class Options(NodeParams):
 class Set(NodeParams):
     """What to write and what to keep."""
 
-    mode: Literal["manual", "raw"] = Field("manual", description="Field by field, or one JSON object.")
-    assignments: Assignments = Field(Assignments(), description="Fields to write.")
-    fields_: TypedFields = Field(TypedFields(), alias="fields", description="Fields to write (3 to 3.2).")
-    values: OldValues = Field(OldValues(), description="Fields to write (1 and 2).")
-    json_output: Any = Field("{}", description="The JSON object of mode raw.")
-    include: Include = Field("all", description="Which other fields to keep.")
-    include_other_fields: bool = Field(False, description="Keep the input's fields too (from 3.3).")
-    include_fields: str = Field("", description="Names to keep, with commas between.")
-    exclude_fields: str = Field("", description="Names to drop, with commas between.")
-    keep_only_set: bool = Field(False, description="Drop all other fields (1 and 2).")
+    mode: Literal["manual", "raw"] = Field(
+        "manual", description="Field by field, or one JSON object.", json_schema_extra=shown(since=3)
+    )
+    assignments: Assignments = Field(
+        Assignments(), description="Fields to write.", json_schema_extra=shown(since=3.3, mode="manual")
+    )
+    fields_: TypedFields = Field(
+        TypedFields(),
+        alias="fields",
+        description="Fields to write (3 to 3.2).",
+        json_schema_extra=shown(since=3, until=3.2, mode="manual"),
+    )
+    values: OldValues = Field(OldValues(), description="Fields to write (1 and 2).", json_schema_extra=shown(until=2))
+    json_output: Any = Field(
+        "{}",
+        description="The JSON object of mode raw.",
+        json_schema_extra=shown("application/json", since=3, mode="raw"),
+    )
+    include: Include = Field("all", description="Which other fields to keep.", json_schema_extra=shown(since=3))
+    include_other_fields: bool = Field(
+        False, description="Keep the input's fields too (from 3.3).", json_schema_extra=shown(since=3.3)
+    )
+    include_fields: str = Field(
+        "", description="Names to keep, with commas between.", json_schema_extra=shown(since=3, include="selected")
+    )
+    exclude_fields: str = Field(
+        "", description="Names to drop, with commas between.", json_schema_extra=shown(since=3, include="except")
+    )
+    keep_only_set: bool = Field(False, description="Drop all other fields (1 and 2).", json_schema_extra=shown(until=2))
     duplicate_item: bool = Field(False, description="Repeat each item, in manual executions.")
-    duplicate_count: int = Field(0, ge=0, description="How many more of each.")
+    duplicate_count: int = Field(
+        0, ge=0, description="How many more of each.", json_schema_extra=shown(duplicate_item=True)
+    )
     options: Options = Options()
 
 

@@ -76,6 +76,11 @@ export function Field(props: Props) {
     >
       <div className="field-head">
         <span className={bare ? "dim small" : "field-label"}>{label}</span>
+        {schema.description && (
+          <span className="field-help" title={schema.description}>
+            {schema.description}
+          </span>
+        )}
         {!context.fixed && <Toggle expression={expression} label={label} flip={flip} />}
         {remove && <Remove text={label} remove={remove} />}
       </div>
@@ -92,7 +97,6 @@ export function Field(props: Props) {
           }}
         />
       )}
-      {schema.description && <div className="field-help">{schema.description}</div>}
       {fault && <div className="field-problem">{fault}</div>}
     </div>
   );

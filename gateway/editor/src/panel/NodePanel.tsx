@@ -177,7 +177,7 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
     const mine = (problems ?? []).filter((problem) => problem.node === node.name && problem.field);
     return new Map(mine.map((problem) => [problem.field!, problem.message]));
   }, [problems, node.name]);
-  const root = (spec?.parameters ?? {}) as Schema;
+  const root = useMemo(() => unsigned((spec?.parameters ?? {}) as Schema, node.parameters), [spec, node.parameters]);
   const none = Object.keys(root.properties ?? {}).length === 0;
   return (
     <section className="panel-parameters" aria-label="Parameters">
@@ -218,6 +218,15 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
       </SoftLock>
     </section>
   );
+}
+
+const SIGNING = ["authentication", "genericAuthType", "nodeCredentialType"];
+
+/** Leaves out of a form what the choice of the credential sets, unless an expression does. */
+function unsigned(root: Schema, values: Record<string, unknown>): Schema {
+  if (!root.properties || !("genericAuthType" in root.properties)) return root;
+  const kept = Object.entries(root.properties).filter(([key]) => !SIGNING.includes(key) || String(values[key] ?? "").startsWith("="));
+  return { ...root, properties: Object.fromEntries(kept) };
 }
 
 function Docs({ spec, version }: { spec: NodeSpec; version: number }) {
