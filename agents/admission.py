@@ -195,6 +195,7 @@ class Admission:
             rota.done(batch.lane)
             if batch.pace is not None:
                 self._join(self._paces.done(batch))
+                self._keep_time()
             self._pump()
 
 

@@ -270,7 +270,6 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         pressures=parts.pressures,
     )
     given = Given(parts.past, parts.blobs)
-    repeating = Repeating(parts.catalog, parts.past, starting)
     executions = Executions(
         catalog=parts.catalog,
         past=parts.past,
@@ -286,7 +285,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *ListeningResource(parts.catalog, parts.listening, parts.settings).endpoints(),
         *InDoubt(parts.past, parts.publishing).endpoints(),
         *DeadLetters(Letters(parts.catalog, parts.past, starting), starting).endpoints(),
-        *Replays(parts.past, repeating, starting).endpoints(),
+        *Replays(parts.past, Repeating(parts.catalog, parts.past, starting), starting).endpoints(),
         *executions.endpoints(),
         *Items(given, parts.past).endpoints(),
         *Expressions(parts.javascript, given).endpoints(),

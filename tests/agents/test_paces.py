@@ -120,7 +120,7 @@ class Paced:
     """One workflow whose node has a rate and a limit."""
 
     def __init__(self) -> None:
-        flow = {"rate": {"limit": 200, "per": 1}, "concurrency": {"limit": 2}}
+        flow = {"rate": {"limit": 20, "per": 0.1}, "concurrency": {"limit": 2}}
         raw = workflow({"S": "begin", "C": ("counted", {}, {"millrace": flow})}, ["S > C"])
         self.plan = compile_plan("w", "v", raw, Registry([*TOYS, counted]))
 
