@@ -4,11 +4,13 @@ Flow: transports → **conftest** → tests of agents.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from streams.settings import StreamSettings
+from tests.agents.toys import TOYS
+from tests.agents.worlds import World, world_of
 from tests.conformance.transports import KAFKA, find, kafka_settings
 
 
@@ -31,3 +33,12 @@ def log_of(request: pytest.FixtureRequest, partitions: int = 1) -> StreamSetting
     if isinstance(found, str):
         return StreamSettings(broker=f"{found}://", partitions=partitions, commit_interval=0.01)
     return kafka_settings(*found, partitions=partitions)
+
+
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind, for the toys."""
+    made = world_of(anywhere, [toy.name for toy in TOYS])
+    await made.renew()
+    yield made
+    await made.close()

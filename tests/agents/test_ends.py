@@ -1,6 +1,6 @@
 """Ends: an execution ends once, and nothing that comes later changes how; its last moment interrupts what runs.
 
-Flow: random orders of what can happen → step; workers on a log in memory → events.
+Flow: random orders of what can happen → step; workers on a log of each kind → events.
 """
 
 import asyncio
@@ -22,12 +22,13 @@ from schemas.identifiers import new_execution_id
 from schemas.item import Item
 from schemas.task import Control, ControlFrame, Returned, Start, Task
 from streams import codecs
-from streams.app import build_app
+from streams.app import Streams, build_app
+from streams.settings import StreamSettings
 from streams.topics import CONTROL
-from streams.transports.broker import Broker
-from tests.agents.simulation import EPOCH, MemoryBlobs, plan_of
-from tests.agents.test_recovery import SETTINGS, TYPES, Calm, OnePlan, events_of, new_broker, send, until_ended
+from tests.agents.simulation import EPOCH, Calm, MemoryBlobs, plan_of
+from tests.agents.test_recovery import TYPES, OnePlan, send
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import World
 
 RACES = 10_000
 GRAPH = workflow(
@@ -73,26 +74,27 @@ def test_ten_thousand_races_never_change_an_end() -> None:
 
 
 class House:
-    """A worker with real time."""
+    """A worker with real time, in a world that outlives it."""
 
-    def __init__(self, broker: Broker, raw: dict[str, Any]) -> None:
-        self.broker = broker
-        self.streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
+    def __init__(self, world: World, raw: dict[str, Any]) -> None:
+        self.world = world
+        self._life = world.life(lambda log, settings: self._build(log, settings, raw))
+
+    def _build(self, log: Any, settings: StreamSettings, raw: dict[str, Any]) -> tuple[Streams, Worker]:
+        streams = build_app(settings, TYPES, row_codecs(), broker=log)
         how = WorkerSettings(drain_seconds=0)
-        self.worker = Worker(self.streams, TOYS, OnePlan(raw), Calm(), MemoryBlobs(), None, how)
+        return streams, Worker(streams, TOYS, OnePlan(raw), Calm(), MemoryBlobs(), None, how)
 
     async def __aenter__(self) -> "House":
-        await self.streams.start()
-        await self.worker.start()
+        self.streams, _ = await self._life.__aenter__()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self.worker.stop()
-        await self.streams.stop()
+    async def __aexit__(self, *error: Any) -> None:
+        await self._life.__aexit__(*error)
 
     async def end(self) -> ExecutionFinished:
-        await until_ended(self.broker, 1)
-        events = {event_id(event): event for event in await events_of(self.broker)}.values()
+        await self.world.until_ended(1)
+        events = {event_id(event): event for event in await self.world.events()}.values()
         (end,) = [event for event in events if isinstance(event, ExecutionFinished)]
         return end
 
@@ -102,11 +104,10 @@ def begin(at: int) -> Task:
 
 
 @pytest.mark.parametrize("node", ["hang", "sleep"])
-async def test_the_last_moment_ends_what_runs_and_what_sleeps(node: str) -> None:
-    broker = new_broker()
+async def test_the_last_moment_ends_what_runs_and_what_sleeps(world: World, node: str) -> None:
     raw = workflow({"S": "begin", "N": node}, ["S > N"], executionTimeout=0.2)
-    async with House(broker, raw) as house:
-        await send(broker, begin(int(time.time() * 1000)))
+    async with House(world, raw) as house:
+        await send(world.log, begin(int(time.time() * 1000)))
         end = await house.end()
         while list(house.streams.table("timers").rows(0)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -116,24 +117,22 @@ async def test_the_last_moment_ends_what_runs_and_what_sleeps(node: str) -> None
     assert (end.error.kind, end.error.message) == ("Timeout", "execution timed out")
 
 
-async def test_the_last_moment_outlives_the_worker() -> None:
-    broker = new_broker()
+async def test_the_last_moment_outlives_the_worker(world: World) -> None:
     raw = workflow({"S": "begin", "N": "hang"}, ["S > N"], executionTimeout=0.5)
-    async with House(broker, raw) as house:
-        await send(broker, begin(int(time.time() * 1000)))
+    async with House(world, raw) as house:
+        await send(world.log, begin(int(time.time() * 1000)))
         while not list(house.streams.table("timers").rows(0)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    async with House(broker, raw) as house:
+    async with House(world, raw) as house:
         end = await house.end()
 
     assert end.status == "cancelled"
 
 
-async def test_an_execution_that_ends_in_time_leaves_no_timer() -> None:
-    broker = new_broker()
+async def test_an_execution_that_ends_in_time_leaves_no_timer(world: World) -> None:
     raw = workflow({"S": "begin", "N": "keyed", "P": "pass"}, ["S > N", "N > P"], executionTimeout=3600)
-    async with House(broker, raw) as house:
-        await send(broker, begin(int(time.time() * 1000)))
+    async with House(world, raw) as house:
+        await send(world.log, begin(int(time.time() * 1000)))
         end = await house.end()
         while list(house.streams.table("timers").rows(0)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -143,16 +142,15 @@ async def test_an_execution_that_ends_in_time_leaves_no_timer() -> None:
     assert isinstance(left, Mark)
 
 
-async def test_a_cancelled_execution_makes_no_further_effect() -> None:
-    broker = new_broker()
+async def test_a_cancelled_execution_makes_no_further_effect(world: World) -> None:
     raw = workflow({"S": "begin", "N": "hang", "E": "effect"}, ["S > N", "N > E"])
     task = begin(1)
-    async with House(broker, raw) as house:
-        await send(broker, task)
+    async with House(world, raw) as house:
+        await send(world.log, task)
         while house.streams.table("executions").get(task.execution) is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         frame = ControlFrame([Control(task.execution, "cancel", 1), Control(task.execution, "expire", 1)])
-        await broker.send(CONTROL, 0, codecs.encode(frame))
+        await world.log.send(CONTROL, 0, codecs.encode(frame))
         end = await house.end()
 
     assert end.status == "cancelled"

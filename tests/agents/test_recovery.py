@@ -6,7 +6,6 @@ On Kafka each death costs seconds, so there half of the combinations run.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -29,7 +28,7 @@ from streams.transports.broker import Broker
 from streams.transports.protocol import Log
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import COMMITS, World, world_of
+from tests.agents.worlds import COMMITS, World
 from tests.conformance.transports import KAFKA
 
 TYPES = [toy.name for toy in TOYS]
@@ -98,15 +97,6 @@ def start(execution: str, **more: Any) -> Task:
 
 async def send(broker: Log, *tasks: Task) -> None:
     await broker.send(node_topic("begin"), 0, codecs.encode(Frame(list(tasks))))
-
-
-@pytest.fixture
-async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
-    """An empty world of each kind."""
-    made = world_of(anywhere, TYPES)
-    await made.renew()
-    yield made
-    await made.close()
 
 
 def builder(raw: dict[str, Any], chaining: bool = True) -> Any:

@@ -1,4 +1,4 @@
-"""Poll and stream triggers on a real log in memory: each thing heard starts one execution, whoever dies when.
+"""Poll and stream triggers on a real log: each thing heard starts one execution, whoever dies when.
 
 Flow: a source that a test feeds → worker → start frames → events counted.
 """
@@ -16,17 +16,17 @@ from agents.settings import WorkerSettings
 from agents.worker import Worker, row_codecs
 from nodes.sdk import Heard, Item, Items, NodeParams, Registry, Since, trigger
 from schemas.commands import VersionSnapshot, WorkflowSnapshot, snapshot_key
-from schemas.events import ExecutionFinished, NodeFinished, event_id
+from schemas.events import Event, ExecutionFinished, NodeFinished, event_id
 from schemas.trigger import Schedule, Source
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
 from streams.stores.views import CatalogView
 from streams.topics import all_topics
 from streams.transports.broker import Broker
-from tests.agents.mortal import Mortal
-from tests.agents.simulation import MemoryBlobs
-from tests.agents.test_recovery import Calm, events_of
+from tests.agents.simulation import Calm, MemoryBlobs
+from tests.agents.test_recovery import events_of
 from tests.agents.toys import TOYS, workflow
+from tests.agents.worlds import COMMITS, World, world_of
 
 SETTINGS = StreamSettings(broker="memory://", partitions=1, commit_interval=0.01)
 SECOND = [Schedule("S", "", every=1, unit="seconds")]
@@ -87,10 +87,10 @@ TYPES = [each.name for each in REGISTRY]
 class House:
     """A worker on a broker, with one workflow that a source starts."""
 
-    def __init__(self, broker: Any, feed: Feed, source: Source) -> None:
+    def __init__(self, broker: Any, feed: Feed, source: Source, settings: StreamSettings = SETTINGS) -> None:
         self.broker = broker
         self.view = CatalogView()
-        self.streams: Streams = build_app(SETTINGS, TYPES, row_codecs(), broker=broker)
+        self.streams: Streams = build_app(settings, TYPES, row_codecs(), broker=broker)
         self._source = source
         self._offset = 0
 
@@ -134,7 +134,16 @@ def new_broker() -> Broker:
 
 async def told(broker: Broker) -> list[list[str]]:
     """Give what each execution that ended began with."""
-    events = {event_id(event): event for event in await events_of(broker)}.values()
+    return openings(await events_of(broker))
+
+
+async def begun(world: World) -> list[list[str]]:
+    """The same, of a world's story."""
+    return openings(await world.events())
+
+
+def openings(told: list[Event]) -> list[list[str]]:
+    events = {event_id(event): event for event in told}.values()
     ended = {event.execution for event in events if isinstance(event, ExecutionFinished)}
     found = [e for e in events if isinstance(e, NodeFinished) and e.node == "S" and e.execution in ended]
     return [[item["json"]["text"] for item in msgspec.json.decode(bytes(e.outputs))[0]] for e in found]
@@ -196,29 +205,27 @@ async def _idle(house: House) -> bool:
     return not triggers._listening._following
 
 
-@pytest.mark.parametrize("commits", [True, False], ids=["commits as it goes", "never commits"])
-async def test_death_after_any_record_loses_and_repeats_nothing(commits: bool) -> None:
+@pytest.mark.parametrize("commits", COMMITS)
+async def test_death_after_any_record_loses_and_repeats_nothing(commits: str) -> None:
+    world = world_of(SETTINGS, TYPES)
+    world.commit(commits)
     for budget in range(60):
-        broker, feed = new_broker(), Feed("a", "b", "c")
+        await world.renew()
+        feed = Feed("a", "b", "c")
 
-        async def heard_all(broker: Broker = broker) -> bool:
-            return sum(map(len, await told(broker))) >= 3
+        def build(log: Any, settings: StreamSettings, feed: Feed = feed) -> tuple[Streams, Worker]:
+            house = House(log, feed, Source("S", "heard"), settings)
+            return house.streams, house.worker
 
-        mortal = Mortal(broker, budget, commits=commits)
+        async with world.life(build, budget) as (_, dead):
+            survived = await world.until_ended(3, dead)
+        async with world.life(build):
+            await world.until_ended(3)
+            heard = await begun(world)
 
-        async def over(mortal: Mortal = mortal, done: Callable[[], Any] = heard_all) -> bool:
-            return mortal.dead.is_set() or bool(await done())
-
-        async with House(mortal, feed, Source("S", "heard")):
-            await until(over)
-            survived = not mortal.dead.is_set()
-            mortal.dead.set()
-        async with House(broker, feed, Source("S", "heard")):
-            await until(heard_all)
-
-        assert Counter(map(tuple, await told(broker))) == Counter([("a",), ("b",), ("c",)]), f"after {budget} records"
-        await broker.close()
+        assert Counter(map(tuple, heard)) == Counter([("a",), ("b",), ("c",)]), f"after {budget} records"
         if survived:
             assert budget > 5
+            await world.close()
             return
     raise AssertionError("the worker always died")
