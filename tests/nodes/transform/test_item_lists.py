@@ -110,8 +110,8 @@ async def test_fields_that_cannot_be_compared_are_refused(given: list[Any], says
         await run(remove_duplicates, {"compare": "selectedFields", "fieldsToCompare": "a"}, given, 1.1)
 
 
-async def test_earlier_executions_are_not_remembered() -> None:
-    with pytest.raises(UserError, match="is not supported"):
+async def test_earlier_executions_are_asked_about_a_value() -> None:
+    with pytest.raises(UserError, match="there is no value to tell items by"):
         await run(remove_duplicates, {"operation": "removeItemsSeenInPreviousExecutions"}, [{}], 2)
 
 
