@@ -134,7 +134,9 @@ async def test_a_failure_to_renew_is_told_and_the_next_may_try(room: Room) -> No
     ("kind", "fields", "opened", "kept"),
     [
         pytest.param("httpBasicAuth", {"user": "ada", "password": "s3cret"}, "s3cret", "ada", id="a known type"),
-        pytest.param("slackApi", {"accessToken": "s3cret", "team": "open-team"}, "s3cret", "open-team", id="another"),
+        pytest.param(
+            "unheardOfApi", {"accessToken": "s3cret", "team": "open-team"}, "s3cret", "open-team", id="another"
+        ),
         pytest.param("httpBasicAuth", {"password": "s3cret", "user": ["x"]}, "s3cret", "x", id="what does not fit"),
     ],
 )
