@@ -47,6 +47,8 @@ async def test_what_was_imported_comes_out_byte_for_byte(house, text: str) -> No
     one = made["workflow"]["id"]
 
     assert await exported(house, one) == text
+    shop = {"name": "Shop", "type": "httpBasicAuth", "data": {"user": "ada", "password": "s3cret"}}
+    await house.call("POST", "/api/v1/credentials", 201, json=shop)
     await house.call("POST", f"{PATH}/{one}/activate", 200)
     assert await exported(house, one) == text
     await house.call("PUT", f"{PATH}/{one}", 200, json=json.loads(text))
