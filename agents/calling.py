@@ -18,7 +18,7 @@ from nodes.sdk.context import Blobs
 from nodes.sdk.ports import Call
 from nodes.triggers.execute_workflow_trigger import shape
 from schemas.errors import NotFoundError, UserError
-from schemas.identifiers import ExecutionId, digest_id, partition_of
+from schemas.identifiers import ExecutionId, id_beside, salted_ids
 from schemas.item import Items
 from schemas.task import Alarm, Control, Parent, Start, Task
 from streams.stores.views import CatalogView
@@ -112,11 +112,7 @@ class Calling:
         return self._salted(execution, "call", execution, activation.key, activation.attempt, index)
 
     def _salted(self, home: str, *parts: object) -> ExecutionId:
-        partition = partition_of(home, self._partitions)
-        salt = 0
-        while partition_of(found := digest_id(*parts, salt), self._partitions) != partition:
-            salt += 1
-        return found
+        return id_beside(home, salted_ids(*parts), self._partitions)
 
 
 class Callees:

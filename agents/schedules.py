@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
-from nodes.holding import digest_ids, holding_of
+from nodes.holding import holding_of
 from nodes.triggers.recurrence import next_fire
 from schemas.errors import MillraceError
-from schemas.identifiers import ExecutionId, partition_of
+from schemas.identifiers import ExecutionId, digest_ids, partition_of
 from schemas.task import Start, Task
 from schemas.trigger import Schedule
 from streams.app import Streams

@@ -15,12 +15,11 @@ from agents.plan import PlannedNode
 from agents.plans import Plans
 from agents.running import Surroundings
 from nodes.expressions.scope import Scope
-from nodes.holding import digest_ids
 from nodes.sdk.calling import supply
 from nodes.sdk.context import Blobs, Heard, Run, Since
 from nodes.sdk.parameters import JavaScript
 from schemas.errors import DefectError
-from schemas.identifiers import ExecutionId, partition_of
+from schemas.identifiers import ExecutionId, digest_ids, partition_of
 from schemas.item import Item
 from schemas.task import Start, Task
 from schemas.trigger import Source

@@ -19,7 +19,7 @@ from schemas.differences import compare
 from schemas.errors import UserError
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, ShadowCompared
 from schemas.guide import Guide, Past, guided
-from schemas.identifiers import digest_id, partition_of
+from schemas.identifiers import digest_id, id_beside, partition_of, salted_ids
 from schemas.item import Item
 from schemas.rollout import RollBackWhen, Rollout, takes_part
 from schemas.task import Start, Task
@@ -180,11 +180,7 @@ class Trials:
 
     def _beside(self, execution: str, version: str) -> str:
         """Name the shadow of an execution so that it lives in its partition, where this worker sees it end."""
-        partitions, salt = self._streams.settings.partitions, 0
-        home = partition_of(execution, partitions)
-        while partition_of(found := digest_id("shadow", execution, version, salt), partitions) != home:
-            salt += 1
-        return found
+        return id_beside(execution, salted_ids("shadow", execution, version), self._streams.settings.partitions)
 
     async def _compare(self, event: ExecutionFinished, runs: list[Past], tally: Tally) -> None:
         found = self._shadows.pop(event.execution, None)

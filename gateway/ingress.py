@@ -25,11 +25,11 @@ from gateway.publishing import Publishing
 from gateway.routing import Match, Target
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
-from nodes.holding import digest_ids, fresh_ids
 from nodes.sdk.context import Blobs
 from schemas.errors import UserError
 from schemas.failpoints import failpoint
 from schemas.form import Chat, Form
+from schemas.identifiers import digest_ids, fresh_ids
 from schemas.item import Item
 from schemas.task import Mode, Reply, ReplyTo, Start, Task
 

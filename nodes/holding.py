@@ -6,13 +6,12 @@ Executions of one key are in one partition, whose owner alone lets them begin: t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, NamedTuple
 
 from nodes.expressions.keys import check_key, key_value
 from schemas.errors import MillraceError, WorkflowError
 from schemas.flow import WorkflowFlow
-from schemas.identifiers import ExecutionId, digest_id, new_execution_id, partition_of
+from schemas.identifiers import ExecutionId, id_beside
 from schemas.item import Item
 from schemas.workflow import Settings
 
@@ -46,8 +45,7 @@ class Holding:
 
     def place(self, items: Sequence[Item], partitions: int, ids: Iterator[ExecutionId]) -> ExecutionId:
         """Give the first of the ids that lives where the start's hold does."""
-        home = partition_of(self.of(items).name, partitions)
-        return next(made for made in ids if partition_of(made, partitions) == home)
+        return id_beside(self.of(items).name, ids, partitions)
 
 
 def holding_of(workflow: str, settings: Any) -> Holding | None:
@@ -85,16 +83,3 @@ def check_holding(settings: Settings) -> None:
             check_key(rule.key if rule is not None else None, field)
         except MillraceError as bad:
             raise WorkflowError(bad.message, field=field, hint=bad.hint) from bad
-
-
-def fresh_ids(at: int | None = None) -> Iterator[ExecutionId]:
-    """Make ids without an identity, one after the other."""
-    while True:
-        yield new_execution_id(at)
-
-
-def digest_ids(*parts: object) -> Iterator[ExecutionId]:
-    """Make the ids of an identity: always the same ones in the same order."""
-    yield digest_id(*parts)
-    for salt in count(1):
-        yield digest_id(*parts, salt)

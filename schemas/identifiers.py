@@ -7,6 +7,8 @@ import hashlib
 import os
 import time
 import uuid
+from collections.abc import Iterator
+from itertools import count
 from typing import NewType
 
 WorkflowId = NewType("WorkflowId", str)
@@ -34,6 +36,30 @@ def digest_id(*parts: object) -> ExecutionId:
     value = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])
     value = value & ~(0xF << 76) | 8 << 76
     return ExecutionId(_text(value & ~(0b11 << 62) | 0b10 << 62))
+
+
+def fresh_ids(now_ms: int | None = None) -> Iterator[ExecutionId]:
+    """Make ids without an identity, one after the other."""
+    while True:
+        yield new_execution_id(now_ms)
+
+
+def digest_ids(*parts: object) -> Iterator[ExecutionId]:
+    """Make the ids of an identity, always the same ones in the same order: its own, then those with a salt."""
+    yield digest_id(*parts)
+    yield from salted_ids(*parts, since=1)
+
+
+def salted_ids(*parts: object, since: int = 0) -> Iterator[ExecutionId]:
+    """Make the ids of an identity with a salt, always the same ones in the same order."""
+    for salt in count(since):
+        yield digest_id(*parts, salt)
+
+
+def id_beside(key: str, ids: Iterator[ExecutionId], partitions: int) -> ExecutionId:
+    """Give the first of the ids that lives in the partition of a key."""
+    home = partition_of(key, partitions)
+    return next(made for made in ids if partition_of(made, partitions) == home)
 
 
 def new_id() -> str:

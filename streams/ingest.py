@@ -9,14 +9,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, NamedTuple
 
 import msgspec
 
 from schemas.errors import MillraceError, OperationalError, Overloaded, Revoked
 from schemas.failpoints import failpoint
-from schemas.identifiers import ExecutionId, digest_id, new_id, partition_of
+from schemas.identifiers import ExecutionId, digest_id, digest_ids, id_beside, new_id, partition_of
 from schemas.item import Items
 from schemas.task import DeadLetter, Origin, Start, Task
 from streams.codecs import encode
@@ -182,14 +181,8 @@ class Ingest:
 
 def start_id(parts: Sequence[object], partitions: int, home: str | None = None) -> ExecutionId:
     """Name the execution that a record starts; where ``home`` is given, one that lives in the partition of that key."""
-    found = digest_id(*parts)
-    if home is None:
-        return found
-    wanted = partition_of(home, partitions)
-    salts = count(1)
-    while partition_of(found, partitions) != wanted:
-        found = digest_id(*parts, next(salts))
-    return found
+    ids = digest_ids(*parts)
+    return next(ids) if home is None else id_beside(home, ids, partitions)
 
 
 def source_name(*parts: object) -> str:

@@ -20,13 +20,14 @@ from gateway.problems import refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog, Past
 from gateway.starting import Starting, now
-from nodes.holding import digest_ids, fresh_ids, holding_of
+from nodes.holding import holding_of
 from nodes.sdk.registry import Registry
 from schemas.commands import VersionSnapshot
 from schemas.errors import ErrorInfo, NotFoundError, ParameterError
 from schemas.events import TERMINAL, ExecutionStatus
 from schemas.guide import Guide
 from schemas.guide import Past as PastRun
+from schemas.identifiers import digest_ids, fresh_ids
 from schemas.item import Item
 from schemas.looking import Flying
 from schemas.task import Start, Task

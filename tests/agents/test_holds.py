@@ -19,11 +19,11 @@ from agents.rota import Lane
 from agents.settings import WorkerSettings
 from agents.state import State
 from agents.worker import Worker, row_codecs
-from nodes.holding import Hold, Holding, check_holding, digest_ids, fresh_ids, holding_of
+from nodes.holding import Hold, Holding, check_holding, holding_of
 from nodes.sdk import Items, NodeParams, Registry, Run, node
 from schemas.errors import MillraceError, OperationalError, WorkflowError
 from schemas.events import ExecutionFinished
-from schemas.identifiers import new_execution_id, partition_of
+from schemas.identifiers import digest_ids, fresh_ids, new_execution_id, partition_of
 from schemas.item import Item
 from schemas.task import Control, ControlFrame, Frame, Start, Task
 from schemas.workflow import Settings, parse_workflow
