@@ -34,10 +34,11 @@ def _seen(row: Row) -> Seen:
 
 
 def _status(state: State) -> ExecutionStatus:
-    asleep = [one.due is not None or one.opening is not None for one in state.flight.values()]
-    return "waiting" if asleep and all(asleep) else "running"
+    return "waiting" if state.flight and all(one.asleep for one in state.flight.values()) else "running"
 
 
 def _flying(one: Activation) -> Flying:
-    why = one.why or ("request" if one.opening is not None else "call" if one.calls is not None else "")
+    why = one.why or (
+        "request" if one.opening is not None else "doubt" if one.doubt else "call" if one.calls is not None else ""
+    )
     return Flying(one.node, one.run, one.attempt, one.at, one.due, why)
