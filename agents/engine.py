@@ -251,8 +251,8 @@ class Engine:
             return
         state = records.new_state(task, start, outbox.catalog)
         items = await self._runner.start_items(start)
-        if plan.holding is not None and held(plan, task):
-            state.hold = plan.holding.of(items or []).name
+        if (rule := held(plan, task)) is not None:
+            state.hold = rule.of(items or []).name
         if items is None:
             began = Began(task.node, None)
         else:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.placing import holding_in
 from nodes.data.kafka_client import RealKafka
 from nodes.data.kafka_connection import cluster, registry
 from nodes.data.kafka_values import Values
-from nodes.holding import holding_of
 from nodes.sdk.context import Blobs, Credentials
 from schemas.errors import MillraceError, UserError
 from schemas.item import Item, Items
@@ -177,8 +177,7 @@ class Ingesting:
 
     def _home(self, target: Target, items: Items) -> str | None:
         """Name the partition in which executions wait for each other, if those of the workflow do."""
-        version = self._view.version(target.workflow, target.version)
-        holding = holding_of(target.workflow, version.body.get("settings")) if version is not None else None
+        holding = holding_in(self._view, target.workflow, target.version)
         return holding.of(items).name if holding is not None else None
 
 

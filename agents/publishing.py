@@ -43,7 +43,7 @@ def roll_back(current: WorkflowSnapshot, wanted: str | None, room: Room) -> Outc
 
 def claim(version: VersionSnapshot, name: str, index: CatalogIndex) -> None:
     """Refuse to publish a version that lacks something, or whose webhooks are somebody's already."""
-    found = obstacles(version, lambda kind, reference: index.vault.referred(kind, reference) is not None)
+    found = obstacles(version, index.vault.referred)
     if found:
         first = found[0]
         where = f'workflow "{name}"' + (f', node "{first.node}"' if first.node else "")

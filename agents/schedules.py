@@ -6,9 +6,10 @@ Flow: catalog view (active versions) → **schedules** → timers → start fram
 import logging
 from collections.abc import Callable
 
+from agents.placing import holding_in
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
-from nodes.holding import holding_of
+from nodes.holding import placed
 from nodes.triggers.recurrence import next_fire
 from schemas.errors import MillraceError
 from schemas.identifiers import ExecutionId, digest_ids, partition_of
@@ -89,10 +90,9 @@ class Schedules:
         await self._gatherer.add(node_topic(schedule.type), partition, task, rule.catalog)
 
     def _id(self, rule: Timer, due: int) -> ExecutionId:
-        version = self._view.version(rule.workflow, rule.version)
-        holding = holding_of(rule.workflow, version.body.get("settings")) if version is not None else None
+        holding = holding_in(self._view, rule.workflow, rule.version)
         ids = digest_ids(rule.workflow, rule.node, due)
-        return next(ids) if holding is None else holding.place([], self._streams.settings.partitions, ids)
+        return placed(holding, [], self._streams.settings.partitions, ids)
 
     async def _put(self, owner: Owner, key: str, rule: Timer, schedule: Schedule, after: int) -> None:
         try:

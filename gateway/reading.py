@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.following import Following
 from gateway.problems import refuse
-from gateway.routing import RouteTable, prepare
+from gateway.routing import RouteTable, Target, prepare
 from gateway.waiting import Waiting
 from nodes.holding import holding_of, tenant_of
 from nodes.sdk.context import Blobs
@@ -30,7 +30,7 @@ from streams.stores.history_filter import Within
 from streams.stores.protocol import QueryResult
 from streams.stores.vault_view import VaultView
 from streams.stores.version_rows import VersionRow
-from streams.stores.views import CatalogView, Listener
+from streams.stores.views import CatalogView, Listener, LiveRoute
 from streams.topics import CATALOG, REPLIES, node_topic
 from streams.transports.protocol import Log
 
@@ -63,23 +63,22 @@ class Catalog:
         """Give the table of production routes, compiled anew if the catalog changed."""
         if self._stale:
             self._stale = False
-            self._table = RouteTable(
-                prepare(
-                    found.route,
-                    workflow=found.workflow.id,
-                    name=found.workflow.name,
-                    version=found.version,
-                    topic=node_topic(found.route.type),
-                    holding=holding_of(found.workflow.id, self._settings(found.workflow.id, found.version)),
-                    tenant=tenant_of(self._settings(found.workflow.id, found.version)),
-                )
-                for found in self._view.routes()
-            )
+            self._table = RouteTable(map(self._target, self._view.routes()))
         return self._table
 
-    def _settings(self, workflow: str, version: str) -> Any:
-        found = self._view.version(workflow, version)
-        return found.body.get("settings") if found is not None else None
+    def _target(self, live: LiveRoute) -> Target:
+        workflow = live.workflow
+        version = self._view.version(workflow.id, live.version)
+        settings = version.body.get("settings") if version is not None else None
+        return prepare(
+            live.route,
+            workflow=workflow.id,
+            name=workflow.name,
+            version=live.version,
+            topic=node_topic(live.route.type),
+            holding=holding_of(workflow.id, settings),
+            tenant=tenant_of(settings),
+        )
 
     @property
     def vault(self) -> VaultView:

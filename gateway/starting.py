@@ -17,7 +17,7 @@ from gateway.publishing import Publishing
 from gateway.reading import Catalog
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
-from nodes.holding import Holding, tenant_of
+from nodes.holding import Holding, placed, tenant_of
 from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
 from schemas.errors import ParameterError
@@ -109,7 +109,7 @@ class Starting:
 
     def place(self, holding: Holding | None, items: list[Item], ids: Iterator[ExecutionId]) -> ExecutionId:
         """Give the first of the ids that may be a start's: where executions wait for each other, they live together."""
-        return next(ids) if holding is None else holding.place(items, self._settings.partitions, ids)
+        return placed(holding, items, self._settings.partitions, ids)
 
     async def send(self, task: Task, topic: str) -> None:
         """Start; returns when it is durable."""

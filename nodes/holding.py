@@ -62,6 +62,11 @@ def holding_of(workflow: str, settings: Any) -> Holding | None:
     return None if flow.concurrency is None else Holding(workflow, flow.concurrency.limit, flow.concurrency.key)
 
 
+def placed(holding: Holding | None, items: Sequence[Item], partitions: int, ids: Iterator[ExecutionId]) -> ExecutionId:
+    """Give the first of the ids that may be a start's: where executions wait for each other, they live together."""
+    return next(ids) if holding is None else holding.place(items, partitions, ids)
+
+
 def tenant_of(settings: Any) -> str:
     """Say for whom a workflow runs, by its settings as JSON."""
     found = settings.get("tenant") if isinstance(settings, dict) else None

@@ -10,8 +10,8 @@ from nodes.starting import blocks
 from schemas.commands import VersionSnapshot
 from schemas.errors import ErrorInfo
 
-Known = Callable[[str, Any], bool]
-"""Says whether a node's reference (of a credential type) names a credential that is there."""
+Known = Callable[[str, Any], object]
+"""Gives the credential that a node's reference (of a credential type) names; nothing where it is not there."""
 
 
 def obstacles(version: VersionSnapshot, known: Known) -> list[ErrorInfo]:

@@ -113,8 +113,7 @@ class Versions:
     async def get(self, workflow: str, version: str) -> Outcome:
         """Read one version of a workflow, also one that is no longer its draft."""
         found = self._catalog.version(workflow, version)
-        vault = self._catalog.vault
-        against = obstacles(found, lambda kind, reference: vault.referred(kind, reference) is not None)
+        against = obstacles(found, self._catalog.vault.referred)
         shown = WorkflowVersion(found.id, found.workflow, found.created_at, found.body, found.problems, against)
         return Outcome(shown, headers={"Millrace-Offset": f"0:{self._catalog.offset}"})
 
