@@ -67,8 +67,9 @@ class Parked(msgspec.Struct, omit_defaults=True):
 class Batch:
     """Tasks of one lane and one record. ``settled`` is done when all are done or parked; it fails where they are lost.
 
-    ``waiting`` is the rota's count of what is not given out. Where it is parked and waits, its tasks are in the row
-    alone: a long queue is bytes. One that needs a hold or keeps a pace has one task, named by ``tag``.
+    ``key`` names its row, and ``waiting`` is the rota's count of what is not given out. Where it is parked and waits,
+    its tasks are in the row alone: a long queue is bytes. One that needs a hold or keeps a pace has one task, named by
+    ``tag``.
     """
 
     __slots__ = (
@@ -80,6 +81,7 @@ class Batch:
         "catalog",
         "hold",
         "index",
+        "key",
         "kind",
         "lane",
         "offset",
@@ -111,6 +113,8 @@ class Batch:
         self.topic, self.offset = where
         self.owner = owner
         self.partition = owner.partition
+        # A record has a row for each lane. Offsets are those of a partition, and a table has the rows of all.
+        self.key = f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{tag}"
         self.catalog = catalog
         self.waiting = self.open = tasks if isinstance(tasks, int) else len(tasks)
         self.arrived = time.monotonic()
@@ -121,11 +125,6 @@ class Batch:
         self._at = 0
         self._flying: dict[int, Task] = {}
         self._serial = itertools.count()
-
-    @property
-    def key(self) -> str:
-        """Name its row: a record has one for each lane. Offsets are those of a partition, and a table has them all."""
-        return f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{self.tag}"
 
     def give(self, row: bytes | None) -> tuple[int, Task]:
         """Give out the next task, under a number to return it by; ``row`` is where its tasks are if it is parked."""
