@@ -57,8 +57,8 @@ class NodeFinished(msgspec.Struct, tag="node.finished", tag_field="event", omit_
     now: int = 0
 
 
-class NodeRetried(msgspec.Struct, tag="node.retried", tag_field="event", omit_defaults=True):
-    """One attempt of a node failed and another will follow at ``due`` (epoch ms)."""
+class _OfAttempt(msgspec.Struct, tag_field="event", omit_defaults=True):
+    """What every event of one attempt of a run says."""
 
     execution: str
     workflow: str
@@ -67,33 +67,24 @@ class NodeRetried(msgspec.Struct, tag="node.retried", tag_field="event", omit_de
     node: str
     run: int = 0
     attempt: int = 0
+
+
+class NodeRetried(_OfAttempt, tag="node.retried"):
+    """One attempt of a node failed and another will follow at ``due`` (epoch ms)."""
+
     due: int = 0
     error: ErrorInfo | None = None
 
 
-class EffectDoubted(msgspec.Struct, tag="effect.doubted", tag_field="event", omit_defaults=True):
+class EffectDoubted(_OfAttempt, tag="effect.doubted"):
     """An effect that must not be repeated was begun before a crash; the execution waits until somebody settles it."""
 
-    execution: str
-    workflow: str
-    version: str
-    at: int
-    node: str
-    run: int = 0
-    attempt: int = 0
     error: ErrorInfo | None = None
 
 
-class EffectSettled(msgspec.Struct, tag="effect.settled", tag_field="event", omit_defaults=True):
+class EffectSettled(_OfAttempt, tag="effect.settled"):
     """Somebody found out whether an effect in doubt had happened, or its execution ended before anybody did."""
 
-    execution: str
-    workflow: str
-    version: str
-    at: int
-    node: str
-    run: int = 0
-    attempt: int = 0
     outcome: DoubtOutcome = "ended"
 
 
