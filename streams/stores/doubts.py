@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.events import EffectDoubted
+from streams.stores.keyset import MOMENT, Keyset
 
-_MOMENT = "toUnixTimestamp64Milli(at)"
-_KEY = "execution, toString(node), toInt64(run), toInt64(attempt)"
-_KEY_TYPES = ("String", "String", "Int64", "Int64")
+_KEY = Keyset(
+    ("execution", "toString(node)", "toInt64(run)", "toInt64(attempt)"), ("String", "String", "Int64", "Int64")
+)
+_SETTLED = f"SELECT {_KEY.columns} FROM execution_events WHERE event = 'effect.settled'"  # noqa: S608 no parameters
 
 
 class DoubtKey(NamedTuple):
@@ -38,23 +40,18 @@ def open_doubts(
     workflow: str | None, before: tuple[int, DoubtKey] | None, limit: int, key: DoubtKey | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Write the query of a page of what nobody has settled, newest first; or of the one with a key."""
-    where, values = ["event = 'effect.doubted'"], dict[str, Any]()
-    where.append(f"({_KEY}) NOT IN (SELECT {_KEY} FROM execution_events WHERE event = 'effect.settled')")  # noqa: S608 no parameters
+    where, values = ["event = 'effect.doubted'", f"({_KEY.columns}) NOT IN ({_SETTLED})"], dict[str, Any]()
     if workflow is not None:
         where.append("workflow = {workflow:String}")
         values["workflow"] = workflow
-    if key is not None:
-        places = ", ".join(f"{{o{at}:{kind}}}" for at, kind in enumerate(_KEY_TYPES))
-        where.append(f"({_KEY}) = ({places})")
-        values |= {f"o{at}": value for at, value in enumerate(key)}
-    if before is not None:
-        places = ", ".join(f"{{k{at}:{kind}}}" for at, kind in enumerate(("Int64", *_KEY_TYPES)))
-        where.append(f"({_MOMENT}, {_KEY}) < ({places})")
-        values |= {f"k{at}": value for at, value in enumerate((before[0], *before[1]))}
-    order = ", ".join(f"{part} DESC" for part in (_MOMENT, *_KEY.split(", ")))
+    conditions = [_KEY.equal(key)] if key is not None else []
+    conditions += [_KEY.before(*before)] if before is not None else []
+    for condition, more in conditions:
+        where.append(condition)
+        values |= more
     sql = (
-        f"SELECT {_MOMENT}, {_KEY}, workflow, version, payload FROM execution_events FINAL "  # noqa: S608 parameters
-        f"WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {limit:d}"
+        f"SELECT {MOMENT}, {_KEY.columns}, workflow, version, payload FROM execution_events FINAL "  # noqa: S608 parameters
+        f"WHERE {' AND '.join(where)} ORDER BY {_KEY.newest_first} LIMIT {limit:d}"
     )
     return sql, values
 

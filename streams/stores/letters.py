@@ -10,11 +10,13 @@ import msgspec
 
 from schemas.errors import UserError
 from schemas.task import Task
+from streams.stores.keyset import MOMENT, Keyset
 
-_MOMENT = "toUnixTimestamp64Milli(at)"
-_KEY = "toString(topic), toInt64(partition), offset, execution, toString(node), toInt64(run)"
-_KEY_TYPES = ("String", "Int64", "Int64", "String", "String", "Int64")
-_BRIEF = f"{_MOMENT}, {_KEY}, workflow, reason, length(raw) > 0"
+_KEY = Keyset(
+    ("toString(topic)", "toInt64(partition)", "offset", "execution", "toString(node)", "toInt64(run)"),
+    ("String", "Int64", "Int64", "String", "String", "Int64"),
+)
+_BRIEF = f"{MOMENT}, {_KEY.columns}, workflow, reason, length(raw) > 0"
 
 
 class LetterKey(NamedTuple):
@@ -69,22 +71,20 @@ def listing(wanted: LetterFilter, before: tuple[int, LetterKey] | None, limit: i
     """Write the query of a page of letters, newest first, those before one (when it was written, its key)."""
     where, values = wanted.conditions()
     if before is not None:
-        places = ", ".join(f"{{k{at}:{kind}}}" for at, kind in enumerate(("Int64", *_KEY_TYPES)))
-        where.append(f"({_MOMENT}, {_KEY}) < ({places})")
-        values |= {f"k{at}": value for at, value in enumerate((before[0], *before[1]))}
-    order = ", ".join(f"{part} DESC" for part in (_MOMENT, *_KEY.split(", ")))
+        condition, more = _KEY.before(*before)
+        where.append(condition)
+        values |= more
     sql = (
         f"SELECT {_BRIEF} FROM dead_letters FINAL WHERE {' AND '.join(where) or '1'} "  # noqa: S608 parameters only
-        f"ORDER BY {order} LIMIT {limit:d}"
+        f"ORDER BY {_KEY.newest_first} LIMIT {limit:d}"
     )
     return sql, values
 
 
 def single(key: LetterKey) -> tuple[str, dict[str, Any]]:
     """Write the query of one letter."""
-    places = ", ".join(f"{{k{at}:{kind}}}" for at, kind in enumerate(_KEY_TYPES))
-    sql = f"SELECT {_BRIEF}, raw, task FROM dead_letters FINAL WHERE ({_KEY}) = ({places}) LIMIT 1"  # noqa: S608
-    return sql, {f"k{at}": value for at, value in enumerate(key)}
+    condition, values = _KEY.equal(key)
+    return f"SELECT {_BRIEF}, raw, task FROM dead_letters FINAL WHERE {condition} LIMIT 1", values  # noqa: S608
 
 
 def letter_of(row: Sequence[Any]) -> Letter:
