@@ -10,7 +10,7 @@ import pytest
 
 from streams.settings import StreamSettings
 from tests.agents.toys import TOYS
-from tests.agents.worlds import World, world_of
+from tests.agents.worlds import World, opened
 from tests.conformance.transports import KAFKA, find, kafka_settings
 
 
@@ -38,7 +38,5 @@ def log_of(request: pytest.FixtureRequest, partitions: int = 1) -> StreamSetting
 @pytest.fixture
 async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
     """An empty world of each kind, for the toys."""
-    made = world_of(anywhere, [toy.name for toy in TOYS])
-    await made.renew()
-    yield made
-    await made.close()
+    async with opened(anywhere, [toy.name for toy in TOYS]) as made:
+        yield made

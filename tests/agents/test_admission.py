@@ -33,7 +33,7 @@ from streams.transports.protocol import Log
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import SETTINGS, TYPES, events_of, new_broker, until_ended
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import COMMITS, World, world_of
+from tests.agents.worlds import COMMITS, World
 from tests.conformance.transports import KAFKA
 
 CALLING = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"], tenant="good")
@@ -129,15 +129,6 @@ async def test_records_with_one_offset_in_several_partitions_are_parked_apart() 
         await until_ended(broker, len(waiting))
 
     await broker.close()
-
-
-@pytest.fixture
-async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
-    """An empty world of each kind."""
-    made = world_of(anywhere, TYPES)
-    await made.renew()
-    yield made
-    await made.close()
 
 
 def build(log: Any, settings: StreamSettings) -> tuple[Streams, Worker]:

@@ -36,7 +36,7 @@ from streams.transports.protocol import Log
 from tests.agents.conftest import log_of
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import Build, World, world_of
+from tests.agents.worlds import Build, World, opened
 from tests.conformance.transports import KAFKA
 
 REGISTRY = Registry([*TOYS, execute_workflow, execute_workflow_trigger, error_trigger])
@@ -225,10 +225,8 @@ def log_settings(request: pytest.FixtureRequest) -> StreamSettings:
 @pytest.fixture
 async def world(log_settings: StreamSettings) -> AsyncIterator[World]:
     """An empty world."""
-    made = world_of(log_settings, TYPES)
-    await made.renew()
-    yield made
-    await made.close()
+    async with opened(log_settings, TYPES) as made:
+        yield made
 
 
 async def lives(world: World, build: Build, budget: int, ends: int) -> tuple[bool, list[Any]]:

@@ -37,7 +37,7 @@ from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import SETTINGS, events_of, until_ended
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import COMMITS, World, world_of
+from tests.agents.worlds import COMMITS, World, opened
 from tests.conformance.transports import KAFKA
 
 
@@ -190,10 +190,8 @@ async def test_a_limit_is_reached_and_not_exceeded() -> None:
 @pytest.fixture
 async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
     """An empty world of each kind."""
-    made = world_of(anywhere, TYPES)
-    await made.renew()
-    yield made
-    await made.close()
+    async with opened(anywhere, TYPES) as made:
+        yield made
 
 
 def build(log: Any, settings: StreamSettings) -> tuple[Streams, Worker]:

@@ -32,7 +32,7 @@ from streams.transports.protocol import Log
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import OnePlan
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import Build, World, world_of
+from tests.agents.worlds import Build, World, opened
 from tests.conformance.transports import KAFKA
 
 REGISTRY = Registry([*TOYS, wait])
@@ -64,10 +64,8 @@ def builder(raw: dict[str, Any], chaining: bool = True) -> Build:
 @pytest.fixture
 async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
     """An empty world of each kind."""
-    made = world_of(anywhere, TYPES)
-    await made.renew()
-    yield made
-    await made.close()
+    async with opened(anywhere, TYPES) as made:
+        yield made
 
 
 async def begin(log: Log) -> str:

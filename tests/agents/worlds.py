@@ -161,3 +161,14 @@ def world_of(settings: StreamSettings, node_types: Sequence[str]) -> World:
     """Give the world that settings ask for."""
     kind = OnKafka if settings.broker.startswith("kafka:") else InMemory
     return kind(settings, node_types)
+
+
+@asynccontextmanager
+async def opened(settings: StreamSettings, node_types: Sequence[str]) -> AsyncIterator[World]:
+    """Have an empty world for a while."""
+    made = world_of(settings, node_types)
+    await made.renew()
+    try:
+        yield made
+    finally:
+        await made.close()
