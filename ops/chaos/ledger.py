@@ -12,8 +12,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import pairwise
+from typing import TypeVar
 
+S = TypeVar("S", bound=http.server.HTTPServer)
 SLOW_SECONDS = 0.03
 CALLED = tuple[str, int]
 """A step of the workflow, and the number of the event that it was for."""
@@ -87,14 +90,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextlib.contextmanager
-def listening(chance: random.Random) -> Iterator[Ledger]:
+def listening(chance: random.Random) -> AbstractContextManager[Ledger]:
     """Have a ledger that serves."""
-    with Ledger(chance) as server:
-        serving = threading.Thread(target=server.serve_forever, daemon=True)
-        serving.start()
+    return serving(Ledger(chance))
+
+
+@contextlib.contextmanager
+def serving(server: S) -> Iterator[S]:
+    """Let a server serve, beside what its user does, until that is done."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
         try:
             yield server
         finally:
             server.shutdown()
-            serving.join()
+            thread.join()

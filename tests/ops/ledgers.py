@@ -3,12 +3,12 @@
 Flow: HTTP nodes of a real Millrace → **ledger** → tests.
 """
 
-import contextlib
 import http.server
 import json
-import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
+
+from ops.chaos.ledger import serving
 
 
 class Ledger(http.server.ThreadingHTTPServer):
@@ -43,14 +43,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextlib.contextmanager
-def listening() -> Iterator[Ledger]:
+def listening() -> AbstractContextManager[Ledger]:
     """Have a ledger that serves."""
-    with Ledger() as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            serving.join()
+    return serving(Ledger())
