@@ -6,6 +6,7 @@ Flow: any node → **dataTable** → any node.  An effect; the task's id makes t
 import hashlib
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from nodes.data.table_params import Chosen, Conditions, Mapped, NewColumns, chosen, query, values
@@ -191,14 +192,8 @@ def _mapped(params: DataTable) -> Mapped:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    columns = [{"name": one.name, "type": one.type} for one in table.columns]
-    return {
-        "id": table.id,
-        "name": table.name,
-        "columns": columns,
-        "createdAt": table.created_at,
-        "updatedAt": table.updated_at,
-    }
+    shown: dict[str, Any] = msgspec.to_builtins(table)
+    return shown
 
 
 def _shown(changed: list[Changed], *, dry: bool) -> list[dict[str, Any]]:
