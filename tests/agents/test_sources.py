@@ -26,7 +26,8 @@ from streams.transports.broker import Broker
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import events_of
 from tests.agents.toys import TOYS, workflow
-from tests.agents.worlds import COMMITS, World, world_of
+from tests.agents.worlds import COMMITS, World, opened
+from tests.conformance.transports import KAFKA
 
 SETTINGS = StreamSettings(broker="memory://", partitions=1, commit_interval=0.01)
 SECOND = [Schedule("S", "", every=1, unit="seconds")]
@@ -87,8 +88,11 @@ TYPES = [each.name for each in REGISTRY]
 class House:
     """A worker on a broker, with one workflow that a source starts."""
 
-    def __init__(self, broker: Any, feed: Feed, source: Source, settings: StreamSettings = SETTINGS) -> None:
+    def __init__(
+        self, broker: Any, feed: Feed, source: Source, settings: StreamSettings = SETTINGS, name: str = "w"
+    ) -> None:
         self.broker = broker
+        self._name = name
         self.view = CatalogView()
         self.streams: Streams = build_app(settings, TYPES, row_codecs(), broker=broker)
         self._source = source
@@ -112,8 +116,8 @@ class House:
 
     def publish(self, version: str, *, active: bool = True) -> None:
         raw = workflow({"S": self._source.type, "P": "pass"}, ["S > P"])
-        made = VersionSnapshot(version, "w", raw, 0, sources=[self._source])
-        flow = WorkflowSnapshot("w", "W", 1, version, 0, 0, active=active, published=version)
+        made = VersionSnapshot(version, self._name, raw, 0, sources=[self._source])
+        flow = WorkflowSnapshot(self._name, "W", 1, version, 0, 0, active=active, published=version)
         for one in (made, flow):
             self.view.apply([(self._offset, snapshot_key(one), one)])
             self._offset += 1
@@ -205,16 +209,27 @@ async def _idle(house: House) -> bool:
     return not triggers._listening._following
 
 
-@pytest.mark.parametrize("commits", COMMITS)
-async def test_death_after_any_record_loses_and_repeats_nothing(commits: str) -> None:
-    world = world_of(SETTINGS, TYPES)
+@pytest.fixture
+async def world(anywhere: StreamSettings) -> AsyncIterator[World]:
+    """An empty world of each kind."""
+    async with opened(anywhere, TYPES) as made:
+        yield made
+
+
+WAYS = [*[("memory", commits) for commits in COMMITS], (KAFKA, "never"), (KAFKA, "as it goes")]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("anywhere", "commits"), WAYS, indirect=["anywhere"])
+async def test_death_after_any_record_loses_and_repeats_nothing(world: World, commits: str) -> None:
     world.commit(commits)
     for budget in range(60):
         await world.renew()
         feed = Feed("a", "b", "c")
 
-        def build(log: Any, settings: StreamSettings, feed: Feed = feed) -> tuple[Streams, Worker]:
-            house = House(log, feed, Source("S", "heard"), settings)
+        def build(log: Any, settings: StreamSettings, feed: Feed = feed, at: int = budget) -> tuple[Streams, Worker]:
+            # How far a source got outlives the story: each has a workflow of its own.
+            house = House(log, feed, Source("S", "heard"), settings, f"w{at}")
             return house.streams, house.worker
 
         async with world.life(build, budget) as (_, dead):
@@ -226,6 +241,5 @@ async def test_death_after_any_record_loses_and_repeats_nothing(commits: str) ->
         assert Counter(map(tuple, heard)) == Counter([("a",), ("b",), ("c",)]), f"after {budget} records"
         if survived:
             assert budget > 5
-            await world.close()
             return
     raise AssertionError("the worker always died")
