@@ -5,6 +5,7 @@ Each mailbox has a connection and a thread of its own: the library waits in it f
 """
 
 import asyncio
+import selectors
 import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -115,8 +116,10 @@ class _Mailbox:
             time.sleep(POLL_SECONDS)
             return
         client.idle()
-        client.idle_check(timeout=IDLE_SECONDS)
-        client.idle_done()
+        with selectors.DefaultSelector() as ready:
+            ready.register(client.socket(), selectors.EVENT_READ)
+            ready.select(IDLE_SECONDS)
+        client.idle_done()  # reads to the end of what came; idle_check takes half a line for the end of the connection
 
     def close(self) -> None:
         """Log out, as far as the server still listens."""

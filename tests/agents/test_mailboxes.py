@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import socket
+import socketserver
 import sys
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
-from agents.mailboxes import RealMailboxes
+from agents.mailboxes import RealMailboxes, _Mailbox
 from nodes.sdk import Heard, Run, Since
 from nodes.sdk.harness import FakeCredentials
 from nodes.triggers.email_read_imap import EmailReadImap, criteria, listen
@@ -161,3 +164,36 @@ async def test_refusals(
 )
 def test_searches(text: str, terms: list[str]) -> None:
     assert [str(term) for term in criteria(text)] == terms
+
+
+class HalfALine(socketserver.StreamRequestHandler):
+    """An IMAP server that tells of a message in two pieces while its client is idle."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"* OK ready\r\n")
+        while line := self.rfile.readline():
+            tag, _, command = line.strip().partition(b" ")
+            if command.upper() == b"IDLE":
+                self.wfile.write(b"+ idling\r\n")
+                time.sleep(0.05)
+                self.wfile.write(b"* 2 FETCH (")
+                time.sleep(0.2)
+                self.wfile.write(b"FLAGS (\\Seen))\r\n")
+                self.rfile.readline()
+            elif command.upper() == b"CAPABILITY":
+                self.wfile.write(b"* CAPABILITY IMAP4rev1 IDLE\r\n")
+            elif command.upper() == b"LOGOUT":
+                self.wfile.write(b"* BYE\r\n")
+            self.wfile.write(tag + b" OK done\r\n")
+
+
+def test_what_comes_in_pieces_is_read_to_its_end() -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), HalfALine) as server:
+        serving = threading.Thread(target=server.handle_request)
+        serving.start()
+        box = _Mailbox({"host": "127.0.0.1", "port": server.server_address[1], "secure": False}, "INBOX", ["ALL"])
+        box.open()
+        box.wait()
+        box.wait()
+        box.close()
+        serving.join()
