@@ -20,8 +20,16 @@ from nodes.flow.no_op import no_op
 from nodes.sdk import Registry
 from nodes.sdk.harness import FakeCredentials
 from nodes.triggers.kafka_trigger import kafka_trigger
-from schemas.commands import ActivateWorkflow, CreateWorkflow, DeactivateWorkflow, PublishWorkflow, UpdateWorkflow
+from schemas.commands import (
+    ActivateWorkflow,
+    Change,
+    CreateWorkflow,
+    DeactivateWorkflow,
+    PublishWorkflow,
+    UpdateWorkflow,
+)
 from schemas.events import EventFrame, ExecutionFinished
+from schemas.vault import CreateCredential
 from streams import codecs
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
@@ -81,8 +89,10 @@ async def until(holds: Callable[[], object]) -> None:
         await asyncio.sleep(0.02)
 
 
-def published(workflow: dict[str, Any]) -> Catalog:
+def published(workflow: dict[str, Any], *before: Change) -> Catalog:
     catalog = Catalog(REGISTRY)
+    for change in before:
+        catalog.body(change)
     catalog.body(CreateWorkflow("w", workflow))
     catalog.body(ActivateWorkflow("w"))
     return catalog
@@ -162,7 +172,8 @@ async def test_a_missing_credential_is_told_and_waited_for(streams: Streams, sou
     workflow = drawn(source, source.topic(), brokers="")
     workflow["nodes"][0]["credentials"] = {"kafka": {"id": "1", "name": "Ours"}}
 
-    async with ingesting(streams, published(workflow)) as found:
+    # It was there when the workflow was published, and is gone since.
+    async with ingesting(streams, published(workflow, CreateCredential("1", "Ours", "kafka", "seal"))) as found:
         await until(found.troubles)
 
         assert found.troubles() == {("w", "In"): 'no credential of type "kafka"'}
