@@ -25,6 +25,7 @@ from streams.topics import EXECUTIONS
 
 Carry = Callable[[Batch, Task], Awaitable[None]]
 Sorted = dict[Place, list[Task]]
+_NEXT = "the tasks wait for whoever has their partition next"
 
 
 class Crowd(NamedTuple):
@@ -69,6 +70,9 @@ class Admission:
 
     async def enter(self, message: Any, owner: Owner, catalog: int, tasks: Sorted) -> None:
         """Return when the tasks of a record are done or parked; raises Revoked where they are somebody else's now."""
+        if self.parking.closed:
+            raise Revoked(_NEXT)
+        owner.check()
         batches = []
         for batch in _batches(message, owner, catalog, tasks):
             if self.parking.row(batch) is None:  # else the record comes again, and they wait already
@@ -93,6 +97,7 @@ class Admission:
 
     def own(self, partitions: Iterable[int]) -> None:
         """Take up what is under way and what is parked in partitions that were just recovered."""
+        self.parking.closed = False
         for partition in partitions:
             for execution, row in self._streams.table(EXECUTIONS).rows(partition):
                 if isinstance(row, State) and row.hold is not None:
@@ -120,18 +125,17 @@ class Admission:
                 found[tenant] = Crowd(known.waiting + waiting, known.running + running, known.parked_bytes)
         return found
 
-    async def drain(self, seconds: float) -> None:
-        """Let nothing more begin, and give what runs some time."""
+    def close(self) -> set[asyncio.Task[None]]:
+        """Let nothing more begin until partitions are owned anew; give what runs."""
         self.parking.closed = True
         self._forget(lambda _: True, lambda _: False)
-        if left := self._running | self.parking.writing:
-            await asyncio.wait(left, timeout=seconds)
+        return self._running | self.parking.writing
 
     def _forget(self, gone: Callable[[Batch], bool], executions: Callable[[str], bool]) -> None:
         waiting = [batch for rota in self._rotas.values() for batch in rota.remove(gone)]
         waiting += [*self._holds.forget(gone, executions), *self._paces.forget(gone)]
         for batch in waiting:
-            batch.fail(Revoked("the tasks wait for whoever has their partition next"))
+            batch.fail(Revoked(_NEXT))
         self.parking.forget(gone)
 
     def _queue(self, batch: Batch) -> None:

@@ -6,6 +6,7 @@ A frame is a transport unit, never a failure unit: each task has its own outcome
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -66,7 +67,7 @@ class NodeAgents:
         self.route: Callable[[Task], Task] = _as_it_is
         self._flushing = Flushing(self._flush)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._draining = False
+        self._open = asyncio.Event()
 
     def attach(self, type_name: str) -> None:
         """Make the agent of one node type."""
@@ -76,12 +77,22 @@ class NodeAgents:
         """Make the agent of what is asked of executions."""
         self._agent(CONTROL, "control", self._control)
 
-    async def drain(self, seconds: float) -> None:
-        """Take nothing more, and give the frames that are being worked on some time; the rest comes again."""
-        self._draining = True
-        await self.admission.drain(seconds)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+    def own(self, partitions: set[int]) -> None:
+        """Take records again, and go on with what is kept of partitions that were just recovered."""
+        self.admission.own(partitions)
+        self._open.set()
+
+    async def drain(self, seconds: float, patience: float) -> None:
+        """Take nothing more, and give what runs some time; the rest comes again.
+
+        At most ``seconds``, and no longer than ``patience`` after something was finished last.
+        """
+        self._open.clear()
+        left, end = self.admission.close() | self._tasks, time.monotonic() + seconds
+        while left and (wait := min(patience, end - time.monotonic())) > 0:
+            done, left = await asyncio.wait(left, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return
 
     def _agent(self, topic: str, name: str, handle: Any) -> None:
         room = asyncio.Semaphore(self._limit)
@@ -91,8 +102,7 @@ class NodeAgents:
                 self.admission.parking.full(topic, room.locked())
                 await room.acquire()
                 self.admission.parking.full(topic, False)
-                if self._draining:
-                    await asyncio.Event().wait()
+                await self._open.wait()
                 task = asyncio.create_task(self._one(event, handle))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -105,7 +115,7 @@ class NodeAgents:
         """Handle one record and acknowledge it; one that is not ours any more is left for its new owner."""
         message = event.message
         owner = self._streams.owner(message.partition)
-        if owner is None:
+        if owner is None or owner.generation != message.generation_id:
             return
         failpoint("record.taken")
         try:

@@ -98,6 +98,7 @@ class Worker:
         self._ingesting = ingesting
         self._attach(registry)
         streams.on_assigned(self._assigned)
+        streams.on_draining(self._agents.drain)
         streams.on_revoked(self._revoked)
 
     def _attach(self, registry: Registry) -> None:
@@ -132,11 +133,11 @@ class Worker:
         await self._timers.stop()
         await self.marks.stop()
         await self._pressing.stop()
-        await self._agents.drain(self._drain_seconds)
+        await self._agents.drain(self._drain_seconds, self._drain_seconds)
 
     def _assigned(self, partitions: set[int]) -> None:
         self._timers.own(partitions)
-        self._agents.admission.own(partitions)
+        self._agents.own(partitions)
         self.marks.own(partitions)
         if self._triggers is not None:
             self._triggers.reconcile()

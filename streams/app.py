@@ -20,6 +20,7 @@ from streams.settings import StreamSettings
 from streams.tables import RAW, Owner, RowCodec, Table, struct_codec
 from streams.topics import CATALOG_TABLE, NODE_PREFIX, TABLES, all_topics
 from streams.transports.broker import Broker
+from streams.transports.commit import Finishing
 from streams.transports.faust_driver import Transport
 from streams.transports.kafka_driver import Transport as KafkaTransport
 from streams.transports.kafka_log import KafkaLog
@@ -29,7 +30,8 @@ from streams.transports.protocol import Log
 Partitions = Callable[[set[int]], Awaitable[None] | None]
 
 _BUFFER_RECORDS = 64
-_DRAIN_SECONDS = 1.5
+_DRAIN_SECONDS = 5.0
+_DRAIN_PATIENCE = 1.5
 _RETRY_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class Streams:
         self._owners: dict[int, Owner] = {}
         self._assigned: list[Partitions] = []
         self._revoked: list[Partitions] = []
+        self._finishing: list[Finishing] = []
         self._failed: list[Callable[[BaseException], None]] = []
         self.app.crashing = self._fail
         if isinstance(broker, Broker):
@@ -107,6 +110,13 @@ class Streams:
         """Call back with partitions that go; their leases are over and their rows still there while it runs."""
         self._revoked.append(callback)
 
+    def on_draining(self, callback: Finishing) -> None:
+        """Call back before partitions go, while their leases hold: begin nothing more, and finish what runs.
+
+        It is given how many seconds that may take, and how many after something was finished last.
+        """
+        self._finishing.append(callback)
+
     def on_failed(self, callback: Callable[[BaseException], None]) -> None:
         """Call back once when the engine can go on no more (the log broke): the process should end."""
         self._failed.append(callback)
@@ -118,15 +128,16 @@ class Streams:
         self.app.loop = asyncio.get_running_loop()
         self.app.producer.loop = self.app.loop
         self.app.consumer.revoking = self._revoke
+        self.app.consumer.finishing = self._finish
         await self.app.start()
         if self.app.crashed:
             raise OperationalError("the stream engine could not start") from self.app.crash_reason
 
-    async def stop(self, drain_seconds: float = _DRAIN_SECONDS) -> None:
+    async def stop(self) -> None:
         """Deliver nothing more, let agents finish for a moment, commit, stop Faust, close the log."""
         try:
             if self.app.started and not self.app.crashed:
-                await self.app.consumer.drain(drain_seconds)
+                await self.app.consumer.drain(_DRAIN_SECONDS, _DRAIN_PATIENCE)
                 await self._revoke({TP("", partition) for partition in self._owners})
             if self.app.started:
                 self.app.leave()
@@ -190,6 +201,10 @@ class Streams:
                     raise
                 logger.warning("cannot recover a table now", extra={"table": table.name, "reason": bad.message})
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _finish(self, seconds: float, patience: float) -> None:
+        for callback in self._finishing:
+            await callback(seconds, patience)
 
     async def _revoke(self, revoked: set[TP]) -> None:
         await self._let_go({tp.partition for tp in revoked} & self._owners.keys())

@@ -13,9 +13,8 @@ Mix ``ContiguousCommit`` in before a Faust consumer. Against Faust's own ways it
 """
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from faust.transport.base import Consumer
@@ -24,6 +23,8 @@ from mode import Service
 
 from schemas.failpoints import failpoint
 from streams.delivery import Ledger
+
+Finishing = Callable[[float, float], Awaitable[None]]
 
 _IDLE_SECONDS = 5.0
 _YIELD_EVERY = 100
@@ -37,6 +38,7 @@ class ContiguousCommit(Consumer):
         self.ledgers: dict[TP, Ledger] = {}
         self.committed: dict[TP, int] = {}
         self.revoking: Callable[[set[TP]], Any] | None = None
+        self.finishing: Finishing | None = None
         self._held: dict[TP, deque[Any]] = {}
         self._dirty = asyncio.Event()
         self._nudged = asyncio.Event()
@@ -91,14 +93,15 @@ class ContiguousCommit(Consumer):
             self._committed_offset.update(offsets)
         return bool(done)
 
-    async def drain(self, seconds: float) -> None:
-        """Deliver nothing more, and give what was delivered some time to be acknowledged; then commit."""
+    async def drain(self, seconds: float, patience: float) -> None:
+        """Deliver nothing more, let what runs be finished, then commit.
+
+        Takes at most ``seconds``, and no longer than ``patience`` after something was finished last: what waits for
+        the world holds nobody up, what is only much is done.
+        """
         self._draining = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while any(ledger.open for ledger in self.ledgers.values()):
-                    self._dirty.clear()
-                    await self._dirty.wait()
+        if self.finishing is not None:
+            await self.finishing(seconds, patience)
         await self.commit()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

@@ -28,7 +28,8 @@ from streams.transports.kafka_log import KafkaLog
 from streams.transports.kafka_reading import starts
 
 _FETCH = 2000
-_DRAIN_SECONDS = 1.0
+_DRAIN_SHARE = 0.4  # of the time in which a member must join again
+_DRAIN_PATIENCE = 1.0
 _RETRY_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class Consumer(Bounds):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what can be finished, end the leases, let what was sent land, then commit: only then others begin."""
         if revoked and self.flow_active:
-            await self.drain(_DRAIN_SECONDS)
+            await self.drain(self._log.settings.session_timeout * _DRAIN_SHARE, _DRAIN_PATIENCE)
         if self.revoking is not None:
             await self.revoking(revoked)
         await self._log.flush()

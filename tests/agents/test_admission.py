@@ -117,6 +117,50 @@ async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
     await broker.close()
 
 
+async def test_a_stop_waits_for_no_record_that_comes_to_the_door_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker, at_the_door, go_on = new_broker(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(plans: TwoPlans, workflow: str, version: str, catalog: int) -> Plan:
+        at_the_door.set()
+        await go_on.wait()
+        return plans.plans[workflow]
+
+    monkeypatch.setattr(TwoPlans, "cached", lambda *_: None)
+    monkeypatch.setattr(TwoPlans, "get", slowly)
+    async with at_work(broker, WorkerSettings(drain_seconds=3600, chaining=False)) as (_, worker):
+        await send(broker, starts("call", 5), 5)
+        await at_the_door.wait()
+        stopping = asyncio.create_task(worker.stop())
+        while not worker._agents.admission.parking.closed:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0)
+        go_on.set()
+
+        await asyncio.wait_for(stopping, 30)
+
+    async with at_work(broker):
+        await until_ended(broker, 5)
+    await broker.close()
+
+
+async def test_before_a_partition_goes_what_runs_without_its_record_is_waited_for() -> None:
+    broker = new_broker()
+    async with at_work(broker) as (streams, worker):
+        await send(broker, starts("hang", 30), 30)
+        await until_committed(streams)
+        assert not any(ledger.open for ledger in streams.app.consumer.ledgers.values())
+
+        running = worker._agents.admission.close()
+        draining = asyncio.create_task(streams.app.consumer.drain(30, 30))
+        await asyncio.sleep(0.1)
+
+        assert len(running) == 2
+        assert not draining.done()
+        for each in running:
+            each.cancel()
+        await draining
+    await broker.close()
+
+
 async def test_records_with_one_offset_in_several_partitions_are_parked_apart() -> None:
     broker = Broker(all_topics(TYPES), 4)
     waiting = {task.execution: task for task in starts("call", 200)}
