@@ -66,9 +66,17 @@ def abbreviation(name: str, ms: float) -> str:
         minutes = offset(name, ms)
         whole, part = divmod(abs(minutes), 60)
         if minutes == 0:
-            return "GMT"
+            return "UTC" if name == "Etc/UTC" else "GMT"
         return f"GMT{'-' if minutes < 0 else '+'}{whole}" + (f":{part:02d}" if part else "")
     return short
+
+
+def own_name(name: str, ms: float) -> str:
+    """Give the zone's short name as its own people write it, as CET."""
+    rules = _rules(name)
+    if not isinstance(rules, ZoneInfo):
+        return abbreviation(name, ms)
+    return (EPOCH + timedelta(milliseconds=int(ms))).replace(tzinfo=UTC).astimezone(rules).tzname() or ""
 
 
 def summer(name: str, ms: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from nodes.sdk import Field, NodeParams
 
 Unit = Literal["years", "quarters", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds"]
-Part = Literal["year", "month", "week", "day", "hour", "minute", "second", "millisecond"]
+Part = Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond"]
 Operation = Literal[
     "addToDate", "subtractFromDate", "extractDate", "formatDate", "getCurrentDate", "getTimeBetweenDates", "roundDate",
     "add", "subtract",

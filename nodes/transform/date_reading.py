@@ -1,6 +1,6 @@
-"""Date reading: the dates that people put into parameters, as moments; and the older format tokens.
+"""Date reading: the dates that people put into parameters, as moments.
 
-Flow: dateTime → **date reading** → DateTime.
+Flow: dateTime's parameters → **date reading** → DateTime.
 """
 
 import math
@@ -9,38 +9,33 @@ from typing import Any
 
 from nodes.expressions import zones
 from nodes.expressions.builtins.dates import parse_date
-from nodes.expressions.builtins.formats import parse_iso
+from nodes.expressions.builtins.formats import offset_minutes, parse_iso
 from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.moments import DateTime, utc
 from nodes.transform.field_types import text
 from schemas.errors import NodeError
 
 SECONDS_BELOW = 100_000_000_000  # a smaller number counts seconds (until the year 5138)
-_NUMBER = re.compile(r"[+-]?\d{5,}(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _ZONED = re.compile(r"(Z|[+-]\d\d:?(\d\d)?|GMT.*|UTC.*|[ECMP][SD]T)\s*(\(.*\))?$", re.IGNORECASE)
-_OLD_TOKEN = re.compile(r"\[([^\]]*)\]|([A-Za-z])\2*o?|[^A-Za-z\[]+|\[")
-_OLD = {
-    "YYYY": "yyyy", "YY": "yy", "Y": "y", "DD": "dd", "D": "d", "DDD": "o", "DDDD": "ooo", "dddd": "cccc",
-    "ddd": "ccc", "dd": "ccc", "E": "c", "A": "a", "Z": "ZZ", "ZZ": "ZZZ", "Q": "q", "W": "W", "WW": "WW",
-    "ww": "WW", "w": "W", "gggg": "kkkk", "GGGG": "kkkk", "S": "S", "z": "ZZZZ", "zz": "ZZZZ",
-    "LT": "h:mm a", "LTS": "h:mm:ss a", "L": "MM/dd/yyyy", "LL": "MMMM d, yyyy", "LLL": "MMMM d, yyyy h:mm a",
-    "LLLL": "cccc, MMMM d, yyyy h:mm a",
-}  # fmt: skip
+_OFFSET = re.compile(r"[T\s:\d]([+-]\d\d:?\d\d)$")
+_NO_DATE = re.compile(r"T?\d\d(:?\d\d){0,2}([.,]\d+)?(Z|[+-]\d\d:?\d\d)?|.*\]", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 
 
-def read(value: Any, zone: str, now: float, *, pattern: str = "", keep: bool = False, plain: str = "") -> DateTime:
-    """Read a date: a number, ISO 8601, the usual English forms, or text by Luxon's tokens.
+def read(value: Any, zone: str, now: float, *, pattern: str = "", keep: bool = False, plain: str = "UTC") -> DateTime:
+    """Read a date: a number, ISO 8601, the usual English forms, or text by Luxon's tokens; show it in ``zone``.
 
-    What has no offset is in ``zone``, or in ``plain`` where it is not ISO 8601. With ``keep`` a written offset stays
-    the moment's zone, else it is shown in ``zone``. Raise NodeError for what is no date.
+    What has no offset is in ``plain`` (as n8n has it: the zone of the process, UTC), what was read by a pattern in
+    ``zone``. With ``keep`` it is shown in the hours of its own offset instead. Raise NodeError for what is no date.
     """
     zoned(0, zone)
-    found = _read(value, zone, now, pattern, keep, plain or zone)
+    found = _read(value, zone, now, pattern, plain)
     if not found.valid:
         raise NodeError(
             f"{value!r:.80} is not a date that can be read", hint="give its format, or write it as 2024-12-31T23:59:00"
         )
-    return found
+    return DateTime(found.ms, _written(value) if keep else zone)
 
 
 def zoned(ms: float, zone: str) -> DateTime:
@@ -50,41 +45,36 @@ def zoned(ms: float, zone: str) -> DateTime:
     return DateTime(ms, zone)
 
 
-def luxon_pattern(pattern: str) -> str:
-    """Turn the format tokens of version 1 (YYYY-MM-DD) into those of Luxon (yyyy-MM-dd)."""
-
-    def one(found: re.Match[str]) -> str:
-        token = found.group()
-        if found.group(1) is not None:
-            return f"'{found.group(1)}'"
-        if set(token) == {"S"} and len(token) > 1:
-            return "SSS"
-        if token == "Do":  # noqa: S105 - a format token
-            return "d"
-        return _OLD.get(token, token)
-
-    return _OLD_TOKEN.sub(one, pattern)
+def _written(value: Any) -> str:
+    """Name the zone of the offset that a date ends with: n8n keeps the whole hours of it only."""
+    mark = _OFFSET.search(value.strip()) if isinstance(value, str) else None
+    hours = math.trunc(offset_minutes(mark.group(1)) / 60) if mark else 0
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
 
 
-def _read(value: Any, zone: str, now: float, pattern: str, keep: bool, plain: str) -> DateTime:
-    if isinstance(value, bool) or value is None:
+def _read(value: Any, zone: str, now: float, pattern: str, plain: str) -> DateTime:
+    if isinstance(value, list | dict):
         return DateTime(math.nan, zone)
-    if isinstance(value, int | float):
-        value = number_of(value) if not pattern else text(value)
-        if isinstance(value, float):
-            return DateTime(value, zone)
-    source = text(value).strip()
-    if pattern:
+    source = text(value).strip() if value is not None else ""
+    if pattern and isinstance(value, str) and value:
         return parse_format(source, pattern, zone, now)
+    if value is None or isinstance(value, bool | int | float) or not source:
+        # nothing at all is 1970 in n8n: workflows with an empty date go on with it, so they do here
+        return DateTime(number_of(float(value or 0)), zone)
     if _NUMBER.fullmatch(source):
         return DateTime(number_of(float(source)), zone)
-    found = parse_iso(source, zone, now, keep=keep)
-    if found.valid:
-        return found
+    day = _DAY.match(source)
+    if _NO_DATE.fullmatch(source) or (day and not parse_iso(day.group(), plain, now).valid):
+        return DateTime(math.nan, zone)  # a time alone, a zone by name, the 30th of February
+    found = parse_iso(source, plain, now)
+    return found if found.valid else _english(source, plain, now)
+
+
+def _english(source: str, plain: str, now: float) -> DateTime:
     ms = parse_date(source)
-    if math.isnan(ms) or _ZONED.search(source):
-        return DateTime(ms, zone)
-    return DateTime(DateTime.of(utc(ms), plain, now).ms, zone)
+    if math.isnan(ms) or plain == "UTC" or _ZONED.search(source):
+        return DateTime(ms, plain)
+    return DateTime.of(utc(ms), plain, now)
 
 
 def number_of(value: float) -> float:

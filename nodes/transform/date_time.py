@@ -5,16 +5,21 @@ Version 1 formats with Moment's tokens and shows dates in UTC unless told otherw
 workflow's zone.
 """
 
+import math
 from typing import Any
 
+from nodes.expressions.builtins.dates import parse_date
 from nodes.expressions.builtins.formats import format_moment
+from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.differences import diff
-from nodes.expressions.moments import UNITS, DateTime, end_of, iso_text, start_of, unit_name, utc
+from nodes.expressions.moments import UNITS, DateTime, iso_text, start_of, unit_name, utc
 from nodes.sdk import Example, Item, Items, NodeError, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
 from nodes.transform.date_params import OUTPUT, DateTimeParams
-from nodes.transform.date_reading import luxon_pattern, read, zoned
+from nodes.transform.date_reading import read, zoned
+from nodes.transform.field_types import text
+from nodes.transform.moment_format import luxon_pattern, write_moment
 from schemas.errors import UserError
 
 
@@ -110,7 +115,9 @@ def _iso(moment: DateTime) -> str:
     return moment.iso()
 
 
-def _formatted(params: DateTimeParams, run: Run) -> str:
+def _formatted(params: DateTimeParams, run: Run) -> str | None:
+    if params.date is None:
+        return None
     pattern = params.custom_format if params.format == "custom" else params.format
     if not pattern:
         raise NodeError("a format is needed", field="customFormat", hint="for example yyyy-MM-dd")
@@ -121,7 +128,8 @@ def _formatted(params: DateTimeParams, run: Run) -> str:
 def _rounded(params: DateTimeParams, run: Run) -> str:
     moment = _read(params.date, run)
     if params.mode == "roundUp":
-        return _iso(end_of(moment, unit_name(params.to)))
+        unit = unit_name(params.to)
+        return _iso(start_of(moment.plus({unit: 1}), unit))
     return _iso(start_of(moment, unit_name(params.to_nearest)))
 
 
@@ -142,16 +150,32 @@ def _current(params: DateTimeParams, run: Run) -> str:
 
 def _first_version(params: DateTimeParams, item: Item, run: Run) -> dict[str, Any]:
     options, pattern = params.options, luxon_pattern(params.options.from_format)
-    zone = options.from_timezone or (run.timezone if pattern else "UTC")
-    moment = read(params.value, zone, run.now, pattern=pattern, plain="UTC")
+    chosen = bool(options.from_timezone or options.to_timezone)
+    zone = options.to_timezone or (run.timezone if chosen else "UTC")
+    plain = options.from_timezone or (run.timezone if chosen else "UTC")
+    moment = _first_read(params, plain, pattern, run)
     if params.action == "calculate":
         sign = -1 if params.operation == "subtract" else 1
         moved = moment.plus({params.time_unit: params.duration}, sign)
         _iso(moved)
         result = iso_text(utc(moved.ms), 0)
     else:
-        shown = zoned(moment.ms, options.to_timezone) if options.to_timezone else moment
-        result = format_moment(shown, luxon_pattern(params.to_format))
+        shown = zoned(moment.ms, zone)
+        result = write_moment(shown, params.to_format, named=chosen) if moment.valid else "Invalid date"
     fields = dict(item.json)
     paths.put(fields, paths.keys(params.data_property_name), result)
     return fields
+
+
+def _first_read(params: DateTimeParams, plain: str, pattern: str, run: Run) -> DateTime:
+    value = params.value
+    if params.action == "calculate" and not isinstance(value, list | dict | None):
+        # never seconds, and text as JavaScript reads it
+        ms = math.floor(value) if isinstance(value, bool | int | float) else parse_date(text(value))
+        moment = zoned(float(ms), "UTC")
+        if not moment.valid:
+            raise NodeError(f"{value!r:.80} is not a date that can be read", field="value")
+        return moment
+    if pattern and params.action == "format" and isinstance(value, str) and value:
+        return parse_format(value.strip(), pattern, zoned(0, plain).zone, run.now)
+    return zoned(read(value, "UTC", run.now, pattern=pattern, plain=zoned(0, plain).zone).ms, "UTC")

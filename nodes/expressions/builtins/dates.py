@@ -25,7 +25,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*([AaPp][Mm])?")
 _OFFSET = re.compile(r"(?:GMT|UTC|Z)?\s*([+-]\d\d):?(\d\d)|(?:GMT|UTC|Z)\b", re.IGNORECASE)
 _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 _NUMBERS = re.compile(r"[-+.,]*\d{1,2}(?:[-+.,/ ]+\d{1,2})?[.,]?")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})|(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
+_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)|(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
 
 
 def count_ms(parts: Sequence[float]) -> float:
@@ -113,6 +113,7 @@ def _day(text: str) -> tuple[int, int, int] | None:
     found = _SLASHED.fullmatch(text)
     if found:
         m, d, y = (int(v) for v in found.groups()[:3]) if found.group(1) else (int(found.group(at)) for at in (5, 6, 4))
+        y += 0 if y > 99 else 2000 if y < 50 else 1900
         return (y, m, d) if 1 <= m <= 12 and 1 <= d <= 31 else None
     words = re.findall(r"[A-Za-z]+\.?|\d+", text)
     month = next(
