@@ -9,7 +9,8 @@ from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, 
 from nodes.sdk.ports import error_item
 from nodes.transform import paths
 from nodes.transform.field_types import absent, text
-from nodes.transform.markdown_reading import MarkdownFlavour, read_markdown
+from nodes.transform.markdown_flavour import MarkdownFlavour
+from nodes.transform.markdown_reading import read_markdown
 from nodes.transform.markdown_writing import Escape, MarkdownStyle, write_markdown
 from nodes.transform.replacing import replacer
 from schemas.errors import UserError
@@ -51,12 +52,12 @@ class MarkdownOptions(NodeParams):
     code_block_style: Literal["fence", "indented"] = Field("fence", description="How code blocks are written.")
     text_replace: Patterns = Field(Patterns(), description="Replacements in the text.")
     open_links_in_new_window: bool = Field(False, description="Links open in a new window.")
-    split_adjacent_blockquotes: bool = Field(False, description="Kept for n8n: an empty line divides quotes.")
-    smart_indentation_fix: bool = Field(False, description="Kept for n8n: texts need no mending here.")
+    split_adjacent_blockquotes: bool = Field(False, description="An empty line divides quotes.")
+    smart_indentation_fix: bool = Field(False, description="Take the first line's indentation off all.")
     disable_forced4_spaces_indented_sublists: bool = Field(
         False,
         alias="disableForced4SpacesIndentedSublists",
-        description="Kept for n8n: lists below lists need two spaces only.",
+        description="Lists below lists need two spaces only.",
     )
     simplified_auto_link: bool = Field(False, description="Make links of addresses in the text.")
     exclude_trailing_punctuation_from_ur_ls: bool = Field(
@@ -182,4 +183,6 @@ def _flavour(options: MarkdownOptions) -> MarkdownFlavour:
         no_ids=options.no_header_id, image_sizes=options.parse_img_dimensions, id_prefix=options.prefix_header_id,
         raw_ids=options.raw_header_id, raw_prefix=options.raw_prefix_header_id, line_breaks=options.simple_line_breaks,
         strikethrough=options.strikethrough, tables=options.tables, table_ids=options.tables_header_id,
+        split_quotes=options.split_adjacent_blockquotes, straight=options.smart_indentation_fix,
+        short_sublists=options.disable_forced4_spaces_indented_sublists,
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nodes.transform.markdown_reading import MarkdownFlavour, read_markdown
+from nodes.transform.markdown_flavour import MarkdownFlavour
+from nodes.transform.markdown_reading import read_markdown
 from nodes.transform.markdown_writing import MarkdownStyle, write_markdown
 
 PLAIN = MarkdownStyle()
@@ -50,7 +51,7 @@ def test_writes(source: str, style: MarkdownStyle, found: str) -> None:
         pytest.param("@ada :tada:", {"mentions": "https://x/{u}", "emoji": True},
                      '<p><a href="https://x/ada">@ada</a> 🎉</p>', id="mentions"),
         pytest.param("```js\nx\n```", {}, '<pre><code class="js language-js">x\n</code></pre>', id="code"),
-        pytest.param("|a|\n|-|\n|b|", {"tables": True},
+        pytest.param("|a|\n|--|\n|b|", {"tables": True},
                      "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>",
                      id="tables"),
     ],
@@ -69,3 +70,14 @@ def test_task_lists_have_boxes() -> None:
 def test_mail_addresses_are_hidden() -> None:
     assert "a@b.de" not in read_markdown("<a@b.de>", MarkdownFlavour())
     assert "a@b.de" in read_markdown("<a@b.de>", MarkdownFlavour(encode_mails=False))
+
+
+@pytest.mark.parametrize(
+    "source", ["[" * 40_000, "[a" * 20_000 + "]" * 20_000, "<!--\n" * 20_000, "<div>\n" * 20_000, "> " * 20_000]
+)
+def test_reads_what_never_ends(source: str) -> None:
+    assert read_markdown(source, MarkdownFlavour())
+
+
+def test_what_stands_aside_is_not_taken_from_the_text() -> None:
+    assert read_markdown("a \ufdd00\ufdd2 `b`", MarkdownFlavour()) == "<p>a \ufffd0\ufffd <code>b</code></p>"
