@@ -102,6 +102,9 @@ class Consumer:
 
     def _open(self) -> None:
         self._driver = Driver(self._config, logger=logger)
+        if self._config["allow.auto.create.topics"]:
+            for topic in self._topics:  # to subscribe is not enough: only who asks by name has a topic made
+                self._driver.list_topics(topic, timeout=_ASK_SECONDS)
         self._driver.subscribe(self._topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
 
     def _close(self) -> None:
