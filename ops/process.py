@@ -82,7 +82,7 @@ class _Process:
                 async with self._served(millrace), self._greeted(millrace):
                     _settle_memory()
                     millrace.started = True
-                    self._announce()
+                    self._announce(foundation.keyring.locked)
                     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             broken = millrace.failed.done()  # while it stops, an engine may break without harm
         finally:
@@ -124,7 +124,7 @@ class _Process:
             while not (await millrace.watch.owned() and await asyncio.to_thread(greet, *told)):  # noqa: ASYNC110
                 await asyncio.sleep(GREET_SECONDS)
 
-    def _announce(self) -> None:
+    def _announce(self, locked: bool) -> None:
         """Say that it is ready, and where."""
         name = "Millrace" if self._role.alone else f"Millrace {self._role.verb}"
         lines = [f"{name} is ready on {self._settings.address}" if self._role.door else f"{name} is ready"]
@@ -135,6 +135,11 @@ class _Process:
         if self._fresh:
             kept = self._folder.path / "token"
             lines.append(f"  token  {self._token}  (shown this once; kept in {kept})")
+        if locked:
+            lines.append(
+                "  key    none, so secrets, forms and waits for requests are refused: set MILLRACE_KEY to one key"
+            )
+            lines.append("         in every process, such as `openssl rand -base64 32` gives")
         if self._role.door:
             body = """-H 'content-type: application/json' -d '{"name":"Ada"}'"""
             lines.append(f"  try    curl {body} {self._settings.address}/w/hello")

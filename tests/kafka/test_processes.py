@@ -76,6 +76,7 @@ async def test_a_gateway_gets_ready_with_its_first_worker_and_two_share_the_work
     found = await asyncio.to_thread(fleet.gateway.settled, workflow, 40)
 
     assert not ready_alone
+    assert "set MILLRACE_KEY" in fleet.gateway.output.read_text()
     assert "Ada" in str(hello)
     assert answers == [136.5] * 40
     assert found == {"success": 40}
