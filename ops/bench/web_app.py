@@ -39,6 +39,7 @@ SIZE: Final[Any] = {"width": 1400, "height": 900}
 LOADS = 5
 NODES, COLUMNS = 1000, 40
 MOVES = 90
+LOOKS = 400
 ITEMS = 100_000
 ROUNDS = 6
 EVENTS_EACH = 5
@@ -121,22 +122,32 @@ def many_nodes(count: int = NODES) -> dict[str, Any]:
     return made
 
 
+def over_a_node(page: "Page") -> tuple[float, float]:
+    """Move the pointer over the picture of a large workflow until a node is under it; give the place."""
+    box = page.locator(".picture").bounding_box()
+    assert box is not None  # noqa: S101 narrows
+    for at in range(LOOKS):
+        x, y = box["x"] + box["width"] / 2 + at % 20 * 4, box["y"] + box["height"] / 2 + at // 20 * 3
+        page.mouse.move(x, y)
+        if page.locator(".react-flow__node-card:hover").count():
+            return x, y
+    raise AssertionError("no node was found in the middle of the picture")
+
+
 def _many_nodes(browser: "Browser", millrace: Installation) -> tuple[float, float, float, float]:
     """Give the time until the large workflow is drawn, the frames of a drag in it, and the heap after that."""
     name = millrace.add(many_nodes(), activate=False)
     page = _page(browser, millrace)
     clock = _clock(page)
     page.goto(f"/#/workflows/{name}", wait_until="commit")
-    page.locator(".react-flow__node").nth(100).wait_for()
+    page.locator(".picture[data-painted]").wait_for()
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     opened, spent = page.evaluate("performance.now()"), clock()
-    box = page.locator(".react-flow__node").nth(NODES // 2).bounding_box()
-    assert box is not None  # noqa: S101 narrows
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    x, y = over_a_node(page)
     page.mouse.down()
     page.evaluate(FRAMES)
     for step in range(MOVES):
-        page.mouse.move(box["x"] + 3 * step, box["y"] + 2 * step)
+        page.mouse.move(x + 3 * step, y + 2 * step)
     frames = page.evaluate(FRAMES_END)
     page.mouse.up()
     page.evaluate("gc()")

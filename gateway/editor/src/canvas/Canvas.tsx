@@ -8,6 +8,7 @@ import {
   MiniMap,
   type NodeChange,
   ReactFlow,
+  ReactFlowProvider,
   applyNodeChanges,
   useKeyPress,
 } from "@xyflow/react";
@@ -25,7 +26,9 @@ import { usePeople } from "../together/people";
 import { GroupCard } from "./GroupCard";
 import { NodeCard } from "./NodeCard";
 import { NoteCard } from "./NoteCard";
+import { PaintedMap, Picture } from "./Painted";
 import { WireLine } from "./WireLine";
+import { useAfar } from "./afar";
 import { type Wire, byId, moveNodes } from "./document";
 import { useDraft } from "./draft";
 import { connectWires, rewire, whyNot } from "./edits";
@@ -33,7 +36,8 @@ import { type CardNode, Cards, type GroupNode, type WireEdge, edgesOf } from "./
 import { drawn, isGroup, membersOf } from "./grouping";
 import { keyPressed } from "./keys";
 import { openNode, useSelection } from "./selection";
-import { holdFlow, toCanvas } from "./viewport";
+import { MANY } from "./painting";
+import { FIT, holdFlow, toCanvas } from "./viewport";
 
 const nodeTypes = { card: NodeCard, note: NoteCard, frame: GroupCard };
 const edgeTypes = { wire: WireLine };
@@ -41,7 +45,6 @@ const NO_PROBLEMS: ErrorInfo[] = [];
 
 // What React Flow is given stays the same thing from one drawing to the next: else a drag draws every node anew.
 const ADDING_KEYS = ["Meta", "Control", "Shift"];
-const FIT = { padding: 0.2, maxZoom: 1.1 };
 const BARE = { hideAttribution: true };
 const open = (_: unknown, node: CardNode | GroupNode) => isGroup(node.id) || openNode(node.id);
 const colour = (node: { type?: string }) => (node.type === "frame" ? "transparent" : "");
@@ -52,7 +55,16 @@ function possible(connection: Connection | WireEdge): boolean {
 }
 
 export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Flow />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow() {
   const { nodes, edges, onNodesChange, onEdgesChange } = useGraph();
+  const { painted, left, elements, wires, onPointerMove, onPaneClick, onSelectionEnd } = useAfar(nodes, edges);
   const fixed = useDraft((state) => state.fixed);
   const dark = useScheme((state) => state.dark);
   const connecting = useConnecting();
@@ -65,7 +77,10 @@ export function Canvas() {
       role="application"
       aria-label="Workflow. Tab adds a node, arrows go from node to node, Enter opens one, C connects it, O shows the outline. Escape, then Tab, leaves."
       onKeyDown={keyPressed}
-      onPointerMove={(event) => usePeople.getState().point(toCanvas(event.clientX, event.clientY))}
+      onPointerMove={(event) => {
+        usePeople.getState().point(toCanvas(event.clientX, event.clientY));
+        onPointerMove(event);
+      }}
       onPointerLeave={() => usePeople.getState().point(null)}
       onPointerDownCapture={(event) => {
         const inside = (event.target as HTMLElement).closest("input, textarea, button, .nokeys");
@@ -78,13 +93,15 @@ export function Canvas() {
       }}
     >
       <ReactFlow<CardNode | GroupNode, WireEdge>
-        nodes={nodes}
-        edges={edges}
+        nodes={elements}
+        edges={wires}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onInit={holdFlow}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onPaneClick={onPaneClick}
+        onSelectionEnd={onSelectionEnd}
         {...connecting}
         isValidConnection={possible}
         onNodeDoubleClick={open}
@@ -113,7 +130,9 @@ export function Canvas() {
         <Pointers />
         <LiveCounts />
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
-        {nodes.length > 3 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor={colour} nodeBorderRadius={6} />}
+        {painted && <Picture nodes={nodes} edges={edges} left={left} />}
+        {nodes.length > MANY && <PaintedMap nodes={nodes} />}
+        {nodes.length > 3 && nodes.length <= MANY && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor={colour} nodeBorderRadius={6} />}
       </ReactFlow>
     </div>
   );

@@ -1,6 +1,9 @@
 /** The viewport: what of the canvas is in sight, for edits that need a place. */
 import type { ReactFlowInstance } from "@xyflow/react";
 
+/** How the whole is fitted in; what is painted has no element, but is there. */
+export const FIT = { padding: 0.2, maxZoom: 1.1, includeHiddenNodes: true };
+
 let flow: ReactFlowInstance<never, never> | null = null;
 
 export function holdFlow(instance: unknown): void {
@@ -20,9 +23,15 @@ export function toCanvas(x: number, y: number): [number, number] {
   return [Math.round(at.x), Math.round(at.y)];
 }
 
+/** Gives a place without rounding, for what has to be met. */
+export function exactly(x: number, y: number): [number, number] {
+  const at = flow?.screenToFlowPosition({ x, y }, { snapToGrid: false }) ?? { x: 0, y: 0 };
+  return [at.x, at.y];
+}
+
 export function fit(ids?: Iterable<string>): void {
   const nodes = ids && [...ids].map((id) => ({ id }));
-  void flow?.fitView({ padding: 0.2, maxZoom: 1.1, duration: 160, nodes });
+  void flow?.fitView({ ...FIT, duration: 160, nodes });
 }
 
 export function zoom(by: "in" | "out" | "whole"): void {
