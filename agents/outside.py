@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.file_servers import RealFileServers
 from agents.files import ConfinedFiles
+from agents.later import Later
 from agents.mail import SmtpMail
-from agents.mailboxes import RealMailboxes
 from agents.python_code import PythonCode
-from agents.repositories import ConfinedRepositories
-from agents.shells import LocalCommands, RealShells
 from agents.watching import ConfinedWatch
 from nodes.data.addresses import AddressGuard
 from nodes.data.http_streams import RealStreams
@@ -57,13 +54,44 @@ def outside(allowed: Allowed) -> Mapping[type, Any]:
     return {
         Files: files,
         FileWatch: ConfinedWatch(files),
-        FileServers: RealFileServers(),
+        FileServers: Later(_file_servers),
         MailServers: SmtpMail(),
         DataTables: open_tables(allowed.tables) if allowed.tables else NoTables(),
         HttpStreams: RealStreams(AddressGuard(allowed.http)),
-        RemoteShells: RealShells(allowed=allowed.ssh),
+        RemoteShells: Later(lambda: _shells(allowed)),
         PythonSandbox: PythonCode(),
-        Mailboxes: RealMailboxes(),
-        Repositories: ConfinedRepositories(files, AddressGuard(allowed.http)),
-        Commands: LocalCommands(allowed=allowed.commands, environment=allowed.environment),
+        Mailboxes: Later(_mailboxes),
+        Repositories: Later(lambda: _repositories(files, allowed)),
+        Commands: Later(lambda: _commands(allowed)),
     }
+
+
+# Their libraries take a tenth of a start.
+def _file_servers() -> object:
+    from agents.file_servers import RealFileServers
+
+    return RealFileServers()
+
+
+def _mailboxes() -> object:
+    from agents.mailboxes import RealMailboxes
+
+    return RealMailboxes()
+
+
+def _repositories(files: ConfinedFiles, allowed: Allowed) -> object:
+    from agents.repositories import ConfinedRepositories
+
+    return ConfinedRepositories(files, AddressGuard(allowed.http))
+
+
+def _shells(allowed: Allowed) -> object:
+    from agents.shells import RealShells
+
+    return RealShells(allowed=allowed.ssh)
+
+
+def _commands(allowed: Allowed) -> object:
+    from agents.shells import LocalCommands
+
+    return LocalCommands(allowed=allowed.commands, environment=allowed.environment)

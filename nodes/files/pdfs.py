@@ -7,14 +7,15 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
-from pypdf import PasswordType, PdfReader
-from pypdf.errors import FileNotDecryptedError
 
 from nodes.files import binary
 from nodes.sdk import NodeError
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 MOST_PAGES = 10_000
 MOST_LETTERS = 32 * 1024 * 1024
@@ -36,6 +37,8 @@ class PdfLayout:
 
 def extracted(data: bytes, layout: PdfLayout) -> dict[str, Any]:
     """Read a document; raise NodeError where it is broken, encrypted by another password, or too large."""
+    from pypdf import PdfReader  # it takes long to import, and few need it
+
     with binary.refusing("PDF file"):
         reader = PdfReader(io.BytesIO(data), strict=False)
         encrypted = reader.is_encrypted
@@ -52,7 +55,10 @@ def extracted(data: bytes, layout: PdfLayout) -> dict[str, Any]:
         return {**made, "text": "\n\n".join(texts) if layout.joined else texts, "version": FORMAT}
 
 
-def _unlock(reader: PdfReader, password: str) -> None:
+def _unlock(reader: "PdfReader", password: str) -> None:
+    from pypdf import PasswordType
+    from pypdf.errors import FileNotDecryptedError
+
     try:
         opened = reader.decrypt(password)
     except FileNotDecryptedError:
@@ -62,7 +68,7 @@ def _unlock(reader: PdfReader, password: str) -> None:
         raise NodeError(what, field="password", hint="give the password that opens it")
 
 
-def _texts(reader: PdfReader, count: int) -> Iterator[str]:
+def _texts(reader: "PdfReader", count: int) -> Iterator[str]:
     letters, ends_at = 0, time.monotonic() + MOST_SECONDS
     for at in range(count):
         text = reader.pages[at].extract_text()
@@ -74,7 +80,7 @@ def _texts(reader: PdfReader, count: int) -> Iterator[str]:
         yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _info(reader: PdfReader, data: bytes, encrypted: bool) -> dict[str, Any]:
+def _info(reader: "PdfReader", data: bytes, encrypted: bool) -> dict[str, Any]:
     root = reader.root_object
     form = _object(root.get("/AcroForm"))
     fields = _object(form.get("/Fields")) if form else None
@@ -93,7 +99,7 @@ def _info(reader: PdfReader, data: bytes, encrypted: bool) -> dict[str, Any]:
     return made | {key: str(value) for key, value in _own(reader) if isinstance(value, str)}
 
 
-def _own(reader: PdfReader) -> Iterator[tuple[str, Any]]:
+def _own(reader: "PdfReader") -> Iterator[tuple[str, Any]]:
     for key, value in (reader.metadata or {}).items():
         yield str(key).lstrip("/"), _object(value)
 
@@ -102,12 +108,12 @@ def _object(value: Any) -> Any:
     return value.get_object() if hasattr(value, "get_object") else value
 
 
-def _filter(reader: PdfReader) -> str | None:
+def _filter(reader: "PdfReader") -> str | None:
     found = _object(reader.trailer.get("/Encrypt"))
     return str(found.get("/Filter", "")).lstrip("/") or None if isinstance(found, Mapping) else None
 
 
-def _metadata(reader: PdfReader) -> dict[str, Any]:
+def _metadata(reader: "PdfReader") -> dict[str, Any]:
     """Read the XMP packet: each property by its name in lower case; what cannot be read is left out."""
     packet = _object(reader.root_object.get("/Metadata"))
     if packet is None:

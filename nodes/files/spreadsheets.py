@@ -6,11 +6,10 @@ Flow: binary part + options → **spreadsheets** → records; items + options �
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nodes.files import archives, binary, csv_records, sheets_reading, sheets_writing, tables
+from nodes.files import archives, binary, csv_records, tables
 from nodes.files.binary import Part
 from nodes.files.csv_records import ANY, CsvLayout
 from nodes.files.encodings import decode, detect
-from nodes.files.sheets_writing import Style
 from nodes.sdk import Field, Item, Items, NodeParams
 
 FORMATS = ("csv", "html", "ods", "rtf", "xls", "xlsx")
@@ -77,6 +76,8 @@ def csv_items(data: bytes, options: ReadOptions, index: int) -> Items:
 
 def sheet_items(format_: str, data: bytes, options: ReadOptions, index: int) -> Items:
     """Read a sheet as items: numbers are numbers."""
+    from nodes.files import sheets_reading  # its libraries take long to import, and few need them
+
     layout = tables.Layout(options.header_row, options.include_empty_cells, str(options.range))
     with binary.refusing(f"{format_.upper()} file"):
         rows = sheets_reading.read(format_, data, options.sheet_name, raw=options.raw_data)
@@ -85,6 +86,8 @@ def sheet_items(format_: str, data: bytes, options: ReadOptions, index: int) -> 
 
 def detected(part: Part, data: bytes) -> str:
     """Find out the format of a binary part."""
+    from nodes.files import sheets_reading
+
     extension, mime = str(part.get("fileExtension") or "").lower(), str(part.get("mimeType") or "")
     found = sheets_reading.detected(data, extension, mime)
     if found == "xlsx":
@@ -101,8 +104,10 @@ def plain_csv(part: Part) -> bool:
 
 def file_of(format_: str, records: Iterable[Mapping[str, Any]], options: WriteOptions, name: str) -> Part:
     """Write records as a file; ``name`` is its name without extension where the options tell none."""
+    from nodes.files import sheets_writing
+
     rows = tables.rows_of(map(dict, records), with_header=options.header_row)
-    style = Style(options.sheet_name or "Sheet", csv_records.delimiter_of(options.delimiter))
+    style = sheets_writing.Style(options.sheet_name or "Sheet", csv_records.delimiter_of(options.delimiter))
     data = sheets_writing.write(format_, rows, style)
     return binary.make(data, mime=binary.MIME_TYPES[format_], name=options.file_name or f"{name}.{format_}")
 

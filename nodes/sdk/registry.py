@@ -6,9 +6,11 @@ Flow: node files → `@node` / `@trigger` → **registry** → agents (one per t
 import importlib
 import inspect
 import pkgutil
+import sys
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.abc import InspectLoader
 from typing import Any, Literal
 
 from nodes.sdk.context import Heard
@@ -153,7 +155,7 @@ def node(
             examples=tuple(examples),
             title=title or name[:1].upper() + name[1:],
             summary=(inspect.getdoc(function) or "").partition("\n")[0],
-            doc=inspect.getdoc(inspect.getmodule(function)) or "",
+            doc=inspect.getdoc(sys.modules[function.__module__]) or "",
             module=function.__module__,
             wants=wants,
         )
@@ -190,17 +192,26 @@ def trigger(
 
 
 def discover() -> Registry:
-    """Import every node file and collect the types in them; a file registers exactly one."""
+    """Import every file that registers a type, exactly one each; helpers beside them come with who needs them."""
     types = []
     root = importlib.import_module("nodes")
     for package in PACKAGES:
         for info in pkgutil.iter_modules([f"{path}/{package}" for path in root.__path__]):
+            if not _registers(info):
+                continue
             module = importlib.import_module(f"nodes.{package}.{info.name}")
             types += [value for value in vars(module).values() if isinstance(value, NodeType)]
     names = [node_type.name for node_type in types]
     if twice := {name for name in names if names.count(name) > 1}:
         raise DefectError(f"node types registered twice: {', '.join(sorted(twice))}")
     return Registry(types)
+
+
+def _registers(info: pkgutil.ModuleInfo) -> bool:
+    """Say whether a file registers a type, by its text: some helpers import libraries that take half a second."""
+    spec = info.module_finder.find_spec(info.name, None)
+    source = spec.loader.get_source(info.name) if spec and isinstance(spec.loader, InspectLoader) else None
+    return source is None or any(f"\n@{kind}(" in source for kind in ("node", "trigger"))
 
 
 def _model(name: str, wants: Mapping[str, Any]) -> type[NodeParams]:
