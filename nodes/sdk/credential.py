@@ -9,6 +9,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
@@ -60,6 +61,7 @@ class CredentialFields(BaseModel):
         extra="allow",
         frozen=True,
         protected_namespaces=(),
+        defer_build=True,
         hide_input_in_errors=True,
     )
     kind: ClassVar[str] = ""
@@ -174,6 +176,7 @@ def credential(
     return register
 
 
+@cache
 def discover_credentials() -> CredentialTypes:
     """Import every file of ``nodes/credentials`` and collect the types in them."""
     package = importlib.import_module("nodes.credentials")

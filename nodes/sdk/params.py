@@ -18,7 +18,12 @@ class NodeParams(BaseModel):
     """Base of every node type's parameters. Validation is lax: ``"5"`` is a number where one is wanted."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="allow", protected_namespaces=(), frozen=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        protected_namespaces=(),
+        frozen=True,
+        defer_build=True,  # at its first use: a start has use for few of them
     )
 
     def unknown(self) -> list[str]:
