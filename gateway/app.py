@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 
 import msgspec
 from prometheus_client.registry import Collector
@@ -316,11 +316,14 @@ def _sockets(parts: _Parts) -> list[Socket]:
 
 
 def _pages(parts: _Parts, endpoints: Sequence[Endpoint]) -> ASGIApp:
-    described = msgspec.json.encode(document(endpoints, parts.settings.version))
+    @cache
+    def described() -> bytes:
+        return msgspec.json.encode(document(endpoints, parts.settings.version))
+
     pages = Pages(parts.settings.version)
 
     async def openapi(_: Request) -> Response:
-        return Response(described, media_type="application/json")
+        return Response(described(), media_type="application/json")
 
     async def around(request: Request, call: Callable[[], Awaitable[Response]]) -> Response:
         try:
