@@ -45,6 +45,7 @@ list: ## list the commands
 
 up: .venv/.runtime ## start Millrace on http://127.0.0.1:5680
 	@$(BIN)/python -m ops.web --lenient
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@exec $(BIN)/python -m ops up
 
 web: .venv/.runtime ## build the web app into gateway/static (with the system's Node, else one from PyPI)

@@ -28,7 +28,9 @@ class Member:
         self.verb = verb
         self.data = data
         self.port = free_port()
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("MILLRACE_")}
+        # as installed packages are: compiled once, not at every start
+        other = ("MILLRACE_", "PYTHONDONTWRITEBYTECODE")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(other)}
         port = "MILLRACE_HEALTH_PORT" if verb == "worker" else "MILLRACE_PORT"
         self.environment = kept | {port: str(self.port), "MILLRACE_DATA": str(self.data)} | settings
         self.process: subprocess.Popen[bytes] | None = None
