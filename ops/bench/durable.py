@@ -16,31 +16,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from agents.state import Activation, Packet, State, encode_row
-from agents.timers import Timer
-from nodes.sdk.registry import discover
 from ops.bench.installation import Installation, call
 from ops.bench.measures import measure_load
 from ops.bench.processes import memory_mebibytes
+from ops.bench.sleepers import KAFKA_RESTART, SLEEPERS, write_sleepers
 from ops.bench.workflows import BODY, answering, chain
-from ops.wiring import EMBEDDED_PARTITIONS, topics_of
-from schemas.identifiers import new_execution_id, partition_of
-from schemas.item import Item
-from streams import codecs
-from streams.settings import StreamSettings
-from streams.topics import EXECUTIONS, TIMERS, table_topic
-from streams.transports.embedded import open_broker
 
 GOALS: Final = {
     "100,000 executions that sleep, MiB more": "< 200",
     "restart with 100,000 rows of state, s": "≤ 10",
+    KAFKA_RESTART: "≤ 10",
     "of the throughput without fsync, %": "≥ 80",
     "cancel to last effect, p99 ms": "< 1,000",
     "diamond of two calls of 1 s, ms": "< 1,300",
     "silence after kill -9, s": "≤ 2",
 }
-SLEEPERS: Final = 100_000
-YEAR_MS: Final = 365 * 86_400_000
 CANCELS: Final = 40
 CALLS: Final = 300
 CALL_SECONDS: Final = 1.0
@@ -64,29 +54,6 @@ def measure_durable(folder: Path, seconds: float) -> dict[str, float]:
     if (part := _without_fsync(folder, seconds)) is not None:
         found["of the throughput without fsync, %"] = part
     return found
-
-
-async def write_sleepers(data: Path, count: int) -> None:
-    """Write the log of an installation where so many executions sleep for a year."""
-    settings = StreamSettings(broker=f"sqlite:///{data / 'log.sqlite'}", partitions=EMBEDDED_PARTITIONS)
-    broker = open_broker(settings, topics_of(discover()))
-    due = int(time.time() * 1000) + YEAR_MS
-    packet = Packet(items=[Item(json=BODY)], count=1)
-    try:
-        for at in range(count):
-            execution = new_execution_id()
-            asleep = Activation("Nap", [packet], [], due=due, why="wait", held=[packet])
-            runs, flight = {"Start": 1, "Nap": 1}, {asleep.key: asleep}
-            state = State(execution, "w", "v", "webhook", due - YEAR_MS, "Start", "waiting", runs=runs, flight=flight)
-            timer = Timer(due, "task", "w", "v", "Nap", execution, why="wait")
-            partition, keys = partition_of(execution, EMBEDDED_PARTITIONS), (execution, f"{execution}/Nap/0")
-            broker.send(table_topic(EXECUTIONS), partition, encode_row(state), key=keys[0].encode())
-            broker.send(table_topic(TIMERS), partition, codecs.encode(timer), key=keys[1].encode())
-            if at % 1000 == 0:
-                await broker.flush()
-        await broker.flush()
-    finally:
-        await broker.close()
 
 
 def _diamond(millrace: Installation, sink: "_Sink") -> float:

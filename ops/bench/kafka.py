@@ -16,6 +16,7 @@ from ops.bench.apart import measure_apart, measure_silence
 from ops.bench.clients import measure_clients
 from ops.bench.measures import Findings
 from ops.bench.pipes import Cluster, measure_pipe, measure_plain
+from ops.bench.sleepers import KAFKA_RESTART, measure_restart
 from ops.kafka.cluster import LocalKafka
 from ops.kafka.runtime import provide
 from schemas.errors import MillraceError
@@ -70,6 +71,7 @@ def _measure(asked: OnKafka, cluster: Cluster, found: Findings) -> None:
     points, found.kafka_idle_percent = measure_apart(cluster, next(folders), asked.levels, asked.seconds)
     found.points += points
     found.kafka_silence_seconds = measure_silence(cluster, next(folders))
+    found.micro[KAFKA_RESTART] = measure_restart(cluster, next(folders))
     found.pipes.append(measure_plain(cluster, asked.records))
     for chaining, workers, batch, share in WAYS:
         records = max(int(asked.records * share), 1000)
