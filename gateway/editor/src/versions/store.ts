@@ -3,7 +3,7 @@ import { create } from "zustand";
 import { ApiError, call } from "../api/client";
 import { normal } from "../canvas/document";
 import { useDraft } from "../canvas/draft";
-import type { ErrorInfo, VersionSummary } from "../gen/api";
+import type { ErrorInfo, VersionSummary, WorkflowDetail } from "../gen/api";
 import { say } from "../shell/notices";
 
 interface Versions {
@@ -44,12 +44,11 @@ export const useVersions = create<Versions>((set, get) => ({
   },
 }));
 
-/** Publishes a version; gives what stands against it. */
-export async function publish(workflow: string, version: string, message: string): Promise<ErrorInfo[]> {
+/** Publishes a version; gives how the workflow stands then, or the list of what stands against it. */
+export async function publish(workflow: string, version: string, message: string): Promise<WorkflowDetail | ErrorInfo[]> {
   try {
     const body = { version, message: message.trim() || null };
-    useDraft.getState().took(await call("POST /api/v1/workflows/{workflow}/publish", { path: { workflow }, body }));
-    return [];
+    return await call("POST /api/v1/workflows/{workflow}/publish", { path: { workflow }, body });
   } catch (error) {
     if (!(error instanceof ApiError) || ![409, 422].includes(error.status)) throw error;
     const { more, detail, node, field, hint } = error.problem;

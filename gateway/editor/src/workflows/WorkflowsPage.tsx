@@ -1,6 +1,6 @@
 /** The workflows: make, find, switch on and off, remove. */
 import { ActionIcon, Badge, Button, Loader, Menu, Modal, Switch, Table, TextInput } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
 import type { WorkflowSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
@@ -11,6 +11,9 @@ import { Welcome } from "./Beginnings";
 import { useBeginnings } from "./beginning";
 import { TagFilter, Tagging, useTags } from "./Tags";
 import { Uses } from "./Uses";
+import { type Wanted, flip } from "./switch";
+
+const Switching = lazy(() => import("./Switching"));
 
 const PAGE = 50;
 /** As long as there are no more, the beginnings are shown: a new Millrace has one, its greeting. */
@@ -18,6 +21,7 @@ const FEW = 1;
 
 export default function WorkflowsPage() {
   const [search, setSearch] = useState("");
+  const [wanted, setWanted] = useState<Wanted | null>(null);
   const [doomed, setDoomed] = useState<WorkflowSummary | null>(null);
   const [tag, setTag] = useState<string | null>(null);
   const [tagged, setTagged] = useState<WorkflowSummary | null>(null);
@@ -49,7 +53,7 @@ export default function WorkflowsPage() {
       </div>
       {rows === null && <Loader size="sm" />}
       {rows?.length === 0 && narrowed && <div className="page-note">No workflow has such a name or node.</div>}
-      {rows && rows.length > 0 && <Rows rows={rows} replace={replace} remove={setDoomed} retag={setTagged} />}
+      {rows && rows.length > 0 && <Rows rows={rows} replace={replace} ask={setWanted} remove={setDoomed} retag={setTagged} />}
       {more && (
         <Button variant="default" size="xs" mt="sm" onClick={next}>
           Show more
@@ -58,6 +62,11 @@ export default function WorkflowsPage() {
       {rows && rows.length <= FEW && !narrowed && <Welcome empty={rows.length === 0} />}
       <Uses search={search} />
       <Tagging row={tagged} tags={tags} close={() => setTagged(null)} done={(row) => (replace(row), look())} />
+      {wanted && (
+        <Suspense>
+          <Switching {...wanted} close={() => setWanted(null)} replace={replace} />
+        </Suspense>
+      )}
       <Removal doomed={doomed} close={() => setDoomed(null)} removed={refresh} />
     </div>
   );
@@ -77,11 +86,13 @@ export async function create(): Promise<void> {
 interface RowsProps {
   rows: WorkflowSummary[];
   replace(row: WorkflowSummary): void;
+  /** Asks before what was not published yet goes live. */
+  ask(wanted: Wanted): void;
   remove(row: WorkflowSummary): void;
   retag(row: WorkflowSummary): void;
 }
 
-function Rows({ rows, replace, remove, retag }: RowsProps) {
+function Rows({ rows, replace, ask, remove, retag }: RowsProps) {
   return (
     <Table highlightOnHover verticalSpacing={5} className="rows">
       <Table.Thead>
@@ -104,7 +115,7 @@ function Rows({ rows, replace, remove, retag }: RowsProps) {
               ))}
             </Table.Td>
             <Table.Td onClick={(event) => event.stopPropagation()}>
-              <Switch size="xs" aria-label={`${row.name} is active`} checked={row.active} onChange={() => void toggle(row, replace)} />
+              <Switch size="xs" aria-label={`${row.name} is active`} checked={row.active} onChange={() => void toggle(row, replace, ask)} />
             </Table.Td>
             <Table.Td title={moment(row.updatedAt)}>{ago(row.updatedAt)}</Table.Td>
             <Table.Td onClick={(event) => event.stopPropagation()}>
@@ -143,12 +154,10 @@ function RowMenu({ row, remove, retag }: Pick<RowsProps, "remove" | "retag"> & {
   );
 }
 
-async function toggle(row: WorkflowSummary, replace: (row: WorkflowSummary) => void): Promise<void> {
-  const path = { workflow: row.id };
+async function toggle(row: WorkflowSummary, replace: RowsProps["replace"], ask: RowsProps["ask"]): Promise<void> {
   try {
-    const done = row.active
-      ? await call("POST /api/v1/workflows/{workflow}/deactivate", { path })
-      : await call("POST /api/v1/workflows/{workflow}/activate", { path });
+    const done = await flip(row);
+    if ("row" in done) return ask(done);
     replace(done);
     say(done.active ? `${done.name} is active` : `${done.name} is not active any more`, "good");
   } catch (error) {
