@@ -22,6 +22,7 @@ const ExecutionsPage = lazy(() => import("../executions/ExecutionsPage"));
 const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
 const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
 const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
+const TablesPage = lazy(() => import("../tables/TablesPage"));
 const VariablesPage = lazy(() => import("../variables/VariablesPage"));
 const SettingsPage = lazy(() => import("../settings/SettingsPage"));
 const Tour = lazy(() => import("../tour/Tour"));
@@ -86,6 +87,8 @@ function Page({ route }: { route: Route }) {
       return <DeadLettersPage workflow={route.workflow} />;
     case "credentials":
       return <CredentialsPage />;
+    case "tables":
+      return <TablesPage table={route.table} />;
     case "variables":
       return <VariablesPage />;
     case "sql":
@@ -107,6 +110,7 @@ function Rail({ page }: { page: Route["page"] }) {
       <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
       <Place to={{ page: "deadLetters" }} icon="letter" label="Dead letters" here={page === "deadLetters"} />
       <Place to={{ page: "dashboards" }} icon="chart" label="Dashboard" here={page === "dashboards"} />
+      <Place to={{ page: "tables" }} icon="table" label="Data tables" here={page === "tables"} />
       <Place to={{ page: "sql" }} icon="data" label="SQL" here={page === "sql"} />
       <Place to={{ page: "credentials" }} icon="key" label="Credentials" here={page === "credentials"} />
       <Place to={{ page: "variables" }} icon="variable" label="Variables" here={page === "variables"} />
@@ -146,6 +150,7 @@ function appCommands(): Command[] {
     { id: "sql", label: "Ask the history in SQL", icon: "data", run: () => go({ page: "sql" }) },
     { id: "dead-letters", label: "Go to dead letters", icon: "letter", run: () => go({ page: "deadLetters" }) },
     { id: "credentials", label: "Go to credentials", icon: "key", run: () => go({ page: "credentials" }) },
+    { id: "tables", label: "Go to data tables", icon: "table", run: () => go({ page: "tables" }) },
     { id: "variables", label: "Go to variables", icon: "variable", run: () => go({ page: "variables" }) },
     { id: "settings", label: "Go to settings", icon: "settings", run: () => go({ page: "settings" }) },
     { id: "new", label: "New workflow", icon: "add", run: () => void create() },
