@@ -21,6 +21,7 @@ from streams.transports.protocol import Log, Record
 
 V = TypeVar("V")
 _READ = 5000
+DECODED = 1024
 
 
 @dataclass(frozen=True)
@@ -60,58 +61,56 @@ class Owner:
         self._revoked = True
 
 
-class _Bytes:
-    """A row as it was recovered, not decoded yet."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-
 class Table(Generic[V]):
-    """Rows of the owned partitions. A row is replaced, never mutated."""
+    """Rows of the owned partitions. A row is replaced, never mutated.
+
+    All are kept as bytes, which take far less room than what they say: most rows sleep for long. Decoded are those
+    that were used last, of which two generations are kept.
+    """
 
     def __init__(self, name: str, log: Log, codec: RowCodec[V]) -> None:
         self.name = name
         self.topic = table_topic(name)
         self._log = log
         self._codec = codec
-        self._rows: dict[str, V | _Bytes] = {}
+        self._rows: dict[str, bytes] = {}
         self._keys: dict[int, dict[str, None]] = {}
+        self._recent: dict[str, V] = {}
+        self._former: dict[str, V] = {}
 
     def get(self, key: str) -> V | None:
         """Give a row, None where there is none or its partition is not ours."""
-        row = self._rows.get(key)
-        if isinstance(row, _Bytes):
-            row = self._rows[key] = self._codec.decode(row.data)
+        row = self._recent.get(key)
+        if row is None and (data := self._rows.get(key)) is not None:
+            row = self._former.get(key)
+            if row is None:
+                row = self._codec.decode(data)
+            self._remember(key, row)
         return row
 
     def put(self, owner: Owner, key: str, value: V) -> asyncio.Future[int]:
         """Set a row, in memory at once; the future gives the changelog's offset when it is durable."""
         owner.check()
-        future = self._log.send(self.topic, owner.partition, self._codec.encode(value), key=key.encode())
-        self._rows[key] = value
-        self._keys.setdefault(owner.partition, {})[key] = None
+        data = self._codec.encode(value)
+        future = self._log.send(self.topic, owner.partition, data, key=key.encode())
+        self._set(owner.partition, key, data)
+        self._remember(key, value)
         return future
 
     def drop(self, owner: Owner, key: str) -> asyncio.Future[int]:
         """Remove a row, whether or not it is there."""
         owner.check()
         future = self._log.send(self.topic, owner.partition, None, key=key.encode())
-        self._rows.pop(key, None)
+        self._remove(key)
         self._keys.get(owner.partition, {}).pop(key, None)
         return future
 
     def rows(self, partition: int) -> Iterator[tuple[str, V]]:
-        """Give the rows of a partition as they are now; changing the table meanwhile is safe.
-
-        What was recovered stays as bytes, which take far less room: most rows sleep for long.
-        """
+        """Give the rows of a partition as they are now; changing the table meanwhile is safe."""
         for key in list(self._keys.get(partition, ())):
-            row = self._rows.get(key)
-            if isinstance(row, _Bytes):
-                row = self._codec.decode(row.data)
+            row = self._recent.get(key)
+            if row is None and (data := self._rows.get(key)) is not None:
+                row = self._codec.decode(data)
             if row is not None:
                 yield key, row
 
@@ -122,7 +121,7 @@ class Table(Generic[V]):
     def forget(self, partition: int) -> None:
         """Let go of a partition's rows; their changelog stays."""
         for key in self._keys.pop(partition, ()):
-            self._rows.pop(key, None)
+            self._remove(key)
 
     async def recover(self, partitions: Iterable[int], alive: Callable[[], bool]) -> None:
         """Read the changelog of partitions to its end; stop early where ``alive`` says no."""
@@ -144,10 +143,23 @@ class Table(Generic[V]):
 
     def _apply(self, record: Record) -> None:
         key = cast(bytes, record.key).decode()
-        keys = self._keys.setdefault(record.partition, {})
         if record.value is None:
-            self._rows.pop(key, None)
-            keys.pop(key, None)
+            self._remove(key)
+            self._keys.get(record.partition, {}).pop(key, None)
         else:
-            self._rows[key] = _Bytes(record.value)
-            keys[key] = None
+            self._set(record.partition, key, record.value)
+
+    def _set(self, partition: int, key: str, data: bytes) -> None:
+        self._rows[key] = data
+        self._keys.setdefault(partition, {})[key] = None
+        self._recent.pop(key, None)
+        self._former.pop(key, None)
+
+    def _remove(self, key: str) -> None:
+        for kept in (self._rows, self._recent, self._former):
+            kept.pop(key, None)
+
+    def _remember(self, key: str, row: V) -> None:
+        if len(self._recent) >= DECODED:
+            self._former, self._recent = self._recent, {}
+        self._recent[key] = row
