@@ -21,6 +21,7 @@ const Editor = lazy(() => import("../canvas/Editor"));
 const ExecutionsPage = lazy(() => import("../executions/ExecutionsPage"));
 const DashboardsPage = lazy(() => import("../dashboards/DashboardsPage"));
 const DeadLettersPage = lazy(() => import("../deadLetters/DeadLettersPage"));
+const InDoubtPage = lazy(() => import("../inDoubt/InDoubtPage"));
 const CredentialsPage = lazy(() => import("../credentials/CredentialsPage"));
 const TablesPage = lazy(() => import("../tables/TablesPage"));
 const VariablesPage = lazy(() => import("../variables/VariablesPage"));
@@ -85,6 +86,8 @@ function Page({ route }: { route: Route }) {
       return <DashboardsPage workflow={route.workflow} />;
     case "deadLetters":
       return <DeadLettersPage workflow={route.workflow} />;
+    case "inDoubt":
+      return <InDoubtPage workflow={route.workflow} />;
     case "credentials":
       return <CredentialsPage />;
     case "tables":
@@ -109,6 +112,7 @@ function Rail({ page }: { page: Route["page"] }) {
       <Place to={{ page: "workflows" }} icon="flow" label="Workflows" here={page === "workflows" || page === "editor" || page === "compare"} />
       <Place to={{ page: "executions" }} icon="list" label="Executions" here={page === "executions" || page === "execution"} />
       <Place to={{ page: "deadLetters" }} icon="letter" label="Dead letters" here={page === "deadLetters"} />
+      <Place to={{ page: "inDoubt" }} icon="doubt" label="In doubt" here={page === "inDoubt"} />
       <Place to={{ page: "dashboards" }} icon="chart" label="Dashboard" here={page === "dashboards"} />
       <Place to={{ page: "tables" }} icon="table" label="Data tables" here={page === "tables"} />
       <Place to={{ page: "sql" }} icon="data" label="SQL" here={page === "sql"} />
@@ -149,6 +153,7 @@ function appCommands(): Command[] {
     { id: "dashboard", label: "Go to the dashboard", icon: "chart", run: () => go({ page: "dashboards" }) },
     { id: "sql", label: "Ask the history in SQL", icon: "data", run: () => go({ page: "sql" }) },
     { id: "dead-letters", label: "Go to dead letters", icon: "letter", run: () => go({ page: "deadLetters" }) },
+    { id: "in-doubt", label: "Go to effects in doubt", icon: "doubt", run: () => go({ page: "inDoubt" }) },
     { id: "credentials", label: "Go to credentials", icon: "key", run: () => go({ page: "credentials" }) },
     { id: "tables", label: "Go to data tables", icon: "table", run: () => go({ page: "tables" }) },
     { id: "variables", label: "Go to variables", icon: "variable", run: () => go({ page: "variables" }) },

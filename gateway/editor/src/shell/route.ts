@@ -9,6 +9,7 @@ export type Route =
   | { page: "executions"; workflow?: string }
   | { page: "dashboards"; workflow?: string }
   | { page: "deadLetters"; workflow?: string }
+  | { page: "inDoubt"; workflow?: string }
   | { page: "credentials" }
   | { page: "tables"; table?: string }
   | { page: "variables" }
@@ -24,6 +25,7 @@ export function parse(hash: string): Route {
   if (parts[0] === "dashboards") return { page: "dashboards", workflow };
   if (parts[0] === "deadLetters") return { page: "deadLetters", workflow };
   if (parts[0] === "tables") return { page: "tables", table: parts[1] };
+  if (parts[0] === "inDoubt") return { page: "inDoubt", workflow };
   if (parts[0] === "credentials" || parts[0] === "variables" || parts[0] === "sql" || parts[0] === "settings") return { page: parts[0] };
   if (parts[0] === "workflows" && parts[1]) {
     if (parts[2] === "executions" && parts[3]) return { page: "execution", workflow: parts[1], execution: parts[3] };
@@ -48,6 +50,7 @@ export function href(route: Route): string {
     case "executions":
     case "dashboards":
     case "deadLetters":
+    case "inDoubt":
       return route.workflow ? `#/${route.page}?workflow=${of(route.workflow)}` : `#/${route.page}`;
     case "tables":
       return route.table ? `#/tables/${of(route.table)}` : "#/tables";
