@@ -49,7 +49,7 @@ async def test_what_was_not_acknowledged_comes_again(installation: Installation)
     await streams.start()
     await asyncio.gather(*(streams.log.send(ALPHA, n % PARTITIONS, b"%d" % n) for n in range(8)))
     await until(lambda: len(got) == 8)
-    await streams.stop(0)
+    await streams.stop()
 
     streams = installation.worker()
     again = listen(streams, ALPHA)
@@ -72,7 +72,7 @@ async def test_a_commit_never_passes_a_slow_head(installation: Installation, don
     await until(lambda: len(got) == done_before + 21)
     await asyncio.sleep(0.1)
     committed, end = streams.progress(1)[ALPHA]
-    await streams.stop(0)
+    await streams.stop()
 
     streams = installation.worker()
     again = listen(streams, ALPHA)
@@ -108,7 +108,7 @@ async def test_an_acknowledgement_of_an_earlier_assignment_counts_for_nothing(in
     acknowledged = got[0].ack()
     await streams.app.consumer.commit()
     committed = streams.progress(0)[ALPHA]
-    await streams.stop(0)
+    await streams.stop()
 
     assert not acknowledged
     assert committed == (0, 1)
@@ -137,14 +137,19 @@ async def test_an_agent_that_takes_nothing_stops_no_other(installation: Installa
 
 async def test_stop_lets_agents_finish_and_commits(installation: Installation) -> None:
     streams = installation.worker()
-    taken = asyncio.Event()
+    taken, done = asyncio.Event(), asyncio.Event()
 
     async def slow(stream: Any) -> None:
         async for event in stream.noack().events():
             taken.set()
             await asyncio.sleep(0.2)
             event.ack()
+            done.set()
 
+    async def finish(_: float, __: float) -> None:
+        await done.wait()
+
+    streams.on_draining(finish)
     streams.app.agent(streams.topic(ALPHA))(slow)
     await streams.start()
     await streams.log.send(ALPHA, 0, b"x")
