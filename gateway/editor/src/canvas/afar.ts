@@ -3,7 +3,6 @@ import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
 import { type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { inside } from "./Painted";
-import { useFar } from "./distance";
 import type { WireEdge } from "./graph";
 import { type Box, type Drawable, MANY, edgeAt, nodeAt, within } from "./painting";
 import { useSelection } from "./selection";
@@ -11,6 +10,8 @@ import { FIT, exactly } from "./viewport";
 
 /** So many selected nodes are elements; more of them would cost what painting saves. */
 const MOST_CHOSEN = 40;
+/** The zoom below which a large graph is painted: words are there, but five pixels high, and cost every frame of a drag. */
+const UNREADABLE = 0.4;
 const hiddenOf = new WeakMap<Drawable, Drawable>();
 
 /** Gives a node as React Flow knows of it without an element: the same object each time. */
@@ -21,7 +22,7 @@ function hidden(node: Drawable): Drawable {
 }
 
 export function useAfar(nodes: Drawable[], edges: WireEdge[]) {
-  const painted = useFar() && nodes.length > MANY;
+  const painted = useStore((state) => state.transform[2] < UNREADABLE) && nodes.length > MANY;
   // Until the whole is fitted in, elements would be made only to be thrown away.
   const unfitted = useStore(({ transform: [x, y, zoom] }) => x === 0 && y === 0 && zoom === 1) && nodes.length > MANY;
   const { viewportInitialized, fitView } = useReactFlow();
