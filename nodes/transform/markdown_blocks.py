@@ -6,10 +6,11 @@ quote goes on after an empty line, and what is not closed is text. So blocks are
 """
 
 import re
+import string
 
 from nodes.transform.markdown_flavour import MarkdownFlavour
 from nodes.transform.markdown_kept import Kept
-from nodes.transform.markdown_spans import Spans, code
+from nodes.transform.markdown_spans import SIZE, Spans, code
 
 DEEPEST = 40
 _MARK = r"(?:[*+-]|\d+\.)"
@@ -22,7 +23,7 @@ _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
 _RULE_TAG = re.compile(r"^ {0,3}<hr\b[^<>]*>[ ]*(?=\n\n)", re.MULTILINE | re.IGNORECASE)
 _FENCED = re.compile(r"(?:\A|\n) {0,3}(```+|~~~+) *([^\s`~]*)\n([\s\S]*?)\n {0,3}\1")
 _REFERENCE = re.compile(
-    r"^ {0,3}\[([^\]\n]+)\]:[ ]{0,9}\n?[ ]{0,9}<?([^>\s]+)>?(?: =([*\d]+[A-Za-z%]{0,4})x([*\d]+[A-Za-z%]{0,4}))?"
+    rf"^ {{0,3}}\[([^\]\n]+)\]:[ ]{{0,9}}\n?[ ]{{0,9}}<?([^>\s]+)>?(?: {SIZE})?"
     r"[ ]{0,9}\n?[ ]{0,9}(?:[\"'(]([^\n]+?)[\"')][ ]*)?(?=\n)\n*",
     re.MULTILINE,
 )
@@ -34,6 +35,7 @@ _RULE = re.compile(r"^ {0,2}(?:(?: ?-){3,}|(?: ?\*){3,}|(?: ?_){3,})[ ]*$", re.M
 _CODE = re.compile(r"(\n\n|\A)((?: {4}.*\n+)+)")
 _TABLE = re.compile(r"^ {0,3}(\|?.*\|.*)\n {0,3}(\|?[-=:| ]+)\n((?:.*\|.*(?:\n|\Z))*)", re.MULTILINE)
 _OWN_ID = re.compile(r"\{([^{}]+)\}[ ]*$")
+_NO_MARKS = dict.fromkeys(map(ord, set(string.punctuation) - set("-_")))
 _TASK = re.compile(r"[ ]*\[([xX ]?)\]")
 _BOX = '<input type="checkbox" disabled style="margin: 0px 0.35em 0.25em -1.6em; vertical-align: middle;"'
 
@@ -162,7 +164,7 @@ class Blocks:
         raw = flavour.raw_prefix or not flavour.id_prefix
         prefix = flavour.id_prefix if raw else re.sub(r"[^\w-]", "", flavour.id_prefix.replace(" ", "-"))
         if flavour.github_ids and not own:
-            name = re.sub(r"[&+$,/:;=?@\"#{}|^~\[\]`\\*)(%.!'<>]", "", text.replace(" ", "-")).lower()
+            name = text.replace(" ", "-").translate(_NO_MARKS).lower()
         elif flavour.raw_ids and not own:
             name = re.sub(r"[\"']", "-", text.replace(" ", "-")).lower()
         else:

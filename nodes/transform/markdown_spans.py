@@ -15,18 +15,21 @@ EMOJI = {
     "white_check_mark": "✅", "x": "❌", "cry": "😢", "100": "💯", "wave": "👋", "clap": "👏", "eyes": "👀",
 }  # fmt: skip
 NEW_WINDOW = ' rel="noopener noreferrer" target="_blank"'
+_LENGTH = r"(\*|\d+(?:[A-Za-z]{1,4}|%)?)"
+SIZE = f"={_LENGTH}x{_LENGTH}"  # of a picture, as =100x* or =50%x20px
+_DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]+"
 _CODE = re.compile(r"(?<![\\`])(`+)(?!`)([\s\S]*?[^`])\1(?!`)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()>#+.!~=|:-])")
 _ESCAPED_TAG = re.compile(r"\\(</?[^<>]+>)")
 _TARGET = re.compile(
     r"[ ]*\([ ]?(?:<([^<>\n]*)>|((?:[^\s()]|\([^\s()]*\))+))"
-    r"(?:\s=([*\d]+[A-Za-z%]{0,4})x([*\d]+[A-Za-z%]{0,4}))?\s*(?:\"([^\"]*)\"|'([^']*)')?[ ]?\)"
+    rf"(?:\s{SIZE})?\s*(?:\"([^\"]*)\"|'([^']*)')?[ ]?\)"
 )
 _NAMED = re.compile(r"[ ]?(?:\n *)?\[([^\[\]]*)\]")
 _ADDRESS = re.compile(r"<((?:https?://|ftp://|www\.)[^'\">\s<]+)>", re.IGNORECASE)
-_MAIL = re.compile(r"<(?:mailto:)?([-.\w]+@[-a-z0-9]+(?:\.[-a-z0-9]+)*\.[a-z]+)>", re.IGNORECASE)
+_MAIL = re.compile(rf"<(?:mailto:)?([\w.-]+@{_DOMAIN})>", re.IGNORECASE)
 _BARE = re.compile(r"\b(?:(?:https?|ftp)://|www\.)[^'\">\s<]+\.[^'\">\s<]+", re.IGNORECASE)
-_BARE_MAIL = re.compile(r"(?<!\S)(?:mailto:)?([\w.+-]+@[-a-z0-9]+(?:\.[-a-z0-9]+)*\.[a-z]+)(?!\S)", re.IGNORECASE)
+_BARE_MAIL = re.compile(rf"(?<!\S)(?:mailto:)?([\w.+-]+@{_DOMAIN})(?!\S)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\S)(\\)?@([a-z\d](?:[a-z\d.-]*[a-z\d])?)", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[\s\S]{0,1000}?-->")
 _ODD_TAG = re.compile(r"<[^<>]+>")
