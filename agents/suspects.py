@@ -1,5 +1,5 @@
 """Suspects: tasks that ran when the process died. Who runs into a death for the third time does so alone, and who dies
-alone is the culprit.
+alone twice is the culprit: once may be a chance, where a machine goes down again and again.
 
 Flow: node agent → **suspects** (a local file in shared memory) → death → next start: counts → alone, or dead letters.
 A segfault and a full memory know no except, so only what stands in a file tells of them. An entry costs two writes to
@@ -19,6 +19,7 @@ SLOTS = 2048
 NAME_BYTES = 15
 SLOT_BYTES = NAME_BYTES + 1
 DEATHS = 2
+LONE_DEATHS = 2
 ALONE_SECONDS = 5.0
 _RUNS, _ALONE = b"\x01", b"\x02"
 _FREE = bytes(SLOT_BYTES)
@@ -33,7 +34,7 @@ class Suspects:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._deaths: dict[str, int] = {}
-        self._culprits: set[str] = set()
+        self._lone_deaths: dict[str, int] = {}
         self._notes: mmap.mmap | None = None
         self._free = list(range(SLOTS))
         self._running = 0
@@ -46,8 +47,8 @@ class Suspects:
             self._notes = self._recall(folder)
 
     def culprit(self, task: Task) -> bool:
-        """Say whether the process died while this ran alone."""
-        return bool(self._culprits) and _name(task).hex() in self._culprits
+        """Say whether the process died while this ran alone, and not by chance."""
+        return bool(self._lone_deaths) and self._lone_deaths.get(_name(task).hex(), 0) >= LONE_DEATHS
 
     async def enter(self, task: Task) -> int:
         """Note that a task begins; one that is suspected waits until it is alone, the others until that is over."""
@@ -72,6 +73,7 @@ class Suspects:
         if slot == self._lone:
             self._together()
         if self._deaths and self._deaths.pop(_name(task).hex(), 0):
+            self._lone_deaths.pop(_name(task).hex(), 0)
             self._save()
 
     async def _alone(self, name: bytes) -> int:
@@ -116,13 +118,13 @@ class Suspects:
         """Read what the process before left, and begin anew."""
         path = folder / "running"
         left = path.read_bytes() if path.exists() else b""
-        self._deaths, self._culprits = _read(folder / "suspects.json")
+        self._deaths, self._lone_deaths = _read(folder / "suspects.json")
         for at in range(0, len(left) - SLOT_BYTES + 1, SLOT_BYTES):
             name, how = left[at : at + NAME_BYTES].hex(), left[at + NAME_BYTES : at + SLOT_BYTES]
             if how in (_RUNS, _ALONE):
                 self._deaths[name] = self._deaths.get(name, 0) + 1
             if how == _ALONE:
-                self._culprits.add(name)
+                self._lone_deaths[name] = self._lone_deaths.get(name, 0) + 1
         self._save()
         path.write_bytes(bytes(SLOTS * SLOT_BYTES))
         with path.open("r+b") as file:
@@ -130,7 +132,7 @@ class Suspects:
 
     def _save(self) -> None:
         if self._folder is not None:
-            told = {"deaths": self._deaths, "culprits": sorted(self._culprits)}
+            told = {"deaths": self._deaths, "alone": self._lone_deaths}
             (self._folder / "suspects.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -139,11 +141,11 @@ def _name(task: Task) -> bytes:
     return hashlib.blake2b(name.encode(), digest_size=NAME_BYTES).digest()
 
 
-def _read(path: Path) -> tuple[dict[str, int], set[str]]:
+def _read(path: Path) -> tuple[dict[str, int], dict[str, int]]:
     if not path.exists():
-        return {}, set()
+        return {}, {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return dict(found["deaths"]), set(found["culprits"])
+        return dict(found["deaths"]), dict(found["alone"])
     except (ValueError, KeyError, TypeError):  # written halfway: suspicion begins anew
-        return {}, set()
+        return {}, {}
