@@ -95,10 +95,6 @@ IDLE: dict[str, dict[str, str]] = {
         ),
         "maxInFlightRequests": "the client decides",
     },
-    "markdown": dict.fromkeys(
-        ("splitAdjacentBlockquotes", "smartIndentationFix", "disableForced4SpacesIndentedSublists"),
-        "the reader does so by itself",
-    ),
     "merge": {"chooseBranchMode": "it has one choice"},
     "n8n": {"requestOptions": EDITOR},
     "respondToWebhook": {"enableStreaming": "answers are sent whole"},
