@@ -11,13 +11,12 @@ from nodes.expressions import zones
 from nodes.expressions.builtins.dates import parse_date
 from nodes.expressions.builtins.formats import offset_minutes, parse_iso
 from nodes.expressions.builtins.reading import parse_format
-from nodes.expressions.moments import DateTime, utc
+from nodes.expressions.moments import DateTime
 from nodes.transform.field_types import text
 from schemas.errors import NodeError
 
 SECONDS_BELOW = 100_000_000_000  # a smaller number counts seconds (until the year 5138)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
-_ZONED = re.compile(r"(Z|[+-]\d\d:?(\d\d)?|GMT.*|UTC.*|[ECMP][SD]T)\s*(\(.*\))?$", re.IGNORECASE)
 _OFFSET = re.compile(r"[T\s:\d]([+-]\d\d:?\d\d)$")
 _NO_DATE = re.compile(r"T?\d\d(:?\d\d){0,2}([.,]\d+)?(Z|[+-]\d\d:?\d\d)?|.*\]", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
@@ -67,14 +66,8 @@ def _read(value: Any, zone: str, now: float, pattern: str, plain: str) -> DateTi
     if _NO_DATE.fullmatch(source) or (day and not parse_iso(day.group(), plain, now).valid):
         return DateTime(math.nan, zone)  # a time alone, a zone by name, the 30th of February
     found = parse_iso(source, plain, now)
-    return found if found.valid else _english(source, plain, now)
-
-
-def _english(source: str, plain: str, now: float) -> DateTime:
-    ms = parse_date(source)
-    if math.isnan(ms) or plain == "UTC" or _ZONED.search(source):
-        return DateTime(ms, plain)
-    return DateTime.of(utc(ms), plain, now)
+    # what only JavaScript reads is in the zone of n8n's process, whatever zone is chosen
+    return found if found.valid else DateTime(parse_date(source), plain)
 
 
 def number_of(value: float) -> float:
