@@ -164,7 +164,8 @@ class Sandbox(Protocol):
         """Run a Code node's body: once, or once per item (then a list of results, with a NodeError where one failed).
 
         ``scope`` is ``Parameters.scope`` of the calling node. Raises NodeError with the line, or UserError where
-        a limit was hit.
+        a limit was hit. A NodeError whose ``detail`` has a true ``whole`` ends the node, whatever its ``on_error``
+        makes of what fails for one item.
         """
         ...
 

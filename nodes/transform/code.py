@@ -66,21 +66,24 @@ async def code(
     try:
         found = await params.run(scope, sandbox, python, per_item=False)
     except UserError as bad:
-        if not run.continue_on_fail:
+        if not run.continue_on_fail or _whole(bad):
             raise
         return [error_item(bad, 0)]
-    return items_returned(found)
+    return [] if found is None and params.language == "javaScript" else items_returned(found)
 
 
 def _each(results: Iterable[Any], run: Run) -> Items:
+    """Read the results: what the code throws is an item's, what it returns wrongly fails the node, as n8n has it."""
     made: Items = []
     for index, found in enumerate(results):
-        try:
-            if isinstance(found, MillraceError):
-                raise found
+        if not isinstance(found, MillraceError):
             made += item_returned(found, index)
-        except UserError as bad:
-            if not run.continue_on_fail:
-                raise
-            made.append(error_item(bad, index))
+        elif isinstance(found, UserError) and run.continue_on_fail and not _whole(found):
+            made.append(error_item(found, index))
+        else:
+            raise found
     return made
+
+
+def _whole(bad: UserError) -> bool:
+    return isinstance(bad.detail, dict) and bool(bad.detail.get("whole"))

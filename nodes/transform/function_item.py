@@ -18,9 +18,9 @@ BEFORE = (
     "const setBinaryDataAsync = async (data) => setBinaryData(data);"
     "const getNodeParameter = (name, other) => $parameter[name] ?? other;"
     "const getWorkflowStaticData = (kind) => $getWorkflowStaticData(kind); const helpers = {};"
-    "const $$made = await (async function (item) { "
+    "const $$made = await (async (items, $input) => (async function (item) { "
 )
-AFTER = "\n}).call({}, $$item.json); return { json: $$made, binary: $$binary };"
+AFTER = "\n}).call({}, $$item.json))($items(), globalThis.$input); return { json: $$made, binary: $$binary };"
 
 
 class FunctionItem(NodeParams):

@@ -5,6 +5,7 @@ Flow: sandbox → **returned items** → code, function, functionItem.
 
 from typing import Any
 
+from nodes.expressions.values import UNDEFINED
 from nodes.sdk import Item, Items, NodeError, Paired
 
 ITEM_KEYS = {"json", "binary", "pairedItem", "error", "index"}
@@ -23,7 +24,7 @@ def items_returned(found: Any) -> Items:
 
 def item_returned(found: Any, index: int) -> Items:
     """Read what code returned for one item: an item, a bare object, or nothing."""
-    if found is None:
+    if found is None or found is UNDEFINED:
         return []
     if not isinstance(found, dict):
         raise NodeError(f"the code does not return an object (item {index})", hint="return one object for each item")

@@ -23,7 +23,9 @@ LATER = {
     "dates": (DATES, "{ DateTime, Duration, Interval, Info, Settings }"),
     "hashes": (("hashes.js",), "HASHES"),
     "jmespath": (("jmespath.js",), "jmespath"),
+    "buffers": (("buffers.js",), "{ Buffer, btoa, atob }"),
 }
+OURS = "//# sourceURL=millrace"  # so that a line in an error is one of the user's code
 EVALUATE, CODE_ONCE, CODE_EACH, CHECK = b"E", b"O", b"I", b"C"
 READY, DONE, FAILED, LATE, FULL = b"r", b"d", b"f", b"t", b"m"
 HEADROOM = 1.15
@@ -58,8 +60,8 @@ class Machine:
 
         init_mini_racer(flags=["--single-threaded", f"--max-heap-size={memory_mb}", "--stack-size=900"])
         self._make = MiniRacer
-        later = {name: f"{_joined(files)}\nreturn {gives};" for name, (files, gives) in LATER.items()}
-        self._prelude = f"(() => {{const LATER = {json.dumps(later)};\n{_joined(FILES)}\n}})()"
+        later = {name: f"{_joined(files)}\nreturn {gives};\n{OURS}" for name, (files, gives) in LATER.items()}
+        self._prelude = f"(() => {{const LATER = {json.dumps(later)};\n{_joined(FILES)}\n}})()\n{OURS}"
         self._expressions = self._isolate()
         self._expressions.eval("__millrace.harden()")
         self._spare: Any = self._isolate()
@@ -79,8 +81,9 @@ class Machine:
         parts = json.loads(payload)
         isolate, self._spare = self._spare or self._isolate(), None
         try:
-            names = "$input, items, $item, item" if each else "$input, items"
-            body = f"async function ({names}) {{\n{parts['code']}\n}}"
+            names = "$input, $item, item" if each else "$input, items"
+            # a function within: the code may declare these names again
+            body = f"({names}) => (async function () {{\n{parts['code']}\n}})()"
             scope = json.dumps(json.dumps(parts["scope"]))
             isolate.eval(f"__millrace.code({scope}, {json.dumps(each)}, {body});", timeout_sec=seconds)
             answer = ""

@@ -139,11 +139,16 @@ class JavaScriptPool:
     async def run_code(self, code: str, scope: Scope, *, per_item: bool) -> Any:
         """Run a Code node's body: give what it returned, or a list with what it returned, or a NodeError, per item.
 
-        Raise NodeError with the line where the code does not parse, or throws when run once; UserError where it hits
-        a limit.
+        Raise NodeError with the line where the code throws when run once; UserError where it hits a limit. Code that
+        does not parse fails once, or for each item. ``detail["whole"]`` of an error says that it ends the node.
         """
         payload = bridge.code_request(code, scope, per_item=per_item)
-        answer = _outcome(await self._ask(CODE_EACH if per_item else CODE_ONCE, payload))
+        try:
+            answer = _outcome(await self._ask(CODE_EACH if per_item else CODE_ONCE, payload))
+        except NodeError as bad:
+            if not per_item:
+                raise
+            return [bad for _ in scope.items]
         if scope.static is not None:
             scope.static.left = answer.get("static")
         if "rows" in answer:

@@ -36,6 +36,11 @@ const byName = (name) => {
 };
 const previous = () => { const s = scope.sources[0]; return s ? { name: s[0], outputIndex: s[1] ?? 0, runIndex: s[2] ?? 0 } : {}; };
 const noArguments = (name) => missing(`$input.${name}() should have no arguments`);
+const WHOLE = new WeakSet(); // errors that end the node, whatever it does about those of single items
+const wholly = (error) => { WHOLE.add(error); throw error; };
+const onceOnly = (name) => () => wholly(new ExpressionError(`Can't use .${name}() here: the code runs once for each item`));
+const narrow = () => Object.defineProperties(input(), Object.fromEntries(['all', 'first', 'last'].map((name) => [name, { get: () => onceOnly(name) }])));
+const NO_ENV = new Proxy(Object.freeze(Object.create(null)), { get: () => missing('access to env vars denied') });
 const input = () => getters({
   item, all: () => () => [...scope.items], first: () => (...g) => g.length ? noArguments('first') : scope.items[0], last: () => (...g) => g.length ? noArguments('last') : scope.items.at(-1),
   params: () => parametersOf(scope.sources[0]?.[0]), context: () => scope.contexts[scope.node] ?? {},
@@ -43,7 +48,7 @@ const input = () => getters({
 const VARIABLES = {
   $json: () => item().json, $data: () => item().json, $binary: () => item().binary ?? {}, $thisItem: item, $input: input, $itemIndex: () => index, $position: () => index, $thisItemIndex: () => index,
   $runIndex: () => scope.runIndex, $thisRunIndex: () => scope.runIndex, $now: () => dates().DateTime.now(), $today: () => dates().DateTime.now().startOf('day'), $prevNode: previous,
-  $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? missing('access to env vars denied'), $parameter: () => scope.parameters,
+  $workflow: () => scope.workflow, $execution: () => scope.execution, $vars: () => scope.vars, $env: () => scope.env ?? NO_ENV, $parameter: () => scope.parameters,
   $mode: () => scope.execution.mode, $nodeVersion: () => scope.nodeVersion, $: () => nodeView,
   $items: () => (name, output = 0, run = undefined) => name === undefined ? scope.items : outputOf(name, output, run),
   $secrets: () => scope.extra.$secrets ?? missing('there are no secrets for expressions: a credential of the node has them'), $nodeId: () => scope.extra.$nodeId, $webhookId: () => scope.extra.$webhookId, $agentInfo: () => scope.extra.$agentInfo,
@@ -194,20 +199,24 @@ const shownText = (v, other) => { try { return `${v ?? other}`; } catch { return
 const messageOf = (error) => { try { return error?.message ?? error; } catch { return undefined; } };
 const failed = (error, at) => {
   const line = /<anonymous>:(\d+):/.exec(shownText(error?.stack, ''));
-  return stringify({ error: { name: shownText(error?.name, 'Error'), message: shownText(messageOf(error), 'no message'), line: line ? Number(line[1]) - 1 : null, item: at } });
+  return stringify({ error: { name: shownText(error?.name, 'Error'), message: shownText(messageOf(error), 'no message'), line: line ? Number(line[1]) - 1 : null, item: at, whole: typeof error === 'object' && error !== null && WHOLE.has(error) } });
 };
 const code = (text, perItem, body) => {
   load(JSON.parse(text));
   const kept = scope.static ?? { global: {}, node: {} }, before = stringify(kept);
   const leave = (text) => { const after = stringify(kept, big); return after === before ? text : `${text.slice(0, -1)},"static":${after}}`; };
+  for (const name of ['Buffer', 'btoa', 'atob'])
+    Object.defineProperty(globalThis, name, { get: () => piece('buffers')[name], set: (value) => hidden(globalThis, { [name]: value }), configurable: true, enumerable: false });
+  if (scope.extra.$secrets === undefined) delete globalThis.$secrets; // so that `typeof` says "undefined"
   Object.defineProperty(globalThis, 'luxon', { get: dates, configurable: true, enumerable: false });
   globalThis.setTimeout = later;
   globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
   hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
-  const once = async (at) => { index = at; return body(input(), scope.items, scope.items[at], perItem ? scope.items[at] : undefined); };
+  const once = async (at) => { index = at; return perItem ? body(narrow(), scope.items[at], scope.items[at]) : body(input(), scope.items); };
+  const written = (value) => { try { return stringify(value, big); } catch (error) { return wholly(error); } };
   const row = async (at) => {
     try {
-      const text = stringify(await once(at), big);
+      const text = written(await once(at));
       return text === undefined ? '{"undefined":true}' : `{"value":${text}}`;
     } catch (error) { return failed(error, perItem ? at : null); }
   };

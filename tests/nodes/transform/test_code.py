@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nodes.expressions.scope import Scope
+from nodes.expressions.values import UNDEFINED
 from nodes.sdk import Item, Paired
 from nodes.sdk.harness import Harness, outputs
 from nodes.transform.code import code
@@ -38,6 +39,7 @@ async def run(found: Any, mode: str = "runOnceForAllItems", **more: Any) -> list
         ),
         pytest.param([{"json": {}, "pairedItem": [0, 1]}], [Item({}, paired=[0, 1])], id="paired with several"),
         pytest.param([], [], id="nothing"),
+        pytest.param(None, [], id="null"),
     ],
 )
 async def test_all_items_at_once(found: Any, items: list[Item]) -> None:
@@ -47,7 +49,7 @@ async def test_all_items_at_once(found: Any, items: list[Item]) -> None:
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        pytest.param(None, "does not return items", id="nothing returned"),
+        pytest.param(UNDEFINED, "does not return items", id="nothing returned"),
         pytest.param([1], "does not return items", id="numbers"),
         pytest.param([{"json": 1}], '"json" is not an object', id="json that is no object"),
         pytest.param([{"json": {}, "colour": 1}], 'unknown item property "colour"', id="another property"),
@@ -68,3 +70,15 @@ async def test_each_failing_item_is_one_error_item() -> None:
     made = await run([NodeError("boom"), {"json": {"a": 1}}], "runOnceForEachItem", continue_on_fail=True)
 
     assert [item.json for item in made] == [{"error": "boom"}, {"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param([{"a": 1}, 5], id="what is no item"),
+        pytest.param([NodeError("not here", detail={"whole": True})], id="what may not be asked"),
+    ],
+)
+async def test_what_fails_the_node_is_no_error_item(found: Any) -> None:
+    with pytest.raises(NodeError):
+        await run(found, "runOnceForEachItem", continue_on_fail=True)

@@ -58,6 +58,12 @@ async def test_function_item_sees_the_fields(sandbox: Sandboxed) -> None:
     assert [item.binary for item in made] == [{"data": PART}, None]
 
 
+async def test_function_item_sees_all_items_too(sandbox: Sandboxed) -> None:
+    made = await run(function_item, "return { all: [items.length, $input.all().length] };", sandbox)
+
+    assert [item.json for item in made] == [{"all": [2, 2]}] * 2
+
+
 async def test_function_item_changes_binary_parts(sandbox: Sandboxed) -> None:
     made = await run(function_item, "setBinaryData({ copy: getBinaryData().data }); return item;", sandbox)
 

@@ -196,6 +196,31 @@ async def test_code_runs_for_each_item(pool):
 
 
 @pytest.mark.parametrize(
+    ("code", "per_item", "gives"),
+    [
+        ("const items = $input.all(); return items.length", False, 2),
+        ("const item = $input.item, $input2 = 1; return item.json.a", True, [0, 1]),
+    ],
+)
+async def test_code_may_name_its_own_as_what_it_is_given(code, per_item, gives, pool):
+    assert await pool.run_code(code, scope_of(2), per_item=per_item) == gives
+
+
+@pytest.mark.parametrize("name", ["all", "first", "last"])
+async def test_each_item_has_only_itself(name, pool):
+    [bad] = await pool.run_code(f"return $input.{name}()", scope_of(1), per_item=True)
+
+    assert bad.message == f"Can't use .{name}() here: the code runs once for each item [line 1, for item 0]"
+    assert bad.detail["whole"]
+
+
+async def test_code_that_does_not_parse_fails_for_each_item(pool):
+    found = await pool.run_code("return (1;", scope_of(2), per_item=True)
+
+    assert [type(one) for one in found] == [NodeError, NodeError]
+
+
+@pytest.mark.parametrize(
     ("code", "says"),
     [
         pytest.param("const a = 1;\nreturn a.b.c", r"TypeError: .*undefined.*\[line 2\]", id="a TypeError"),
@@ -366,6 +391,7 @@ async def test_children_die_with_a_parent_that_is_killed():
         pytest.param("(globalThis.DateTime = 1, DateTime)", 1, id="a name taken by the code"),
         pytest.param("'a'.hash('sha1').slice(0, 4)", "86f7", id="hashes"),
         pytest.param("$jmespath({ a: { b: 1 } }, 'a.b')", 1, id="JMESPath"),
+        pytest.param("[typeof $env, typeof $secrets]", ["object", "undefined"], id="what is not there"),
     ],
 )
 async def test_code_finds_what_is_read_on_first_use(pool, code, value):
