@@ -40,6 +40,13 @@ def test_a_node_type_is_documented(node_type):
     assert all(example.title in page for example in node_type.examples)
 
 
+def test_a_page_says_what_stays_different_from_n8n():
+    page = pages()["nodes/merge.md"]
+
+    assert "\n## What stays different from n8n\n\n- combineBySql runs one SELECT of SQLite" in page
+    assert "What stays different" not in pages()["nodes/noOp.md"]
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))

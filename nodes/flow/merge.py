@@ -2,6 +2,18 @@
 
 Flow: several nodes → **merge** → any node.  Waits until its inputs have data, or no more can come.
 Versions 1 and 2 are read as version 3: their modes become one of append, combine and chooseBranch.
+
+What stays different from n8n:
+
+- combineBySql runs one SELECT of SQLite; n8n's is AlaSQL. What SQLite does not know is an error that names it: several
+  statements, AlaSQL's own functions beside ARRAY, CONCAT, DAY, FIRST, LAST, LEN, MONTH and YEAR, properties of values
+  other than `field->name`.
+- SQLite knows more: USING, window functions, EXCEPT, a field of any input without the input's name before it, and a
+  field beside MAX or MIN, which comes from the row that has it.
+- `%` takes whole numbers. Comparisons give 1 and 0; fields that are true or false stay so.
+- A field that is missing in an item, or in a join without partner, is missing in the result, unless an item has null
+  in a field of that name: then it is null. A right field that is null does not replace a left one of the same name.
+- Without ORDER BY the order of a UNION is another. A result without AS is named as the query has it, spaces too.
 """
 
 import asyncio

@@ -3,6 +3,14 @@
 Flow: any node → **dateTime** → any node.  One item out per item in.
 Version 1 formats with Moment's tokens and shows dates in UTC unless told otherwise; version 2 with Luxon's, in the
 workflow's zone.
+
+What stays different from n8n:
+
+- A time in ISO's form with `EST` after it is read; n8n refuses it.
+- A text such as "1706696430" is read by the format `X`; n8n refuses it.
+- A result whose field is named by an empty text goes to the field that has it otherwise (`newDate` …); n8n's field has
+  the empty name.
+- The format `''` writes nothing; n8n writes one apostrophe.
 """
 
 import math

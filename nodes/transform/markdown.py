@@ -1,6 +1,13 @@
 """Markdown: to HTML, and back.
 
 Flow: any node → **markdown** → any node.  One item out per item in.
+
+What stays different from n8n:
+
+- With `completeHTMLDocument` the text within `<div markdown>` stands there as it is; n8n makes a document of that too.
+- `___` as the text of an underlined heading stays so; n8n emphasises the middle one.
+- The letters of mail addresses are always written as the same entities; n8n draws them at random.
+- HTML becomes Markdown of another layout: blank lines, indents of lists, rules of tables.
 """
 
 from typing import Any, Literal
