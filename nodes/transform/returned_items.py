@@ -16,10 +16,13 @@ def items_returned(found: Any) -> Items:
     listed = found if isinstance(found, list) else [found]
     if found is None or not all(isinstance(one, dict) for one in listed):
         raise NodeError("the code does not return items", hint='return an array of objects, such as [{"json": {…}}]')
-    wrapped = any("json" in one for one in listed)
-    if wrapped:
+    if any("json" in one for one in listed):
         return [_item(one, at) for at, one in enumerate(listed)]
-    return [Item(json=one) for one in listed]
+    return [_item({**one, "json": {}}, at) if _only_binary(one) else Item(json=one) for at, one in enumerate(listed)]
+
+
+def _only_binary(found: dict[str, Any]) -> bool:
+    return isinstance(found.get("binary"), dict) and set(found) <= {"binary", "pairedItem"}
 
 
 def item_returned(found: Any, index: int) -> Items:

@@ -40,6 +40,8 @@ async def run(found: Any, mode: str = "runOnceForAllItems", **more: Any) -> list
         pytest.param([{"json": {}, "pairedItem": [0, 1]}], [Item({}, paired=[0, 1])], id="paired with several"),
         pytest.param([], [], id="nothing"),
         pytest.param(None, [], id="null"),
+        pytest.param([{"binary": {"f": {"data": "YQ=="}}}], [Item({}, {"f": {"data": "YQ=="}})], id="a file alone"),
+        pytest.param([{"binary": {"a": 1}, "b": 1}], [Item({"binary": {"a": 1}, "b": 1})], id="a field named binary"),
     ],
 )
 async def test_all_items_at_once(found: Any, items: list[Item]) -> None:
