@@ -53,17 +53,14 @@ class Foundation:
         """Say whether the log is a cluster."""
         return self.stream.broker.startswith("kafka")
 
-    def open(self, stack: contextlib.AsyncExitStack) -> None:
-        """Let the stack close what is open."""
+    async def open(self, stack: contextlib.AsyncExitStack) -> None:
+        """Let the stack close what is open, and start the history where this process reads or writes it."""
         stack.callback(self.view.close)
         stack.push_async_callback(self.blobs.close)
         stack.push_async_callback(self.http.close)
         stack.push_async_callback(self.tables.close)
-        stack.push_async_callback(self.history.close)
-
-    async def remember(self) -> None:
-        """Start the history where this process reads or writes it."""
         if self.role.door or self.records:
+            stack.push_async_callback(self.history.close)
             await self.history.start()
 
     def follow(self, log: Log, stack: contextlib.AsyncExitStack) -> None:

@@ -5,12 +5,11 @@ Flow: foundation → **millrace** → log, worker part, history recorder, gatewa
 
 import asyncio
 import contextlib
-import importlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 from agents.history_agent import HistoryAgent
+from gateway.app import Gateway, build_gateway
 from ops.foundation import Foundation
 from ops.health import Check, Health
 from ops.watch import Watch, cluster_look, own_look
@@ -19,9 +18,6 @@ from ops.worker_part import WorkerPart
 from schemas.errors import OperationalError
 from streams.transports.opening import open_log
 from streams.transports.protocol import Log
-
-if TYPE_CHECKING:
-    from gateway.app import Gateway
 
 RECORD_SECONDS = 0.5
 PATIENCE_SECONDS = 30.0
@@ -53,10 +49,23 @@ class Millrace:
         else:
             look = cluster_look(stream, self._topics)
         self.watch = Watch(look, foundation.settings.ready_task_seconds, stream.session_timeout)
-        self._collectors = [self.watch, *([self._worker] if self._worker else [])]
-        self.health = Health(self._checks(), self._collectors)
-        self._token = token
+        collectors = [self.watch, *([self._worker] if self._worker else [])]
+        self.health = Health(self._checks(), collectors)
         self.gateway: Gateway | None = None
+        if token is not None:
+            self.gateway = build_gateway(
+                gateway_settings(foundation.settings, stream, token),
+                self.log,
+                foundation.view,
+                foundation.history,
+                foundation.registry,
+                foundation.blobs,
+                keyring=foundation.keyring,
+                http=foundation.http,
+                tables=foundation.tables,
+                checks=self._checks(),
+                collectors=collectors,
+            )
 
     async def start(self) -> None:
         """Start all parts; returns when requests and work may come."""
@@ -71,15 +80,12 @@ class Millrace:
         await self._stack.aclose()
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        self.foundation.open(stack)
+        await self.foundation.open(stack)
         if self._worker is not None:
             self._worker.open(stack)
         self.foundation.follow(self.log, stack)
         if self._worker is not None:
             await self._worker.start(stack)
-        if self._token is not None:
-            self.gateway = await self._build_gateway(self._token)
-        await self.foundation.remember()
         if self.foundation.records:
             recorder = HistoryAgent(self.log, self.foundation.history, RECORD_SECONDS)
             stack.push_async_callback(recorder.stop)
@@ -89,26 +95,6 @@ class Millrace:
             await _patiently(self.gateway.start)
         stack.push_async_callback(self.watch.stop)
         self.watch.start()
-
-    async def _build_gateway(self, token: str) -> "Gateway":
-        """Build the gateway; what it needs is imported while the worker goes on with what was left undone."""
-        await asyncio.to_thread(importlib.import_module, "gateway.app")
-        from gateway.app import build_gateway
-
-        foundation = self.foundation
-        return build_gateway(
-            gateway_settings(foundation.settings, foundation.stream, token),
-            self.log,
-            foundation.view,
-            foundation.history,
-            foundation.registry,
-            foundation.blobs,
-            keyring=foundation.keyring,
-            http=foundation.http,
-            tables=foundation.tables,
-            checks=self._checks(),
-            collectors=self._collectors,
-        )
 
     def _checks(self) -> Sequence[Check]:
         checks: list[Check] = [
