@@ -1,5 +1,5 @@
 """Suspects: tasks that ran when the process died. Who runs into a death for the third time does so alone, and who dies
-alone twice is the culprit: once may be a chance, where a machine goes down again and again.
+alone three times is the culprit: before that it may be chance, where a machine goes down again and again.
 
 Flow: node agent → **suspects** (a local file in shared memory) → death → next start: counts → alone, or dead letters.
 A segfault and a full memory know no except, so only what stands in a file tells of them. An entry costs two writes to
@@ -19,7 +19,7 @@ SLOTS = 2048
 NAME_BYTES = 15
 SLOT_BYTES = NAME_BYTES + 1
 DEATHS = 2
-LONE_DEATHS = 2
+LONE_DEATHS = 3
 ALONE_SECONDS = 5.0
 _RUNS, _ALONE = b"\x01", b"\x02"
 _FREE = bytes(SLOT_BYTES)
