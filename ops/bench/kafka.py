@@ -33,6 +33,7 @@ WAYS = (
     (True, 2, 1, 0.1),
     (False, 1, 1, 0.05),
 )
+CROWD = 200  # callers at once: only so many keep a gateway, a worker and a broker busy all the time
 
 
 @dataclass
@@ -68,7 +69,7 @@ def _measure(asked: OnKafka, cluster: Cluster, found: Findings) -> None:
     folders = _folders(asked.folder)
     found.notes.append(f"load average before: {os.getloadavg()[0]:.1f}, on {os.cpu_count()} cores")
     found.micro |= {f"kafka: {name}": value for name, value in measure_clients(cluster.broker, cluster.prefix).items()}
-    points, found.kafka_idle_percent = measure_apart(cluster, next(folders), asked.levels, asked.seconds)
+    points, found.kafka_idle_percent = measure_apart(cluster, next(folders), [*asked.levels, CROWD], asked.seconds)
     found.points += points
     found.kafka_silence_seconds = measure_silence(cluster, next(folders))
     found.micro[KAFKA_RESTART] = measure_restart(cluster, next(folders))
