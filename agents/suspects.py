@@ -72,8 +72,8 @@ class Suspects:
             self._quiet.set()
         if slot == self._lone:
             self._together()
-        if self._deaths and self._deaths.pop(_name(task).hex(), 0):
-            self._lone_deaths.pop(_name(task).hex(), 0)
+        if self._deaths and self._deaths.pop(name := _name(task).hex(), 0):
+            self._lone_deaths.pop(name, 0)
             self._save()
 
     async def _alone(self, name: bytes) -> int:
