@@ -1,10 +1,10 @@
 /** Credentials: what nodes sign their requests with. Secrets go in and never come out again. */
-import { ActionIcon, Loader, Select, Table } from "@mantine/core";
+import { Loader, Select, Table } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
 import type { CredentialSummary, CredentialTypeDetail } from "../gen/api";
-import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
+import { RemoveCell } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 import { type Edited, Editing } from "./Editing";
 
@@ -63,11 +63,7 @@ export default function CredentialsPage() {
                 </Table.Td>
                 <Table.Td>{types.get(row.type)?.title ?? row.type}</Table.Td>
                 <Table.Td title={moment(row.updatedAt)}>{ago(row.updatedAt)}</Table.Td>
-                <Table.Td onClick={(event) => event.stopPropagation()}>
-                  <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${row.name}`} onClick={() => remove(row)}>
-                    <Icon name="trash" />
-                  </ActionIcon>
-                </Table.Td>
+                <RemoveCell label={`Remove ${row.name}`} remove={() => remove(row)} />
               </Table.Tr>
             ))}
           </Table.Tbody>

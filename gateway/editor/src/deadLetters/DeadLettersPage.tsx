@@ -1,7 +1,7 @@
 /** Dead letters: what could not be carried out, why, and driving it again, changed where that helps. */
 import { Button, Loader, Table, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { call } from "../api/client";
 import { WorkflowSelect } from "../executions/WorkflowSelect";
 import { useNames } from "../executions/names";
@@ -9,6 +9,7 @@ import type { LetterSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail, say } from "../shell/notices";
 import { go } from "../shell/route";
+import { Older, usePages } from "../shell/rows";
 import { ago, moment, plural } from "../shell/words";
 import { Letter } from "./Letter";
 
@@ -53,11 +54,7 @@ export default function DeadLettersPage({ workflow }: { workflow?: string }) {
       {rows === null && <Loader size="sm" />}
       {rows?.length === 0 && <div className="page-note">There is no dead letter: everything was carried out.</div>}
       {rows && rows.length > 0 && <Rows rows={rows} names={names} open={setOpen} />}
-      {more && (
-        <Button variant="default" size="xs" mt="sm" onClick={next}>
-          Show older ones
-        </Button>
-      )}
+      <Older more={more} next={next} />
       <Letter id={open} close={() => setOpen(null)} driven={refresh} />
     </div>
   );
@@ -97,22 +94,9 @@ function Rows({ rows, names, open }: { rows: readonly LetterSummary[]; names: Re
 }
 
 function useLetters(workflow: string | undefined, reason: string) {
-  const [rows, setRows] = useState<LetterSummary[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
   const read = useCallback(
-    (at?: string) => call("GET /api/v1/dead-letters", { query: { workflow, reason, cursor: at, limit: PAGE } }),
+    (cursor?: string) => call("GET /api/v1/dead-letters", { query: { workflow, reason, cursor, limit: PAGE } }),
     [workflow, reason],
   );
-  const refresh = useCallback(() => {
-    read().then((page) => (setRows(page.data), setCursor(page.nextCursor)), fail);
-  }, [read]);
-  useEffect(refresh, [refresh]);
-  const next = () => {
-    if (!cursor) return;
-    read(cursor).then((page) => {
-      setRows((before) => [...(before ?? []), ...page.data]);
-      setCursor(page.nextCursor);
-    }, fail);
-  };
-  return { rows, more: cursor !== null, next, refresh };
+  return usePages<LetterSummary>(read, fail);
 }

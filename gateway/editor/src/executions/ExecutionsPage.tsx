@@ -1,5 +1,5 @@
 /** The executions: newest first, filtered, page by page. */
-import { ActionIcon, Button, Loader, Select, Table, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Loader, Select, Table, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
@@ -7,6 +7,7 @@ import type { ExecutionSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
+import { Older } from "../shell/rows";
 import { STATUS, ago, moment, spent } from "../shell/words";
 import { WorkflowSelect } from "./WorkflowSelect";
 import { useNames } from "./names";
@@ -90,11 +91,7 @@ export default function ExecutionsPage({ workflow }: { workflow?: string }) {
       </div>
       {rows && rows.length === 0 && <div className="page-note">No execution fits. Run a workflow, or call its webhook.</div>}
       {rows && rows.length > 0 && <Rows rows={rows} names={names} />}
-      {more && (
-        <Button variant="default" size="xs" mt="sm" onClick={next}>
-          Show older ones
-        </Button>
-      )}
+      <Older more={more} next={next} />
     </div>
   );
 }

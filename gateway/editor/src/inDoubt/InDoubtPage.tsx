@@ -1,6 +1,6 @@
 /** In doubt: effects that were begun before a crash and may have happened; somebody looks, and says what came of them. */
 import { Button, Loader, Modal, Table, Textarea } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { call, reason } from "../api/client";
 import { WorkflowSelect } from "../executions/WorkflowSelect";
 import { useNames } from "../executions/names";
@@ -8,6 +8,7 @@ import type { DoubtSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail, say } from "../shell/notices";
 import { go, href } from "../shell/route";
+import { Older, Trouble, usePages } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 
 const PAGE = 50;
@@ -26,19 +27,11 @@ export default function InDoubtPage({ workflow }: { workflow?: string }) {
           Look again
         </Button>
       </div>
-      {failed && (
-        <div className="page-note" role="alert">
-          {failed}
-        </div>
-      )}
+      <Trouble of={failed} />
       {!failed && rows === null && <Loader size="sm" aria-label="Looking" />}
       {rows?.length === 0 && <div className="page-note">Nothing is in doubt: of every effect it is known whether it happened.</div>}
       {rows && rows.length > 0 && <Rows rows={rows} names={names} look={setLooked} />}
-      {more && (
-        <Button variant="default" size="xs" mt="sm" onClick={next}>
-          Show older ones
-        </Button>
-      )}
+      <Older more={more} next={next} />
       {looked && <Settling doubt={looked} close={() => setLooked(null)} settled={() => drop(looked.id)} />}
     </div>
   );
@@ -141,25 +134,18 @@ function misread(text: string): string | null {
 }
 
 function useDoubts(workflow: string | undefined) {
-  const [rows, setRows] = useState<DoubtSummary[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const read = useCallback((at?: string) => call("GET /api/v1/in-doubt", { query: { workflow, cursor: at, limit: PAGE } }), [workflow]);
-  const refresh = useCallback(() => {
-    read().then(
-      (page) => (setRows(page.data), setCursor(page.nextCursor), setFailed(null)),
-      (error: unknown) => (setRows(null), setCursor(null), setFailed(reason(error))),
-    );
-  }, [read]);
-  useEffect(refresh, [refresh]);
-  const next = () => {
-    if (!cursor) return;
-    read(cursor).then((page) => {
-      setRows((before) => [...(before ?? []), ...page.data]);
-      setCursor(page.nextCursor);
-    }, fail);
-  };
+  const read = useCallback(
+    async (cursor?: string) => {
+      const page = await call("GET /api/v1/in-doubt", { query: { workflow, cursor, limit: PAGE } });
+      setFailed(null);
+      return page;
+    },
+    [workflow],
+  );
+  const failing = useCallback((error: unknown) => setFailed(reason(error)), []);
+  const { rows, setRows, more, next, refresh } = usePages<DoubtSummary>(read, failing);
   // The history says so a moment later; the row is settled now.
   const drop = (id: string) => setRows((before) => before?.filter((row) => row.id !== id) ?? null);
-  return { rows, failed, more: cursor !== null, next, refresh, drop };
+  return { rows: failed ? null : rows, failed, more: more && !failed, next, refresh, drop };
 }

@@ -6,6 +6,7 @@ import type { DataTable } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { href } from "../shell/route";
+import { RemoveCell, Trouble } from "../shell/rows";
 import { AddingColumn, Sure, Writing } from "./Dialogs";
 import { type Row, asText } from "./values";
 import "./tables.css";
@@ -35,11 +36,7 @@ export function TablePage({ id }: { id: string }) {
           New row
         </Button>
       </div>
-      {failed && (
-        <div className="page-note" role="alert">
-          {failed}
-        </div>
-      )}
+      <Trouble of={failed} />
       {!failed && (!table || !rows) && <Loader size="sm" aria-label="Looking" />}
       {table?.columns.length === 0 && <div className="page-note">It has no column yet: begin with one.</div>}
       {table && rows && table.columns.length > 0 && <Grid table={table} rows={rows} ask={ask} />}
@@ -114,11 +111,7 @@ function Grid({ table, rows, ask }: { table: DataTable; rows: readonly Row[]; as
                   {row[column.name] === null ? <span className="dim">–</span> : asText(row[column.name])}
                 </Table.Td>
               ))}
-              <Table.Td onClick={(event) => event.stopPropagation()}>
-                <ActionIcon variant="subtle" color="gray" aria-label={`Delete row ${asText(row.id)}`} onClick={() => ask({ what: "row", row })}>
-                  <Icon name="trash" />
-                </ActionIcon>
-              </Table.Td>
+              <RemoveCell label={`Delete row ${asText(row.id)}`} remove={() => ask({ what: "row", row })} />
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,11 +1,12 @@
 /** The data tables: find, make and remove them; the rows of one are a page of their own. */
-import { ActionIcon, Button, Loader, Table } from "@mantine/core";
+import { Button, Loader, Table } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 import { call, reason } from "../api/client";
 import type { DataTable } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go, href } from "../shell/route";
+import { RemoveCell, Trouble } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 import { Making, Sure } from "./Dialogs";
 import { TablePage } from "./TablePage";
@@ -37,11 +38,7 @@ function List() {
           New table
         </Button>
       </div>
-      {failed && (
-        <div className="page-note" role="alert">
-          {failed}
-        </div>
-      )}
+      <Trouble of={failed} />
       {!failed && tables === null && <Loader size="sm" aria-label="Looking" />}
       {tables?.length === 0 && <div className="page-note">There is no data table yet.</div>}
       {tables && tables.length > 0 && <Tables tables={tables} remove={setDoomed} />}
@@ -74,11 +71,7 @@ function Tables({ tables, remove }: { tables: readonly DataTable[]; remove(table
             </Table.Td>
             <Table.Td className="dim">{table.columns.map((column) => column.name).join(", ") || "–"}</Table.Td>
             <Table.Td title={moment(Date.parse(table.updatedAt))}>{ago(Date.parse(table.updatedAt))}</Table.Td>
-            <Table.Td onClick={(event) => event.stopPropagation()}>
-              <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${table.name}`} onClick={() => remove(table)}>
-                <Icon name="trash" />
-              </ActionIcon>
-            </Table.Td>
+            <RemoveCell label={`Delete ${table.name}`} remove={() => remove(table)} />
           </Table.Tr>
         ))}
       </Table.Tbody>

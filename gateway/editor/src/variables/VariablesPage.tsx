@@ -1,10 +1,11 @@
 /** Variables: texts that every workflow reads as `$vars.name`. */
-import { ActionIcon, Button, Loader, Modal, Table, TextInput, Textarea } from "@mantine/core";
+import { Button, Loader, Modal, Table, TextInput, Textarea } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../api/client";
 import type { Variable } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
+import { RemoveCell } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 
 /** What is being edited: a variable, or null for a new one; undefined while nothing is. */
@@ -54,11 +55,7 @@ export default function VariablesPage() {
                 </Table.Td>
                 <Table.Td className="row-value">{row.value}</Table.Td>
                 <Table.Td title={moment(row.updatedAt)}>{ago(row.updatedAt)}</Table.Td>
-                <Table.Td onClick={(event) => event.stopPropagation()}>
-                  <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${row.key}`} onClick={() => remove(row)}>
-                    <Icon name="trash" />
-                  </ActionIcon>
-                </Table.Td>
+                <RemoveCell label={`Remove ${row.key}`} remove={() => remove(row)} />
               </Table.Tr>
             ))}
           </Table.Tbody>
