@@ -4,10 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from agents.capabilities import build_capabilities
 from agents.ingesting import Ingesting
@@ -20,6 +22,8 @@ from nodes.flow.no_op import no_op
 from nodes.sdk import Registry
 from nodes.sdk.harness import FakeCredentials
 from nodes.triggers.kafka_trigger import kafka_trigger
+from ops.kafka.cluster import LocalKafka
+from ops.kafka.runtime import Runtime
 from schemas.commands import (
     ActivateWorkflow,
     Change,
@@ -177,6 +181,33 @@ async def test_a_missing_credential_is_told_and_waited_for(streams: Streams, sou
         await until(found.troubles)
 
         assert found.troubles() == {("w", "In"): 'no credential of type "kafka"'}
+
+
+@pytest.mark.timeout(90)
+async def test_the_trigger_has_its_topic_made_where_its_option_says_so(
+    kafka_runtime: Runtime, tmp_path: Path, streams: Streams
+) -> None:
+    """A broker that makes topics does so only for who asks."""
+    willing = {"auto.create.topics.enable": "true"}
+    async with LocalKafka(tmp_path / "kafka", kafka_runtime, quick=True, settings=willing) as broker:
+        source, admin = Source(broker.bootstrap, ""), AdminClient({"bootstrap.servers": broker.bootstrap})
+
+        def known() -> set[str]:
+            return {"made", "missed"} & admin.list_topics(timeout=10).topics.keys()
+
+        async with ingesting(streams, published(drawn(source, "missed"))) as found:
+            await until(found.troubles)
+            told = found.troubles()
+            before = known()
+        eager = drawn(source, "made", options={"allowAutoTopicCreation": True})
+        async with ingesting(streams, published(eager)):
+            await until(lambda: known() - before)
+            source.send("made", [{"n": 1}])
+            starts = await Starts(streams.log, "kafkaTrigger", 2).until(1)
+
+    assert "missed" in told["w", "In"]
+    assert before == set()
+    assert [item["message"]["n"] for [item] in starts.json] == [1]
 
 
 async def test_values_are_read_by_their_registry(streams: Streams, source: Source) -> None:
