@@ -5,7 +5,6 @@ Flow: settings, pool, blobs → **capabilities** → `call` → node function.
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,6 +30,7 @@ from nodes.sdk.context import (
 )
 from nodes.sdk.credential import discover_credentials
 from nodes.sdk.outside import DataTables, PythonSandbox
+from schemas.clock import now_ms
 from streams.stores.blobs import open_blobs
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class RealClock:
 
     def now(self) -> int:
         """Give epoch milliseconds."""
-        return int(time.time() * 1000)
+        return now_ms()
 
     async def sleep(self, seconds: float) -> None:
         """Pause."""

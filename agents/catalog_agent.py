@@ -5,7 +5,6 @@ Flow: topic `commands` → **catalog agent** (decide) → table `catalog` durabl
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from agents.catalog import Decision, decide
 from agents.dead_letters import DeadLetters
 from agents.refusing import refusal
 from nodes.sdk.registry import Registry
+from schemas.clock import now_ms
 from schemas.commands import Answer, Command, snapshot_key
 from schemas.errors import OperationalError, Revoked, UserError
 from schemas.failpoints import failpoint
@@ -37,7 +37,7 @@ def attach_catalog(
     view: CatalogView,
     *,
     zone: str = "UTC",
-    now: Callable[[], int] = lambda: int(time.time() * 1000),
+    now: Callable[[], int] = now_ms,
 ) -> None:
     """Make the agent; before the app starts. ``view`` must be followed by the caller for as long as the app runs.
 

@@ -6,7 +6,6 @@ Flow: vault view + keyring → **credentials** → node function; renewed tokens
 import asyncio
 import logging
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ import msgspec
 
 from nodes.sdk.context import Renewal
 from nodes.sdk.credential import CredentialFields, CredentialTypes, discover_credentials
+from schemas.clock import now_ms
 from schemas.commands import Command
 from schemas.errors import MillraceError, UserError
 from schemas.identifiers import new_id
@@ -88,7 +88,7 @@ class Vault:
             self._renewed[found.id] = found.revision, fields
             sealed = self._keyring.seal(msgspec.json.encode(fields), found.id)
             change = UpdateCredential(found.id, sealed=sealed, expected=found.revision)
-            await self._log.send(COMMANDS, 0, codecs.encode(Command(new_id(), change, int(time.time() * 1000))))
+            await self._log.send(COMMANDS, 0, codecs.encode(Command(new_id(), change, now_ms())))
             logger.info("credential renewed", extra={"credential": found.id})
             return fields
 

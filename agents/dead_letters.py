@@ -3,9 +3,9 @@
 Flow: a record or task that failed for good → **dead-letters** topic → history, re-drive.
 """
 
-import time
 from typing import Any
 
+from schemas.clock import now_ms
 from schemas.errors import error_info
 from schemas.failpoints import failpoint
 from schemas.task import DeadLetter, Task
@@ -36,7 +36,7 @@ class DeadLetters:
             partition=message.partition,
             offset=message.offset,
             reason=error_info(error).message,
-            at=int(time.time() * 1000),
+            at=now_ms(),
             raw=raw,
             task=task,
         )

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.state import Mark, Row
+from schemas.clock import now_ms
 from schemas.errors import Revoked
 from schemas.failpoints import failpoint
 from schemas.task import Origin
@@ -115,7 +116,7 @@ class Marks:
         if owner is None:
             return 0
         table = self._streams.table("executions")
-        now = time.time() * 1000
+        now = now_ms()
         kept, waits = [], []
         for epoch in self._closed[partition]:
             fresh = time.monotonic() - epoch.closed_at < wait_seconds

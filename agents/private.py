@@ -4,7 +4,6 @@ Flow: request (workflow, start, mocks, clock) → **private engine** → status,
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from nodes.sdk.parameters import JavaScript
 from nodes.sdk.ports import Call
 from nodes.sdk.registry import Registry
 from nodes.starting import start_node
+from schemas.clock import now_ms
 from schemas.errors import MillraceError, NotFoundError, WorkflowError, error_info
 from schemas.events import Event, EventFrame, ExecutionFinished, NodeFinished, NodeRetried
 from schemas.guide import Guide, Past
@@ -131,7 +131,7 @@ class PrivateEngine:
     def now(self, execution: str) -> int:
         """Give an execution's private time."""
         known = self._executions.get(execution)
-        return known.now if known is not None and self._hurry else int(time.time() * 1000)
+        return known.now if known is not None and self._hurry else now_ms()
 
     def capabilities(self, plan: Plan, node: PlannedNode, scope: Scope, execution: str) -> Mapping[type, Any]:
         """Give what a node of that execution may ask for."""
@@ -203,7 +203,7 @@ class PrivateEngine:
             plan = guide_plan(plan, _guide(partial))
         given = (request.get("start") or {}).get("items")
         items = None if given is None else [_item(one) for one in given]
-        now = int(request.get("clock") or time.time() * 1000)
+        now = int(request.get("clock") or now_ms())
         execution = self._executions[name] = _Execution(request, plan, now, [name])
         task = Task(name, plan.workflow, name, node.name, now, start=Start(items=items, mode="cli"))
         planned = plan.nodes[node.name]

@@ -5,7 +5,6 @@ The row is the outbox: once it is put, the start it holds is sent, also by the p
 asked for twice. The execution's id is a digest of the row, so that a start which is sent again begins nothing.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from nodes.expressions.scope import Scope
 from nodes.sdk.calling import supply
 from nodes.sdk.context import Blobs, Heard, Run, Since
 from nodes.sdk.parameters import JavaScript
+from schemas.clock import now_ms
 from schemas.errors import DefectError
 from schemas.identifiers import ExecutionId, digest_ids, partition_of
 from schemas.item import Item
@@ -66,7 +66,7 @@ class Sources:
         self._surroundings = surroundings
         self._blobs = blobs
         self._evaluate = evaluate
-        self._began_at = _now()
+        self._began_at = now_ms()
 
     def partition(self, key: str) -> int:
         """Say whose a source is."""
@@ -87,7 +87,7 @@ class Sources:
         node = plan.nodes[target.node]
         if node.compiled is None:
             raise node.error or DefectError("a trigger was planned without its parameters", node=node.name)
-        now = _now()
+        now = now_ms()
         scope = Scope(
             inputs=[],
             node=node.name,
@@ -131,7 +131,7 @@ class Sources:
             keep_seconds=KEEP_SECONDS,
             blob=await self._blobs.put(text) if large else None,
         )
-        await self._put(owner, key, SourceRow(heard.since, row.number + 1, _now(), start, live=True))
+        await self._put(owner, key, SourceRow(heard.since, row.number + 1, now_ms(), start, live=True))
         await self.finish(owner, key, target)
 
     async def finish(self, owner: Owner, key: str, target: Target) -> None:
@@ -185,7 +185,3 @@ def live_sources(view: CatalogView) -> Iterator[tuple[str, Target, Source]]:
         for source in version.sources:
             target = Target(flow.id, version.id, source.node, source.type, view.position - 1)
             yield source_key(target), target, source
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -5,7 +5,6 @@ Executions that run side by side each send the keys that they changed: of two th
 counts, and neither loses what the other did to other keys.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ import msgspec
 
 from agents.plan import Plan, PlannedNode
 from nodes.expressions.scope import Scope, Static
+from schemas.clock import now_ms
 from schemas.commands import Command
 from schemas.errors import NodeError
 from schemas.identifiers import digest_id
@@ -78,7 +78,7 @@ class StaticData:
     async def _send(self, change: PutStaticData, command: str) -> None:
         if self._log is None:
             return
-        record = Command(command, change, int(time.time() * 1000))
+        record = Command(command, change, now_ms())
         await self._log.send(COMMANDS, 0, codecs.encode(record))
         self._sent[change.id] = [*self._sent.get(change.id, ()), (command, change)][-REMEMBERED:]
 

@@ -6,7 +6,6 @@ A worker watches the partitions that it owns, while there is something to watch 
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ import msgspec
 
 from agents.rollouts import PRODUCTION, Routing
 from nodes.sdk.context import Blobs
+from schemas.clock import now_ms
 from schemas.commands import Command, EndRollout, WorkflowSnapshot
 from schemas.differences import compare
 from schemas.errors import UserError
@@ -172,7 +172,7 @@ class Trials:
         execution = self._beside(event.execution, rollout.version)
         blob = first.blob or await self._blobs.put(msgspec.json.encode(first.outputs))
         start = Start(blob=blob, part=output, output=output, mode="shadow")
-        task = Task(execution, known.id, name, first.node, _now(), start=start)
+        task = Task(execution, known.id, name, first.node, now_ms(), start=start)
         self._shadows[execution] = (event.execution, runs)
         _bound(self._shadows)
         partition = partition_of(execution, self._streams.settings.partitions)
@@ -194,7 +194,7 @@ class Trials:
             execution=event.execution,
             workflow=event.workflow,
             version=event.version,
-            at=_now(),
+            at=now_ms(),
             original=original,
             same=not differences,
             differences=differences[:SHOWN],
@@ -208,7 +208,7 @@ class Trials:
             return
         log.warning("a rollout is taken back", extra={"workflow": known.id, "reason": reason})
         name = digest_id("rollout.end", known.id, rollout.version, rollout.began_at)
-        command = Command(name, EndRollout(known.id, rollout.version, f"taken back: {reason}"), _now())
+        command = Command(name, EndRollout(known.id, rollout.version, f"taken back: {reason}"), now_ms())
         await self._streams.log.send(COMMANDS, 0, codecs.encode(command))
         del self._tallies[known.id, rollout.version, rollout.began_at]
 
@@ -254,7 +254,3 @@ def _past(event: NodeFinished) -> Past:
 def _bound(kept: "OrderedDict[str, list[Past]] | OrderedDict[str, tuple[str, list[Past]]]") -> None:
     while len(kept) > WATCHED:
         kept.popitem(last=False)
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

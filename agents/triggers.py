@@ -5,7 +5,6 @@ Flow: catalog view, partitions → **triggers** → schedules, polling, listenin
 
 import asyncio
 import logging
-import time
 
 from agents.listening import Listening
 from agents.polling import Polling
@@ -13,6 +12,7 @@ from agents.schedules import Schedules
 from agents.settings import WorkerSettings
 from agents.sources import Sources, live_sources
 from agents.timers import Timer, Timers
+from schemas.clock import now_ms
 from streams.app import Streams
 from streams.frames import Gatherer
 from streams.stores.views import CatalogView
@@ -37,8 +37,8 @@ class Triggers:
         self._streams = streams
         self._view = view
         self._sources = sources
-        self._schedules = Schedules(streams, view, timers, gatherer, _now, settings)
-        self._polling = Polling(streams, view, timers, sources, _now)
+        self._schedules = Schedules(streams, view, timers, gatherer, now_ms, settings)
+        self._polling = Polling(streams, view, timers, sources, now_ms)
         self._listening = Listening(view, sources)
         self._reconciling: asyncio.Task[None] | None = None
         self._again = False
@@ -81,7 +81,3 @@ class Triggers:
                 log.exception("reconciling triggers failed; trying again")
                 await asyncio.sleep(1)
                 self._again = True
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -7,7 +7,6 @@ The seal is opened for each request and nothing of it is kept; what was shown is
 import base64
 import binascii
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from nodes.expressions.coercion import truthy
 from nodes.expressions.evaluation import evaluate_request
 from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.transform.tokens import check_times, verify
+from schemas.clock import now_ms
 from schemas.errors import MillraceError
 from schemas.item import Item
 from schemas.trigger import CALLER_CREDENTIALS
@@ -127,7 +127,7 @@ def _token(target: Target, headers: dict[str, str], secrets: Mapping[str, Any]) 
         raise _refusal("OperationalError", target, "nobody can be let in: the credential has no key to check with")
     try:
         claims = verify(text, algorithm, dict(secrets)).payload
-        check_times(claims, time.time(), tolerance=0, expiry=True, start=True)
+        check_times(claims, now_ms() / 1000, tolerance=0, expiry=True, start=True)
     except MillraceError as bad:
         raise _refusal("Forbidden", target, bad.message, bad.hint) from None
     return Caller({**headers, "authorization": HIDDEN}, {"jwtPayload": claims})

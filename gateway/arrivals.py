@@ -4,7 +4,6 @@ Flow: HTTP request → **arrival** → start task.
 """
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from gateway.problems import HttpProblem, refuse
 from gateway.routing import Match, Target
 from gateway.settings import GatewaySettings
 from nodes.sdk.context import Blobs
+from schemas.clock import now_ms
 from schemas.errors import Overloaded, UserError
 from schemas.item import Item
 
@@ -151,7 +151,7 @@ async def item_of(raw: bytes, scope: Scope, headers: dict[str, str], found: Matc
 
 async def packed(item: Item, size: int, keeper: Doorkeeper, blobs: Blobs) -> Arrival:
     """Make what travels of an item that came with a body of so many bytes: itself, or a reference where it is large."""
-    at = int(time.time() * 1000)
+    at = now_ms()
     if size <= _INLINE_BODY and not item.binary:
         return Arrival([item], None, at)
     encoded = msgspec.json.encode([item])

@@ -4,7 +4,6 @@ Flow: HTTP request → route → item → **ingress** → start task, durable �
 """
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from gateway.routing import Match, Target
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting, wait_or_leave
 from nodes.sdk.context import Blobs
+from schemas.clock import now_ms
 from schemas.errors import UserError
 from schemas.failpoints import failpoint
 from schemas.form import Chat, Form
@@ -160,7 +160,7 @@ class Ingress:
             await self._answer_page(visit, forms.show(form, query, test=test, sent=sent))
             return
         zone = str(visit.target.route.options.get("zone") or "UTC")
-        item = sent.item(int(time.time() * 1000), self._door.shown_mode, parse_query(query), zone)
+        item = sent.item(now_ms(), self._door.shown_mode, parse_query(query), zone)
         arrival = await packed(item, len(raw), self._keeper, self._blobs)
         if visit.target.route.mode == "onReceived":
             await self._publish(visit, arrival)

@@ -4,13 +4,13 @@ Flow: ingress, api → **publishing** → node topics, `commands`, `control`.
 """
 
 import asyncio
-import time
 
 import msgspec
 
 from gateway.problems import HttpProblem, problem_of_info, refuse
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting
+from schemas.clock import now_ms
 from schemas.commands import Answer, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.failpoints import failpoint
@@ -45,7 +45,7 @@ class Publishing:
     async def change(self, command_id: str, change: Change) -> Answer:
         """Send a command and wait for its answer; raise the problem that refused it."""
         to, waiter = self._waiting.open()
-        command = Command(command_id, change, _now(), to.boot, to.partition, to.request)
+        command = Command(command_id, change, now_ms(), to.boot, to.partition, to.request)
         try:
             failpoint("gateway.command")
             await self._log.send(COMMANDS, 0, encode(command))
@@ -75,19 +75,19 @@ class Publishing:
     async def settle(self, execution: str, settlement: Settlement) -> None:
         """Tell an execution what came of its effect in doubt."""
         partition = partition_of(execution, self._settings.partitions)
-        await self._ask(partition, Control(execution, "settle", _now(), settlement=settlement))
+        await self._ask(partition, Control(execution, "settle", now_ms(), settlement=settlement))
 
     async def cancel(self, execution: str, reason: str | None = None) -> None:
         """Ask an execution to stop."""
         partition = partition_of(execution, self._settings.partitions)
-        await self._ask(partition, Control(execution, "cancel", _now(), reason))
+        await self._ask(partition, Control(execution, "cancel", now_ms(), reason))
 
     async def look(self, execution: str) -> Seen | None:
         """Ask an execution's worker how it stands; None where it knows nothing of it, or nobody answers."""
         to, waiter = self._waiting.open()
         try:
             partition = partition_of(execution, self._settings.partitions)
-            await self._ask(partition, Control(execution, "look", _now(), look=to))
+            await self._ask(partition, Control(execution, "look", now_ms(), look=to))
             async with asyncio.timeout(LOOK_SECONDS):
                 reply = await waiter
         except TimeoutError:
@@ -110,7 +110,3 @@ def _refused(answer: Answer, change: Change) -> HttpProblem:
         return HttpProblem(problem_of_info(info))
     workflow = change.workflow.get("name") if isinstance(change, CreateWorkflow) else change.id
     return HttpProblem(problem_of_info(info, workflow if isinstance(workflow, str) else None))
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -3,7 +3,6 @@
 Flow: api → **starting** → start task, durable → id at once, or the execution's end.
 """
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from gateway.waiting import Waiting, wait_or_leave
 from nodes.holding import Holding, placed, tenant_of
 from nodes.sdk.context import Blobs
 from nodes.sdk.registry import Registry
+from schemas.clock import now_ms
 from schemas.errors import ParameterError
 from schemas.guide import Guide, guided
 from schemas.identifiers import ExecutionId
@@ -144,4 +144,4 @@ class Starting:
 
 def now() -> int:
     """Give epoch ms."""
-    return int(time.time() * 1000)
+    return now_ms()

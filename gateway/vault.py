@@ -3,7 +3,6 @@
 Flow: api → **vault** (type's schema, keyring) → commands; catalog view → **vault** → what may be shown.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from nodes.sdk.context import HttpClient, HttpRequest
 from nodes.sdk.credential import CredentialFields, CredentialType, CredentialTypes
+from schemas.clock import now_ms
 from schemas.errors import MillraceError, NotFoundError, UserError
 from schemas.vault import CredentialSnapshot, Sealed, present_vault
 from streams.stores.keyring import Keyring
@@ -75,7 +75,7 @@ class Vault:
     async def trial(self, kind: str, data: Mapping[str, Any], url: str | None) -> str:
         """Try fields, with a GET of ``url`` where one is given; say what came of it, or raise why it does not work."""
         type_ = self.types.get(kind)
-        fields, now = type_.read(data), int(time.time() * 1000)
+        fields, now = type_.read(data), now_ms()
         try:
             return await self._tried(type_, fields, now, url)
         except MillraceError as bad:

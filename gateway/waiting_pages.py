@@ -3,7 +3,6 @@
 Flow: door of the waiting node + request → **waiting pages** → page, or the item that wakes the node; answer → page.
 """
 
-import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -12,6 +11,7 @@ from gateway.bodies import parse_query
 from gateway.form_pages import CHOICE, PAGE, done_page
 from gateway.forms import Answer, Submission
 from nodes.expressions.moments import DateTime
+from schemas.clock import now_ms
 from schemas.form import Page
 from schemas.item import Item
 from schemas.task import Reply
@@ -37,7 +37,7 @@ def item_of_page(page: Page, sent: Submission, query: str) -> Item:
         told = {**{name: value for name, value in told.items() if name != CHOICE}, "approved": told[CHOICE] == APPROVED}
     if page.under:
         return Item(json={page.under: told}, binary=sent.binary())
-    told["submittedAt"] = DateTime(int(time.time() * 1000), page.zone).json()
+    told["submittedAt"] = DateTime(now_ms(), page.zone).json()
     told["formMode"] = "test" if page.test else "production"
     given = {name: value for name, value in parse_query(query).items() if name != AGAIN}
     return Item(json=told | ({"formQueryParameters": given} if given else {}), binary=sent.binary())

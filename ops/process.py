@@ -23,6 +23,7 @@ from ops.logs import configure_logs
 from ops.roles import Role, check_role
 from ops.serving import bind, serving
 from ops.settings import Settings
+from schemas.clock import follow
 from schemas.errors import MillraceError, OperationalError
 from schemas.failpoints import arm
 
@@ -44,6 +45,7 @@ def run(role: Role, settings: Settings) -> None:
     """
     check_role(settings, role)
     configure_logs(settings.log_format, settings.log_level)
+    follow(settings.clock)
     port = settings.port if role.door else settings.health_port
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(opened(settings.data))

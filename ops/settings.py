@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nodes.data.addresses import AddressGuard
@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         None,
         description="For tests of what survives: `name:nth:kill`, `error`, `enospc` or `delay=seconds`, several with "
         "commas between; `count` counts alone. [Failpoints](failpoints.md) has the names.",
+    )
+    clock: FilePath | None = Field(
+        None,
+        description="For tests of what survives: a file of 8 bytes, the milliseconds (little-endian) that are added to "
+        "the system's clock, also when they change.",
     )
     log_format: Literal["text", "json"] = Field("text", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

@@ -5,11 +5,12 @@ Flow: gateway and triggers make ids → **identifiers** → every topic and tabl
 
 import hashlib
 import os
-import time
 import uuid
 from collections.abc import Iterator
 from itertools import count
 from typing import NewType
+
+from schemas.clock import now_ms
 
 WorkflowId = NewType("WorkflowId", str)
 VersionId = NewType("VersionId", str)
@@ -22,9 +23,9 @@ _MURMUR = 0x5BD1E995
 _SEED = 0x9747B28C
 
 
-def new_execution_id(now_ms: int | None = None) -> ExecutionId:
+def new_execution_id(at: int | None = None) -> ExecutionId:
     """Make a time-ordered id (UUIDv7) for a start that has no identity of its own."""
-    stamp = int(time.time() * 1000) if now_ms is None else now_ms
+    stamp = now_ms() if at is None else at
     tail = int.from_bytes(os.urandom(10))
     value = (stamp & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | (tail >> 68) << 64
     return ExecutionId(_text(value | 0b10 << 62 | tail & 0x3FFFFFFFFFFFFFFF))
@@ -38,10 +39,10 @@ def digest_id(*parts: object) -> ExecutionId:
     return ExecutionId(_text(value & ~(0b11 << 62) | 0b10 << 62))
 
 
-def fresh_ids(now_ms: int | None = None) -> Iterator[ExecutionId]:
+def fresh_ids(at: int | None = None) -> Iterator[ExecutionId]:
     """Make ids without an identity, one after the other."""
     while True:
-        yield new_execution_id(now_ms)
+        yield new_execution_id(at)
 
 
 def digest_ids(*parts: object) -> Iterator[ExecutionId]:

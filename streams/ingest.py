@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.clock import now_ms
 from schemas.errors import MillraceError, OperationalError, Overloaded, Revoked
 from schemas.failpoints import failpoint
 from schemas.identifiers import ExecutionId, digest_id, digest_ids, id_beside, new_id, partition_of
@@ -137,12 +138,12 @@ class Ingest:
             partition=record.partition,
             offset=record.offset,
             reason=error.message,
-            at=_now(),
+            at=now_ms(),
             raw=(record.value or b"")[:RAW_MAX],
             headers=[(name, value[:RAW_MAX]) for name, value in record.headers],
         )
         if target is not None:
-            letter.task = Task(digest_id(where), target.workflow, target.version, target.node, _now())
+            letter.task = Task(digest_id(where), target.workflow, target.version, target.node, now_ms())
         logger.warning("record went to dead letters", extra={"record": where, "reason": error.message})
         await self._log.send(DEAD_LETTERS, partition, encode(letter))
 
@@ -152,7 +153,7 @@ class Ingest:
         start = Start(opening.items, mode="trigger", key=opening.key, keep_seconds=keep, origin=opening.origin)
         if opening.weight > _SURELY_INLINE and len(data := _encode(opening.items)) > INLINE_BYTES:
             start.items, start.blob = None, await self._keep(data)
-        return Task(opening.execution, target.workflow, target.version, target.node, _now(), start=start)
+        return Task(opening.execution, target.workflow, target.version, target.node, now_ms(), start=start)
 
     async def _write(self, waiting: list[tuple[Opening, Task]], lease: Owner) -> list[tuple[Opening, Task]]:
         """Write what the log takes now; give what it did not take."""
@@ -200,7 +201,3 @@ def send_start(
     data = value if isinstance(value, bytes) else _encode(value)
     headers = [(WORKFLOW_HEADER, workflow.encode())] + ([(KEY_HEADER, key.encode())] if key is not None else [])
     return log.send(TRIGGERS, partition_of(key or new_id(), partitions), data, headers=headers)
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

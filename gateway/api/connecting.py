@@ -4,7 +4,6 @@ Flow: `POST …/oauth/start` → service, in the person's browser → `GET /oaut
 """
 
 import html
-import time
 from typing import Any, cast
 
 import msgspec
@@ -17,6 +16,7 @@ from gateway.forwarded import origin_of
 from gateway.settings import GatewaySettings
 from gateway.vault import Vault
 from nodes.sdk.credential import Connecting as ConnectingFields
+from schemas.clock import now_ms
 from schemas.errors import MillraceError, UserError
 from schemas.vault import CredentialSnapshot, UpdateCredential
 
@@ -60,13 +60,13 @@ class Connecting:
         """Begin to connect a credential: give the address at which a person allows it."""
         found = self._vault.find(credential)
         callback = origin_of(request.scope, dict(request.headers), self._settings).url + CALLBACK_PATH
-        state = State(found.id, callback, _now() + PATIENCE_MS, {})
+        state = State(found.id, callback, now_ms() + PATIENCE_MS, {})
 
         def seal(kept: Any) -> str:
             shown = msgspec.to_builtins(msgspec.structs.replace(state, kept=dict(kept)))
             return self._vault.keyring.write_token(shown, PURPOSE)
 
-        begun = await self._fields(found).begin(self._vault.http, _now(), callback, seal)
+        begun = await self._fields(found).begin(self._vault.http, now_ms(), callback, seal)
         if begun.changes:
             await self._keep(found, begun.changes)
         return Outcome(Begun(begun.url))
@@ -81,10 +81,10 @@ class Connecting:
 
     async def _finish(self, query: dict[str, str]) -> str:
         state = msgspec.convert(self._vault.keyring.read_token(query.pop("state", ""), PURPOSE), State)
-        if state.until < _now():
+        if state.until < now_ms():
             raise UserError("this took too long", hint="begin again")
         found = self._vault.find(state.credential)
-        changes = await self._fields(found).finish(self._vault.http, _now(), state.callback, state.kept, query)
+        changes = await self._fields(found).finish(self._vault.http, now_ms(), state.callback, state.kept, query)
         await self._keep(found, changes)
         return found.name
 
@@ -104,7 +104,3 @@ class Connecting:
 def _page(title: str, text: str, status: int = 200) -> Response:
     body = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{html.escape(text)}</p>"
     return HTMLResponse(body, status, {"cache-control": "no-store", "content-security-policy": "default-src 'none'"})
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -3,7 +3,6 @@
 Flow: editor → **expressions** → the compiled tier, or V8 in a child of this process.
 """
 
-import time
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from gateway.problems import refuse
 from nodes.expressions.completion import complete
 from nodes.expressions.evaluation import ZONE, evaluate_request, scope_of
 from nodes.expressions.javascript.pool import JavaScriptPool
+from schemas.clock import now_ms
 
 PATH = "/api/v1/expressions"
 ItemBody = dict[str, Any]
@@ -111,7 +111,7 @@ class Expressions:
     async def complete(self, body: CompleteBody) -> Outcome:
         """List what may be written at a place in an expression."""
         seen = await self._seen(body)
-        scope = scope_of(seen, int(time.time() * 1000))
+        scope = scope_of(seen, now_ms())
         names = sorted({*seen["runs"], *body.parameters} - {body.node})
         found = complete(body.text, body.position, scope, names)
         return Outcome(Completions([Completion(one.label, one.kind, one.detail, one.doc) for one in found]))

@@ -3,7 +3,6 @@
 Flow: `/api/v1/statistics` → **statistics** → history, watch → client.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.endpoints import Endpoint, Outcome
 from gateway.problems import refuse
+from schemas.clock import now_ms
 from schemas.errors import ErrorInfo
 from streams.stores.statistics import NODES_MAX, POINTS_MAX, Statistics, Window
 
@@ -128,7 +128,7 @@ class WindowQuery(BaseModel):
 
     def window(self) -> Window:
         """Give the window; raise a problem where it is none."""
-        until = self.until if self.until is not None else int(time.time() * 1000)
+        until = self.until if self.until is not None else now_ms()
         since = self.since if self.since is not None else max(0, until - HOUR_MS)
         if not 0 < until - since <= WINDOW_MAX_MS:
             raise refuse("BadRequest", '"from" lies before "to", by 92 days at most', field="from")

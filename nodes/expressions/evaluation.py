@@ -4,7 +4,6 @@ Flow: `eval --batch`, the editor's preview → **evaluate_batch** → both tiers
 """
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from nodes.expressions.moments import DateTime, Duration, JSDate
 from nodes.expressions.scope import Scope
 from nodes.expressions.template import Template, compile_template, expression
 from nodes.expressions.values import HostObject, UniqueSet
+from schemas.clock import now_ms
 from schemas.errors import ExpressionError, MillraceError
 from schemas.item import Item, NodeRun, Paired, Source
 
@@ -34,7 +34,7 @@ async def evaluate_batch(requests: Sequence[Request], pool: JavaScriptPool, *, n
 
     ``now`` is epoch ms, the real time by default. Requests of the JavaScript tier with equal items share a call.
     """
-    at = int(time.time() * 1000) if now is None else now
+    at = now_ms() if now is None else now
     answers: dict[int, Answer] = {}
     waiting: dict[str, list[tuple[int, Template, Scope]]] = {}
     for place, request in enumerate(requests):

@@ -7,7 +7,6 @@ import asyncio
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlparse
 
 import msgspec
 
+from schemas.clock import now_ms
 from schemas.data_tables import (
     OWN_COLUMNS,
     Changed,
@@ -95,7 +95,7 @@ class NoTables:
 class SqliteTables:
     """Tables in a file that the processes of one host share, or in memory. ``now`` gives epoch ms."""
 
-    def __init__(self, path: Path | None, now: Callable[[], int] = lambda: int(time.time() * 1000)) -> None:
+    def __init__(self, path: Path | None, now: Callable[[], int] = now_ms) -> None:
         self._path = path
         self._now = now
         self._lock = threading.Lock()

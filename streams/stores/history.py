@@ -3,12 +3,12 @@
 Flow: topic `events` → agents.history_agent → **history** (a process with ClickHouse) → gateway, CLI.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 
+from schemas.clock import now_ms
 from schemas.errors import UserError
 from streams.stores.history_filter import NOWHERE, Within, stretches
 from streams.stores.history_link import Link
@@ -132,7 +132,7 @@ class History:
         limit = min(max(limit, 1), LIST_MAX)
         wanted = 2 * limit + 1  # mostly a start and an end each, or less
         found: list[dict[str, Any]] = []
-        narrow, *wider = stretches(within, before, time.time_ns() // 1_000_000)
+        narrow, *wider = stretches(within, before, now_ms())
         while len(found) < limit:
             sql, parameters = _list(workflow, status, before, wanted, narrow)
             rows = await self._rows(sql, parameters, guarded=within.deep)

@@ -4,12 +4,12 @@ Flow: dataTable node, gateway → **redis tables** → Redis.
 A change is a transaction on the table's keys: whoever was overtaken looks again.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from schemas.clock import now_ms
 from schemas.data_tables import (
     Changed,
     Query,
@@ -35,7 +35,7 @@ _changes = msgspec.json.Decoder(list[Changed])
 class RedisTables:
     """Tables in Redis: a hash of definitions, and for each table a hash of rows and a count. ``now`` gives epoch ms."""
 
-    def __init__(self, client: Any, now: Callable[[], int] = lambda: int(time.time() * 1000)) -> None:
+    def __init__(self, client: Any, now: Callable[[], int] = now_ms) -> None:
         self._client = client
         self._now = now
 

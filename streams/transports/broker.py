@@ -8,11 +8,11 @@ and cost nothing when idle. A record becomes visible, and its future resolves, w
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
+from schemas.clock import now_ms
 from schemas.errors import DefectError, OperationalError, Overloaded, UserError
 from schemas.failpoints import failpoint
 from streams.topics import Topic
@@ -72,7 +72,7 @@ class Broker:
         """Append one record; the future gives its offset once it is durable."""
         part = self._part(topic, partition)
         offset = part.end
-        record = Record(topic, partition, offset, key, value, tuple(headers), int(time.time() * 1000))
+        record = Record(topic, partition, offset, key, value, tuple(headers), now_ms())
         size = size_of(record)
         if size > RECORD_MAX:
             raise UserError(f'record of {size} bytes is too large for topic "{topic}"', hint="keep large data in blobs")
@@ -288,7 +288,7 @@ class Broker:
     def _clean(self) -> None:
         """Truncate, expire, compact and checkpoint a bit; comes two seconds after a write, never when idle."""
         self._cleaning = None
-        now = int(time.time() * 1000)
+        now = now_ms()
         lows: dict[Partition, int] = {}
         expiries: dict[Partition, int] = {}
         for part in self._parts.values():

@@ -19,6 +19,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
+from schemas.clock import now_ms
 from schemas.errors import MillraceError, OperationalError, Overloaded, UserError
 from schemas.failpoints import failpoint
 from streams.transports.kafka_link import RETRY_SECONDS, Link
@@ -56,7 +57,7 @@ class _Waiting:
         self.headers = list(headers)
         self.future = future
         self.size = _OVERHEAD + len(value or b"") + len(key or b"")
-        self.at = int(time.time() * 1000)
+        self.at = now_ms()
         self.entered = time.monotonic()  # the loop's own clock stands still while the process does
 
 
