@@ -28,7 +28,8 @@ class Began(msgspec.Struct, frozen=True):
 class Finished(msgspec.Struct, frozen=True):
     """A run of a node ended well. ``encoded`` is the JSON text of its outputs unless ``blob`` has it.
 
-    ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first.
+    ``context`` is a loop's state for its next pass, where ``looping``. ``until`` (epoch ms): it sleeps first;
+    ``fixed``: until that very moment, not for a while.
     ``calls``: other workflows run first, and then the node again. ``opening``: it sleeps until a request comes.
     ``attempt``, where it is given, says which attempt this came of: what came of an earlier one changes nothing.
     """
@@ -42,6 +43,7 @@ class Finished(msgspec.Struct, frozen=True):
     context: dict[str, Any] | None = None
     looping: bool = False
     until: int | None = None
+    fixed: bool = False
     response: Response | None = None
     error: ErrorInfo | None = None
     calls: Calls | None = None

@@ -19,7 +19,9 @@ def retry(plan: Plan, state: State, activation: Activation, failed: Failed, now:
         return False
     seed = task_id(state.execution, activation.node, activation.run)
     due = now + node.backoff.after(activation.attempt, seed, failed.retry_after)
-    asleep = msgspec.structs.replace(activation, attempt=activation.attempt + 1, due=due, why="retry", calls=None)
+    asleep = msgspec.structs.replace(
+        activation, at=now, attempt=activation.attempt + 1, due=due, why="retry", calls=None
+    )
     state.flight[activation.key] = asleep
     state.status = "waiting"
     actions.append(

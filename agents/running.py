@@ -263,6 +263,7 @@ class Runner:
             context=result.context if isinstance(result, NextBatch) else None,
             looping=isinstance(result, NextBatch),
             until=result.at if isinstance(result, WaitUntil | WaitForRequest) and not _replays(plan) else None,
+            fixed=isinstance(result, WaitUntil | WaitForRequest) and result.fixed,
             opening=guarded(result.opening, node.credentials)
             if isinstance(result, WaitForRequest) and not _replays(plan)
             else None,

@@ -6,6 +6,8 @@ Flow: catalog view (active versions) → **schedules** → timers → start fram
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from agents.placing import holding_in
 from agents.settings import WorkerSettings
 from agents.timers import Timer, Timers
@@ -60,8 +62,9 @@ class Schedules:
                 if timer.kind == "schedule" and key not in self._rules:
                     await table.drop(owner, key)
             for key, (timer, schedule) in self._rules.items():
-                if self._partition(key) == partition and table.get(key) is None:
-                    await self._put(owner, key, timer, schedule, self._now())
+                known, now = table.get(key), self._now()
+                if self._partition(key) == partition and (known is None or known.ahead(now)):
+                    await self._put(owner, key, timer, schedule, now)
 
     async def fire(self, owner: Owner, key: str, timer: Timer) -> None:
         """Start an execution for a due time, then set the next.
@@ -100,7 +103,7 @@ class Schedules:
         except MillraceError:
             log.exception("schedule cannot be computed", extra={"workflow": rule.workflow, "node": rule.node})
             return
-        timer = Timer(due, "schedule", rule.workflow, rule.version, rule.node, run=rule.run, catalog=rule.catalog)
+        timer = msgspec.structs.replace(rule, due=due, span=max(due - self._now(), 0))
         await self._streams.table("timers").put(owner, key, timer)
         self._timers.add(owner.partition, key, timer)
 

@@ -16,6 +16,9 @@ from schemas.item import Item, Source
 from schemas.task import Control, Mode, Origin, Parent, ReplyTo
 from streams import codecs
 
+UNTIL = "until"
+"""Why an activation sleeps that waits for a moment of the calendar, and not for a while."""
+
 
 class Packet(msgspec.Struct, omit_defaults=True):
     """Items of one output of one node run: held here, or by reference where they are too large to travel.
@@ -70,7 +73,8 @@ class Calls(msgspec.Struct, omit_defaults=True):
 class Activation(msgspec.Struct, omit_defaults=True):
     """One run of a node that is asked for: its inputs, where they came from, and which task asked (``cause``).
 
-    ``due`` (epoch ms) and ``why`` (retry, wait) say that it sleeps until then. ``held`` is what a wait gives when over.
+    ``due`` (epoch ms) and ``why`` (retry, wait, until) say that it sleeps until then. ``held`` is what a wait gives
+    when over.
     ``calls`` says that other workflows run for it, or have run; ``opening`` that a request may wake it;
     ``doubt`` that somebody must find out whether its effect happened.
     """

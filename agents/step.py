@@ -35,7 +35,7 @@ from agents.plan import Plan
 from agents.responding import answer_at_end
 from agents.retrying import retry
 from agents.routing import deliver
-from agents.state import Activation, Kept, Packet, State, fork
+from agents.state import UNTIL, Activation, Kept, Packet, State, fork
 from nodes.sdk.ports import Response
 from schemas.errors import ErrorInfo
 from schemas.events import ExecutionFinished, ExecutionStarted, ExecutionStatus, NodeFinished
@@ -128,7 +128,7 @@ def _finish(plan: Plan, state: State, done: Finished, now: int, cause: str, acti
         return
     if done.until is not None or done.opening is not None:
         asleep = msgspec.structs.replace(
-            activation, due=done.until, why="wait", held=done.outputs, opening=done.opening
+            activation, due=done.until, why=UNTIL if done.fixed else "wait", held=done.outputs, opening=done.opening
         )
         state.flight[key] = asleep
         state.status = "waiting"

@@ -5,15 +5,16 @@ Flow: engine → **timing** → outbox → timers; the last moment comes back as
 
 from agents.outbox import Outbox
 from agents.plan import Plan
-from agents.state import Activation, State
+from agents.state import UNTIL, Activation, State
 from agents.timers import Timer
 from schemas.task import Control
 
 
 def timer_of(state: State, activation: Activation) -> Timer:
     """Give the row of a run that sleeps."""
+    due = activation.due or 0
     return Timer(
-        due=activation.due or 0,
+        due=due,
         kind="task",
         workflow=state.workflow,
         version=state.version,
@@ -23,6 +24,7 @@ def timer_of(state: State, activation: Activation) -> Timer:
         attempt=activation.attempt,
         why=activation.why,
         catalog=state.catalog,
+        span=0 if activation.why == UNTIL else max(due - activation.at, 0),
     )
 
 
@@ -35,8 +37,17 @@ def bound(plan: Plan, state: State, outbox: Outbox) -> None:
     """Set the last moment of an execution that outlives its call."""
     if plan.timeout_seconds is None:
         return
-    due = state.started + int(plan.timeout_seconds * 1000)
-    row = Timer(due, "deadline", state.workflow, state.version, state.trigger, state.execution, catalog=state.catalog)
+    span = int(plan.timeout_seconds * 1000)
+    row = Timer(
+        due=state.started + span,
+        kind="deadline",
+        workflow=state.workflow,
+        version=state.version,
+        node=state.trigger,
+        execution=state.execution,
+        catalog=state.catalog,
+        span=span,
+    )
     outbox.timers[deadline_key(state.execution)] = row
 
 

@@ -4,7 +4,6 @@ Flow: wiring → **worker** → node agents, control, timers, triggers, marks.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +33,7 @@ from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.sdk.context import Blobs
 from nodes.sdk.parameters import JavaScript
 from nodes.sdk.registry import Registry
+from schemas.clock import now_ms
 from schemas.errors import NotFoundError
 from schemas.identifiers import partition_of
 from schemas.task import ControlFrame, Task
@@ -82,7 +82,7 @@ class Worker:
         self._gatherer = Gatherer(streams.log)
         runner = Runner(surroundings, blobs, evaluate)
         self._engine = Engine(streams, plans, runner, surroundings, settings)
-        self._timers = Timers(streams, _now, self._fire, hurry=hurry is not None)
+        self._timers = Timers(streams, now_ms, self._fire, self._clock_set_back, hurry=hurry is not None)
         self.marks = Marks(streams)
         letters = DeadLetters(streams)
         self._agents = NodeAgents(
@@ -151,6 +151,10 @@ class Worker:
         if self._triggers is not None:
             self._triggers.lose(partitions)
 
+    def _clock_set_back(self) -> None:
+        if self._triggers is not None:
+            self._triggers.reconcile()
+
     async def _fire(self, owner: Owner, key: str, timer: Timer) -> None:
         if timer.kind == "deadline":
             owner.check()
@@ -182,10 +186,6 @@ class Worker:
         await self._gatherer.add(topic, owner.partition, task, timer.catalog, owner)
 
 
-def _now() -> int:
-    return int(time.time() * 1000)
-
-
 class _Server:
     """The surroundings of a server: real time, and the process's capabilities."""
 
@@ -197,7 +197,7 @@ class _Server:
 
     def now(self, execution: str) -> int:
         """Give epoch ms."""
-        return _now()
+        return now_ms()
 
     def begins(self, child: str, parent: str) -> None:
         """Need not know."""

@@ -168,7 +168,9 @@ async def _ask(
     message, sender, recipients = compose(letter, run.now)
     await mail.post(login, sender, recipients, message.as_bytes(), verify_tls=not options.allow_unauthorized_certs)
     kept = [Item(item.json, item.binary, at) for at, item in enumerate(items)]
-    return WaitForRequest(opening, kept, limit.values.until(run) if limit is not None else None)
+    if limit is None:
+        return WaitForRequest(opening, kept)
+    return WaitForRequest(opening, kept, limit.values.until(run), fixed=limit.values.fixed)
 
 
 async def _parts(item: Item, names: str, html: str, blobs: Blobs) -> list[Attachment]:

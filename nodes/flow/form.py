@@ -108,7 +108,7 @@ async def form(parameters: Parameters[FormParams], items: Items, run: Run, blobs
     # Whoever sent the page before is led to this one: its address stays the same, however often it is asked for.
     address = urlsplit(str(parameters.scope.execution.get("resumeFormUrl") or "")).path
     led = Response(303, [("location", address), ("cache-control", "no-store")])
-    return WaitForRequest(opening, passed, params.limit(run), led)
+    return WaitForRequest(opening, passed, params.limit(run), led, fixed=params.fixed)
 
 
 async def _end(params: FormParams, items: Items, blobs: Blobs) -> Response:

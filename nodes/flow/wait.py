@@ -76,11 +76,13 @@ async def wait(parameters: Parameters[Wait], items: Items, run: Run) -> WaitUnti
         return WaitUntil(run.now + _interval(params, run.version), kept)
     if params.resume == "specificTime":
         at = time_of(params.date_time, "dateTime", run)
-        return WaitUntil(at, kept) if at > run.now else kept
+        return WaitUntil(at, kept, fixed=True) if at > run.now else kept
     opening = _form(params, run) if params.resume == "form" else _opening(params, parameters.raw)
     known = ("basicAuth",) if params.resume == "form" else CALLER_CREDENTIALS
     asked = admission(params.incoming_authentication, known, run.node, field="incomingAuthentication")
-    return WaitForRequest(replace(opening, options={**opening.options, **asked}), kept, params.limit(run))
+    return WaitForRequest(
+        replace(opening, options={**opening.options, **asked}), kept, params.limit(run), fixed=params.fixed
+    )
 
 
 def _interval(params: Wait, version: float) -> int:

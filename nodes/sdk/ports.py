@@ -32,10 +32,14 @@ class NextBatch:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Sleep until ``at`` (epoch ms), then give ``items`` on output 0. Holds no worker."""
+    """Sleep until ``at`` (epoch ms), then give ``items`` on output 0. Holds no worker.
+
+    ``fixed``: until that very moment; else for a while, which a clock that is set back makes no longer.
+    """
 
     at: int
     items: Items
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,14 @@ class Opening:
 class WaitForRequest:
     """Sleep until a request comes, whose item is then output 0, or until ``at`` (epoch ms), which gives ``items``.
 
-    ``response`` answers whoever waits for the execution's answer now.
+    ``response`` answers whoever waits for the execution's answer now. ``fixed`` is as above.
     """
 
     opening: Opening
     items: Items
     at: int | None = None
     response: Response | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

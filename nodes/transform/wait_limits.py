@@ -24,6 +24,11 @@ class WaitLimit(NodeParams):
     resume_unit: Unit = Field("hours", description="Unit of that amount.")
     max_date_and_time: Any = Field("", description="Until when somebody is waited for.")
 
+    @property
+    def fixed(self) -> bool:
+        """Say whether that is a moment of the calendar."""
+        return self.limit_type == "atSpecifiedTime"
+
     def until(self, run: Run) -> int:
         """Give the end of the wait."""
         if self.limit_type == "atSpecifiedTime":

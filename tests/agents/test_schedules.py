@@ -65,11 +65,15 @@ class House:
         self.streams._owners[0] = Owner(0, 1)
         await self.streams.table("timers").recover([0], lambda: True)
         gatherer = Dying(self.streams.log, self._chance) if dies else Gatherer(self.streams.log)
-        self.timers = Timers(self.streams, lambda: self.now, self._fire)
+        self.timers = Timers(self.streams, lambda: self.now, self._fire, self._set_back)
+        self._behind = False
         how = WorkerSettings()
         self.schedules = Schedules(self.streams, self.view, self.timers, gatherer, lambda: self.now, how)
         self.timers.own({0})
         await self.schedules.reconcile()
+
+    def _set_back(self) -> None:
+        self._behind = True
 
     async def _fire(self, owner: Owner, key: str, timer: Timer) -> None:
         await self.schedules.fire(owner, key, timer)
@@ -80,6 +84,10 @@ class House:
 
     async def settle(self) -> None:
         """Fire until nothing is due; a process that dies is followed by another."""
+        await self.timers.fire_due()
+        if self._behind:
+            self._behind = False
+            await self.schedules.reconcile()
         while self.due() <= self.now:
             await self.timers.fire_due()
 
@@ -118,6 +126,24 @@ async def test_a_year_of_deaths_and_each_due_time_starts_once_and_in_time(schedu
         await house.settle()
 
     assert await house.started() == Counter(wanted)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_a_clock_that_goes_ahead_and_is_set_back_neither_repeats_a_due_time_nor_silences_a_schedule(
+    dies: bool,
+) -> None:
+    house = House(Schedule("S", "scheduleTrigger", every=60, unit="minutes", misfire="all"))
+    first = next_fire(house.schedule, BEGIN)
+    await house.restart()
+
+    for hours in (0, 5, 1, 2, 6):  # it is five hours ahead for a while
+        house.now = first + hours * HOUR
+        if dies:
+            await house.restart()
+        await house.settle()
+        assert house.due() <= house.now + HOUR
+
+    assert await house.started() == Counter(first + hour * HOUR for hour in range(7))
 
 
 @pytest.mark.parametrize(
