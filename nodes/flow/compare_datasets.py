@@ -1,18 +1,21 @@
 """Compare datasets: what is in one input only, in both, or in both but different.
 
 Flow: two nodes → **compareDatasets** → any node.  Waits until its inputs have data, or no more can come.
+
+What stays different from n8n:
+- a mix never changes the item that it began with; in n8n items that match the same one share a mix.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 from nodes.expressions.coercion import UNDEFINED
-from nodes.flow.differences import Comparison, Difference, compare
+from nodes.flow.differences import Comparison, compare
 from nodes.flow.matching import check
 from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Paired, Routed, Run, node
 from nodes.transform import paths
-from nodes.transform.duplicates import mark_of
-from nodes.transform.field_types import text
 
 Names = Sequence[tuple[str, str]]
 Resolve = Literal["preferInput1", "preferInput2", "mix", "includeBoth"]
@@ -94,75 +97,82 @@ async def compare_datasets(params: CompareDatasets, run: Run) -> Routed:
     names = [(one.field1.strip(), one.field2.strip()) for one in params.merge_by_fields.values]
     if not names or not all(first and second for first, second in names):
         raise NodeError("name the fields to match", field="mergeByFields")
-    how = _how(params, run.version)
+    how, dots = _how(params, run.version), not params.options.disable_dot_notation
     if run.version < 2.2 or all(inputs):
-        check(inputs[0], [first for first, _ in names], 1, how.dots)
-        check(inputs[1], [second for _, second in names], 2, how.dots)
-    found = _Pairing(inputs, names, how, everything=params.options.multiple_matches == "all")
+        check(inputs[0], [first for first, _ in names], 1, dots)
+        check(inputs[1], [second for _, second in names], 2, dots)
+    found = _Pairing(inputs, names, how, dots=dots, everything=params.options.multiple_matches == "all")
     same: Items = []
     different: Items = []
     for at, other in found.pairs:
         one, two = inputs[0][at], inputs[1][other]
         paired: list[int | Paired] = [Paired(item=at), Paired(item=other, input=1)]
-        result = compare(one.json, two.json, how)
-        if not result.different:
-            same.append(Item(_prefer(params, run.version, one, two), one.binary, paired))
+        if how.alike(one.json, two.json):
+            same.append(Item(_prefer(params, run.version, one, two, how), one.binary, paired))
             continue
-        json = _resolved(params, run.version, names, one, two, result)
+        json = _resolved(params, run.version, names, one, two, how)
         different.append(Item(json, one.binary, paired))
     return Routed([_kept(inputs[0], found.alone1, 0), same, different, _kept(inputs[1], found.alone2, 1)])
 
 
 def _how(params: CompareDatasets, version: float) -> Comparison:
     options = params.options
+    skip = frozenset(paths.names(options.skip_fields))
+    dotted = next((name for name in skip if "." in name), None)
+    if dotted and options.disable_dot_notation:
+        raise NodeError(f'dot notation is disabled, but the field to skip "{dotted}" has a dot', field="skipFields")
     return Comparison(
-        skip=frozenset(paths.names(options.skip_fields)),
+        skip=skip,
         fuzzy=options.fuzzy_compare if version < 2 else params.fuzzy_compare,
-        absent_equal=version >= 2.1,
+        null_is_zero=version >= 2,
         dots=not options.disable_dot_notation,
+        detailed=version >= 2.1,
     )
 
 
 class _Pairing:
     """Which items belong together: index pairs, and indexes without a partner."""
 
-    def __init__(self, inputs: Sequence[Items], names: Names, how: Comparison, *, everything: bool) -> None:
-        keys1 = [_key(item, [first for first, _ in names], how) for item in inputs[0]]
-        keys2 = [_key(item, [second for _, second in names], how) for item in inputs[1]]
+    def __init__(self, inputs: Sequence[Items], names: Names, how: Comparison, *, dots: bool, everything: bool) -> None:
+        values1 = [[paths.find(item.json, first, dots) for first, _ in names] for item in inputs[0]]
+        values2 = [[paths.find(item.json, second, dots) for _, second in names] for item in inputs[1]]
         places: dict[str, list[int]] = {}
-        for at, key in enumerate(keys2):
-            if key is not None:
-                places.setdefault(key, []).append(at)
+        for at, values in enumerate(values2):
+            places.setdefault(_bucket(values, how), []).append(at)
         self.pairs: list[tuple[int, int]] = []
         self.alone1: list[int] = []
         taken: set[int] = set()
-        for at, key in enumerate(keys1):
-            partners = places.get(key, []) if key is not None else []
-            chosen = partners if everything else partners[:1]
+        for at, values in enumerate(values1):
+            partners = _partners(values, places, values2, how)
+            chosen = list(partners) if everything else list(islice(partners, 1))
             self.pairs += [(at, other) for other in chosen]
             taken.update(chosen)
-            if not partners:
+            if not chosen:
                 self.alone1.append(at)
-        self.alone2 = [at for at in range(len(keys2)) if at not in taken]
+        self.alone2 = [at for at in range(len(values2)) if at not in taken]
 
 
-def _key(item: Item, names: Sequence[str], how: Comparison) -> str | None:
-    values = [paths.find(item.json, name, how.dots) for name in names]
-    if how.fuzzy:
-        values = ["" if value in (None, UNDEFINED, "", [], {}) else text(value) for value in values]
+def _bucket(values: Sequence[Any], how: Comparison) -> str:
+    return "\n".join("" if value is UNDEFINED and not how.fuzzy else how.bucket(value) for value in values)
+
+
+def _partners(
+    values: Sequence[Any], places: dict[str, list[int]], others: Sequence[Sequence[Any]], how: Comparison
+) -> Iterator[int]:
+    """Give the places of those with equal values; an item without one of its fields has no partner."""
     if any(value is UNDEFINED for value in values):
-        return None
-    return mark_of(values).decode()
+        return
+    for at in places.get(_bucket(values, how), ()):
+        if all(map(how.equal, values, others[at])):
+            yield at
 
 
 def _kept(items: Items, indexes: Sequence[int], number: int) -> Items:
     return [Item(items[at].json, items[at].binary, Paired(item=at, input=number)) for at in indexes]
 
 
-def _prefer(params: CompareDatasets, version: float, one: Item, two: Item) -> dict[str, Any]:
-    if _resolve(params, version) == "preferInput2" and _how(params, version).fuzzy:
-        return two.json
-    return one.json
+def _prefer(params: CompareDatasets, version: float, one: Item, two: Item, how: Comparison) -> dict[str, Any]:
+    return two.json if how.fuzzy and _resolve(params, version) == "preferInput2" else one.json
 
 
 def _resolve(params: CompareDatasets, version: float) -> Resolve:
@@ -170,7 +180,7 @@ def _resolve(params: CompareDatasets, version: float) -> Resolve:
 
 
 def _resolved(
-    params: CompareDatasets, version: float, names: Names, one: Item, two: Item, result: Difference
+    params: CompareDatasets, version: float, names: Names, one: Item, two: Item, how: Comparison
 ) -> dict[str, Any]:
     match _resolve(params, version):
         case "preferInput1":
@@ -179,35 +189,22 @@ def _resolved(
             return two.json
         case "mix":
             return _mixed(params, one, two)
-    dots = not params.options.disable_dot_notation
-    labels = ("input1", "input2") if version < 2 else ("inputA", "inputB")
+    result = compare(one.json, two.json, how)
+    both = partial(_both, old=version < 2)
+    skipped = {name: both(values) for name, values in result.skipped.items()}
     return {
-        "keys": dict(_matched(names, one, dots)),
+        "keys": {first: one.json[first] for first, _ in names if first in one.json},
         "same": result.same,
-        "different": {name: _both(labels, values) for name, values in result.different.items()},
-        **_skipped(params, labels, one, two),
+        "different": {name: both(values) for name, values in result.different.items()},
+        **({"skipped": skipped} if skipped else {}),
     }
 
 
-def _matched(names: Names, one: Item, dots: bool) -> Iterator[tuple[str, Any]]:
-    for first, _ in names:
-        value = paths.find(one.json, first, dots)
-        if value is not UNDEFINED:
-            yield first, value
-
-
-def _both(labels: tuple[str, str], values: tuple[Any, Any]) -> dict[str, Any]:
-    return {label: None if value is UNDEFINED else value for label, value in zip(labels, values, strict=True)}
-
-
-def _skipped(params: CompareDatasets, labels: tuple[str, str], one: Item, two: Item) -> dict[str, Any]:
-    dots = not params.options.disable_dot_notation
-    rows = {}
-    for name in paths.names(params.options.skip_fields):
-        values = paths.find(one.json, name, dots), paths.find(two.json, name, dots)
-        if values != (UNDEFINED, UNDEFINED):
-            rows[name] = _both(labels, values)
-    return {"skipped": rows} if rows else {}
+def _both(values: tuple[Any, Any], *, old: bool) -> dict[str, Any]:
+    """Show two values; version 1 shows nothing of what is false."""
+    labels = ("input1", "input2") if old else ("inputA", "inputB")
+    shown = [None if value is UNDEFINED or (old and value in (0, "")) else value for value in values]
+    return dict(zip(labels, shown, strict=True))
 
 
 def _mixed(params: CompareDatasets, one: Item, two: Item) -> dict[str, Any]:
@@ -216,9 +213,5 @@ def _mixed(params: CompareDatasets, one: Item, two: Item) -> dict[str, Any]:
     json = dict(base.json)
     for name in paths.names(params.except_when_mix):
         value = paths.find(other.json, name, dots)
-        path = (name,) if name in json else paths.keys(name, dots)
-        if value is UNDEFINED:
-            paths.drop(json, path)
-        else:
-            paths.put(json, path, value)
-    return json
+        json[name] = None if dots and value is UNDEFINED else value
+    return {name: value for name, value in json.items() if value is not UNDEFINED}
