@@ -51,35 +51,35 @@ class Extraction(NodeParams):
 
 
 async def extracted(params: Extraction, options: ExtractionOptions, item: Item, blobs: Blobs, place: Place) -> Items:
-    """Make an item of the values in each HTML text of an item; what is not there, or empty, leaves no field."""
+    """Make an item of the values in each HTML text of an item; what is not there leaves no field."""
     index, version = place
     wanted = params.extraction_values.values
-    if any(not one.key or not one.css_selector for one in wanted):
-        raise NodeError("a value needs a key and a CSS selector", field="extractionValues")
     made: Items = []
-    for source in await _sources(params, item, blobs):
+    for source in await _sources(params, item, blobs, version):
         tree = markup.parse(source)
         fields: dict[str, Any] = {}
         for one in wanted:
-            found = markup.select(tree, one.css_selector)
+            found = markup.select(tree, one.css_selector) if one.css_selector.strip() else []
             value: Any
             if one.return_array:
                 value = [_read(one, options, [element], version) for element in found]
             else:
                 value = _read(one, options, found, version)
             if value is not None:
-                paths.put(fields, paths.keys(one.key), value)
+                fields[one.key] = value
         made.append(Item(json=fields, paired=index))
     return made
 
 
-async def _sources(params: Extraction, item: Item, blobs: Blobs) -> list[str]:
+async def _sources(params: Extraction, item: Item, blobs: Blobs, version: float) -> list[str]:
     name = params.data_property_name
     if params.source_data == "binary":
         return [(await binary.read(item, name, blobs)).decode(errors="replace")]
-    value = paths.find(item.json, name)
+    value = item.json.get(name, UNDEFINED) if version == 1 else paths.find(item.json, name)
     if value is UNDEFINED:
         raise NodeError(f'the item has no field "{name}"', field="dataPropertyName")
+    if isinstance(value, dict):
+        return [""]
     texts = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in texts):
         raise NodeError(f'the field "{name}" holds no text', field="dataPropertyName")
@@ -107,7 +107,8 @@ def _text(one: ExtractionValue, options: ExtractionOptions, found: list[LexborNo
     if version >= READABLE:
         inner = markup.readable(found[0], list(_selectors(one.skip_selectors)), inner=True) if found else ""
         return _tidied(inner, options)
-    return _tidied("".join(element.text() for element in found), options) or None
+    bare = _tidied("".join(element.text() for element in found), options)
+    return bare if bare or version < 1 else None
 
 
 def _selectors(text: str) -> Iterator[str]:
@@ -123,7 +124,7 @@ def _value(element: LexborNode) -> Any:
         choices = element.css("option")
         chosen = [one for one in choices if "selected" in one.attributes]
         values = [one.attributes.get("value") or one.text() for one in chosen or choices[:1]]
-        return values if "multiple" in element.attributes else (values[0] if values else None)
+        return ",".join(values) if "multiple" in element.attributes else (values[0] if values else None)
     return element.attributes.get("value")
 
 

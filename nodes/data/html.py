@@ -1,21 +1,28 @@
 """HTML: make it from a template or as a table, or extract values from it.
 
 Flow: any node → **html** → any node.
+
+What stays different from n8n:
+- a table shows the characters `<`, `>` and `&` of its values, header and caption as such; n8n takes them as markup.
+- a value that is not there leaves its place in a template empty; n8n writes `undefined`.
 """
 
 from html import escape
 from typing import Any, Literal
 
 from nodes.data.extraction import Extraction, ExtractionOptions, extracted
+from nodes.expressions.coercion import UNDEFINED, to_string
 from nodes.sdk import Blobs, Example, Field, Item, Items, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from nodes.transform.field_types import absent, text
 from schemas.errors import MillraceError
 
+CHECKED, UNCHECKED = '<input type="checkbox" checked="checked"/>', '<input type="checkbox" />'
+CELL = "margin:0; padding:7px 20px 7px 0px; border-bottom:1px solid #eee"
 STYLES = {
-    "table": "border-collapse:collapse;font-family:sans-serif",
-    "th": "padding:6px 16px 6px 0;border-bottom:1px solid #ddd;text-align:left;color:#777",
-    "td": "padding:6px 16px 6px 0;border-bottom:1px solid #ddd",
+    "table": "border-spacing:0; font-family:helvetica,arial,sans-serif",
+    "thead": f"{CELL}; text-align:left; color:#888; font-weight:normal",
+    "td": CELL,
 }
 
 
@@ -26,8 +33,8 @@ class HtmlOptions(ExtractionOptions):
     custom_styling: bool = Field(False, description="Leave the default style out.")
     caption: str = Field("", description="Caption.")
     table_attributes: str = Field("", description="Attributes of the table.")
-    header_attributes: str = Field("", description="Attributes of each header cell.")
-    row_attributes: str = Field("", description="Attributes of each row.")
+    header_attributes: str = Field("", description="Attributes of the header.")
+    row_attributes: str = Field("", description="Attributes of each row below the header.")
     cell_attributes: str = Field("", description="Attributes of each cell.")
 
 
@@ -66,10 +73,10 @@ class Html(Extraction):
         Example(
             title="makes a table",
             params={"operation": "convertToHtmlTable", "options": {"customStyling": True, "capitalize": True}},
-            given=[{"first name": "Ada <3"}],
+            given=[{"first_name": "Ada <3"}],
             then=[{
-                "table": "<table><thead><tr><th>First Name</th></tr></thead>"
-                "<tbody><tr><td>Ada &lt;3</td></tr></tbody></table>"
+                "table": "<table  ><thead  ><tr><th>First Name</th></tr></thead>"
+                "<tbody><tr  ><td  >Ada &lt;3</td></tr></tbody></table>"
             }],
         ),
         Example(
@@ -97,7 +104,7 @@ async def html(parameters: Parameters[Html], items: Items, run: Run, blobs: Blob
             if params.operation == "extractHtmlContent":
                 made += await extracted(params, params.options, item, blobs, (index, run.version))
             else:
-                filled = "" if absent(params.html) else text(params.html)
+                filled = "" if absent(params.html) else _filled(params.html)
                 made.append(Item(json={"html": filled}, paired=index))
         except MillraceError as bad:
             if not run.continue_on_fail:
@@ -106,30 +113,41 @@ async def html(parameters: Parameters[Html], items: Items, run: Run, blobs: Blob
     return made
 
 
+def _filled(made: Any) -> str:
+    return to_string(made) if isinstance(made, list) else text(made)
+
+
 def _table(options: HtmlOptions, items: Items) -> str:
     names = list(dict.fromkeys(name for item in items for name in item.json))
 
     def tag(name: str, attributes: str) -> str:
-        style = "" if options.custom_styling or name not in STYLES else f' style="{STYLES[name]}"'
-        return f"<{name}{style}{' ' + attributes if attributes else ''}>"
+        styled = name in STYLES and not options.custom_styling
+        style = f"style='{STYLES[name]}'" if styled else ""
+        return f"<{name} {style} {attributes}>"
 
-    def row(cells: list[str], kind: str, attributes: str) -> str:
-        whole = "".join(f"{tag(kind, attributes)}{cell}</{kind}>" for cell in cells)
-        return f"{tag('tr', options.row_attributes)}{whole}</tr>"
+    def row(item: Item) -> str:
+        values = [_cell(item.json.get(name, UNDEFINED)) for name in names]
+        cells = "".join(f"{tag('td', options.cell_attributes)}{value}</td>" for value in values)
+        return f"{tag('tr', options.row_attributes)}{cells}</tr>"
 
-    head = row([_header(name, options) for name in names], "th", options.header_attributes)
-    body = [row([_cell(item.json.get(name)) for name in names], "td", options.cell_attributes) for item in items]
-    caption = f"<caption>{escape(options.caption)}</caption>" if options.caption else ""
-    start = tag("table", options.table_attributes)
-    return f"{start}{caption}<thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+    head = "".join(f"<th>{_header(name, options)}</th>" for name in names)
+    caption = f"<caption>{_escaped(options.caption)}</caption>" if options.caption else ""
+    return (
+        f"{tag('table', options.table_attributes)}{caption}{tag('thead', options.header_attributes)}"
+        f"<tr>{head}</tr></thead><tbody>{''.join(map(row, items))}</tbody></table>"
+    )
 
 
 def _header(name: str, options: HtmlOptions) -> str:
-    shown = " ".join(part[:1].upper() + part[1:] for part in name.replace("_", " ").split(" "))
-    return escape(shown if options.capitalize else name)
+    shown = " ".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return _escaped(shown if options.capitalize else name)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
-        return f'<input type="checkbox" {"checked " if value else ""}disabled/>'
-    return "" if absent(value) else escape(text(value))
+        return CHECKED if value else UNCHECKED
+    return _escaped(to_string(value))
+
+
+def _escaped(source: str) -> str:
+    return escape(source, quote=False)

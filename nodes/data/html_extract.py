@@ -4,15 +4,23 @@ Flow: any node → **htmlExtract** → any node.
 """
 
 from nodes.data.extraction import Extraction, ExtractionOptions, extracted
-from nodes.sdk import Blobs, Example, Items, Parameters, Run, node
+from nodes.sdk import Blobs, Example, Field, Items, NodeParams, Parameters, Run, node
 from nodes.sdk.ports import error_item
 from schemas.errors import MillraceError
+
+OLD = 0  # as a version: before those of the HTML node
+
+
+class HtmlExtractOptions(NodeParams):
+    """Rarely needed choices."""
+
+    trim_values: bool = Field(True, description="Cut spaces and line ends from both sides of a value.")
 
 
 class HtmlExtract(Extraction):
     """Where the HTML is, and what to take of it."""
 
-    options: ExtractionOptions = ExtractionOptions()
+    options: HtmlExtractOptions = HtmlExtractOptions()
 
 
 @node(
@@ -45,7 +53,8 @@ async def html_extract(parameters: Parameters[HtmlExtract], items: Items, run: R
     for index, item in enumerate(items):
         try:
             params = parameters(index)
-            made += await extracted(params, params.options, item, blobs, (index, 1))
+            options = ExtractionOptions(trim_values=params.options.trim_values)
+            made += await extracted(params, options, item, blobs, (index, OLD))
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise

@@ -23,9 +23,8 @@ _NEVER_OPEN = frozenset((
     "html", "head", "rt", "rp",
 ))  # fmt: skip
 _BLOCKS = frozenset((
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "main", "nav", "ol", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "article", "aside", "blockquote", "body", "div", "footer", "form", "header", "html", "main", "nav", "ol",
+    "section", "table", "ul",
 ))  # fmt: skip
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "table"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -145,11 +144,10 @@ class _Text:
             self.numbers.pop()
         if tag == "a":
             self.link(node, "".join(self.parts[before:]).strip())
-        if tag in ("td", "th"):
-            self.space = True
+        if wanted and len(self.parts) == before and self.parts:  # what is empty keeps its place
+            self.parts.append("\n" * self.gap)
             self.gap = 0
-        else:
-            self.breaks(wanted)
+        self.breaks(wanted)
 
     def marker(self) -> str:
         number = self.numbers[-1] if self.numbers else None

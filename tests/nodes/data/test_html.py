@@ -122,3 +122,12 @@ def test_feeds(source: bytes, found: dict[str, Any]) -> None:
 def test_what_is_no_feed(source: bytes) -> None:
     with pytest.raises(NodeError):
         read_feed(source)
+
+
+async def test_a_table_shows_marks_of_values_as_such() -> None:
+    params = {"operation": "convertToHtmlTable", "options": {"caption": "a & b", "customStyling": True}}
+    result = await Harness(html).run(params, [[Item(json={"<b>": "<script>alert(1)</script>"})]])
+    [table] = [item.json["table"] for item in outputs(result)[0]]
+    assert "<caption>a &amp; b</caption>" in table
+    assert "<th>&lt;b&gt;</th>" in table
+    assert "<script>" not in table
