@@ -50,6 +50,10 @@ SELECT id, data FROM chunk
 WHERE id >= (SELECT coalesce(max(id), :at) FROM chunk WHERE id >= :base AND id <= :at) AND id < :before ORDER BY id
 """
 
+# Joined, not "(row, key) IN (VALUES …)": SQLite reads the whole table for that.
+_DELETE_KEPT = "DELETE FROM kept WHERE id IN (SELECT kept.id FROM (VALUES "
+_OF_THOSE = ") AS gone CROSS JOIN kept ON kept.row = gone.column1 AND kept.key = gone.column2)"
+
 _Packed = tuple[bytes | None, bytes | None, tuple[tuple[str, bytes], ...], int]
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[_Packed]).decode
@@ -188,7 +192,7 @@ class SqliteStorage:
         self._many("INSERT INTO chunk VALUES ", plan.chunks)
         self._many("INSERT OR REPLACE INTO kept VALUES ", plan.kept)
         if plan.gone:
-            self._many("DELETE FROM kept WHERE (row, key) IN (VALUES ", plan.gone, ")")
+            self._many(_DELETE_KEPT, plan.gone, _OF_THOSE)
         self._many("INSERT OR REPLACE INTO bound VALUES ", plan.bounds)
         self._many("INSERT OR REPLACE INTO committed VALUES ", plan.commits)
         failpoint("sqlite.commit")

@@ -40,6 +40,23 @@ class GatedStorage(SqliteStorage):
         super().write(batch)
 
 
+class TracedStorage(SqliteStorage):
+    """A disk that keeps what it was told, and can say how SQLite goes about it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.told: list[str] = []
+        self._db.set_trace_callback(self.told.append)
+
+    def scans(self) -> list[str]:
+        """Give the steps in which a whole table is read."""
+        self._db.set_trace_callback(None)
+        tables = [name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        plans = [self._db.execute(f"EXPLAIN QUERY PLAN {told}").fetchall() for told in self.told]
+        steps = [str(step[3]).split(" USING ")[0] for plan in plans for step in plan]
+        return [step for step in steps if step in {f"SCAN {name}" for name in tables}]
+
+
 class BrokenStorage(SqliteStorage):
     """A disk that cannot be written."""
 
@@ -205,6 +222,26 @@ async def test_compaction_is_there_after_a_restart(
 
     assert [(record.key, record.value) for record in found] == kept
     assert ends == {0: 4, 1: 0}
+
+
+async def test_writing_and_cleaning_read_no_table_from_end_to_end(tmp_path: Path) -> None:
+    storage = TracedStorage(tmp_path / "log.db")
+    broker = Broker(TOPICS, 2, storage)
+    group = await broker.group(["queue"], "g")
+    storage.told.clear()  # what an open reads
+    for topic, key in (("rows", b"a"), ("rows", b"b"), ("marked", b"a"), ("queue", None)):
+        await broker.send(topic, 0, b"1", key=key)
+    await asyncio.gather(*[broker.send(topic, 0, None, key=b"a") for topic in ("rows", "marked")])
+    await group.commit({("queue", 0): 1})
+
+    await broker.tidy()
+    scans = storage.scans()
+    kept = await read(broker, "rows", 1)
+    await broker.close()
+
+    assert any(told.startswith("DELETE FROM kept") for told in storage.told)
+    assert scans == []
+    assert [record.key for record in kept] == [b"b"]
 
 
 async def test_ephemeral_records_go_with_the_process(tmp_path: Path) -> None:
