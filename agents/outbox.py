@@ -89,12 +89,13 @@ class Outbox:
             await asyncio.gather(*written)
         rows = {execution: row for execution in self.rows if (row := desk.row(execution)) is not None}
         failpoint("outbox.rows")
-        if rows:
-            table = self.streams.table("executions")
-            await asyncio.gather(*[table.put(self.owner, execution, row) for execution, row in rows.items()])
+        table = self.streams.table("executions")
+        put = [table.put(self.owner, execution, row) for execution, row in rows.items()]
+        if put and not self.streams.ordered:
+            await asyncio.gather(*put)
             self.owner.check()
         failpoint("outbox.emit")
-        emitted: list[asyncio.Future[int]] = []
+        emitted = [*written, *put]
         try:
             for one in self._emissions():
                 emitted.append(one)
@@ -103,8 +104,8 @@ class Outbox:
             raise
         failpoint("outbox.replies")
         if self.replies:
+            await asyncio.gather(*put)  # who is answered may rely on it
             await self._send_replies(self.replies)
-        emitted += written
         if len(emitted) == 1:
             await emitted[0]
         elif emitted:

@@ -57,7 +57,7 @@ FAILPOINTS: dict[str, str] = {
     "offsets.commit": "offsets are about to be committed",
     "offsets.committed": "offsets are committed",
     "outbox.durable": "all that a call wrote is durable, its record not acknowledged",
-    "outbox.emit": "rows are durable, nothing of what follows them is sent",
+    "outbox.emit": "rows are sent (on Kafka durable), nothing of what follows them is",
     "outbox.events": "a call is done, nothing of it written",
     "outbox.replies": "what follows the rows is sent, replies are not",
     "outbox.rows": "events are sent, rows are not",

@@ -204,7 +204,8 @@ class Broker:
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._writing:
             self._writing = True
-            loop.call_soon(self._hand_over)
+            # Not before the tasks that were added meanwhile are frames: they go along.
+            loop.call_soon(loop.call_soon, self._hand_over)
 
     def _hand_over(self) -> None:
         batch, self._batch = self._batch, Batch()
