@@ -16,8 +16,12 @@ from pycrdt import Doc, Map, Text
 
 SEED_CLIENT = 1
 """Who writes the beginning of a document: the same for all gateways, so that two beginnings are one."""
-DRAFT = "millrace.draft"
-"""Fact of ``meta`` that is no part of the workflow: the version with which the document agreed last."""
+MARK = "millrace."
+"""Facts of ``meta`` that begin so are no part of the workflow."""
+DRAFT = f"{MARK}draft"
+"""The version with which the document agreed last."""
+SAVING = f"{MARK}saving/"
+"""With a version after it: the document was this, and is about to become the draft."""
 PARAMETER = "parameters."
 PLACE = "millrace.place"
 _TEXTS = ("jsCode", "pythonCode", "functionCode", "query", "html", "markdown", "content", "jsonOutput", "jsonBody")
@@ -93,7 +97,9 @@ def flatten(body: Mapping[str, Any]) -> Facts:
 
 def unflatten(facts: Facts) -> dict[str, Any]:
     """Give a workflow's JSON; equal facts give equal text, whoever wrote them in whatever order."""
-    body = {fact[1]: value for fact, value in sorted(facts.items()) if fact[0] == "meta" and fact[1] != DRAFT}
+    body = {
+        fact[1]: value for fact, value in sorted(facts.items()) if fact[0] == "meta" and not fact[1].startswith(MARK)
+    }
     found: dict[str, dict[str, Any]] = {}
     for fact, value in sorted(facts.items()):
         if fact[0] == "nodes":

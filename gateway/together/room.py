@@ -8,13 +8,15 @@ record takes the place of many: it holds them all, is durable before they are re
 """
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 from pycrdt import Awareness, Doc, create_update_message
 
 from gateway.problems import refuse
 from gateway.reading import Catalog
-from gateway.together.document import DRAFT, Facts, flatten, open_document, read, seed, unflatten, write
+from gateway.together.document import DRAFT, SAVING, Facts, flatten, open_document, read, seed, unflatten, write
 from gateway.together.member import Member
 from gateway.together.storage import Kept, Storage
 from schemas.commands import VersionSnapshot
@@ -89,6 +91,9 @@ class Room:
             agreed = facts.get(("meta", DRAFT))
             if agreed == draft.id:
                 return
+            if ("meta", SAVING + draft.id) in facts:
+                await self._agreed(draft.id)
+                return
             theirs = flatten(draft.body)
             base = self._base(agreed)
             changed = {fact: value for fact, value in theirs.items() if base is not None and base.get(fact) != value}
@@ -96,21 +101,37 @@ class Room:
             after = {fact: value for fact, value in facts.items() if fact not in gone} | changed
             await self._write({**after, ("meta", DRAFT): draft.id}, facts)
 
-    async def agree(self) -> dict[str, Any]:
-        """Give the document as a workflow's JSON, and note that it will be the draft, which is no news then."""
-        await self._storage.caught_up(self.workflow)
-        facts = read(self.document)
-        body = unflatten(facts)
-        await self._write({**facts, ("meta", DRAFT): content_hash(body)}, facts)
-        return body
+    @contextlib.asynccontextmanager
+    async def saving(self) -> AsyncIterator[dict[str, Any]]:
+        """Give the document as a workflow's JSON, of which the block makes the draft.
 
-    async def disagree(self) -> None:
-        """Note that it did not become so."""
+        The mark is there before the draft is, and says to every gateway that this draft is no news: who draws on
+        meanwhile keeps what they draw. What was agreed on stays until then: a save that never ends changes nothing.
+        """
+        async with self._absorbing:
+            await self._storage.caught_up(self.workflow)
+            facts = read(self.document)
+            body = unflatten(facts)
+            version = content_hash(body)
+            await self._write({**facts, ("meta", SAVING + version): True}, facts)
+            try:
+                yield body
+            except BaseException:
+                await self._agreed(facts.get(("meta", DRAFT)), version)
+                raise
+            await self._agreed(version, version)
+
+    async def _agreed(self, draft: Any, saved: str | None = None) -> None:
+        """Note which draft the document agrees with now, and that a version is no longer being saved."""
         facts = read(self.document)
-        await self._write({**facts, ("meta", DRAFT): self._draft().id}, facts)
+        mark = ("meta", SAVING + (saved or draft))
+        after = {fact: value for fact, value in facts.items() if fact != mark}
+        await self._write({**after, ("meta", DRAFT): draft}, facts)
 
     async def _write(self, after: Facts, before: Facts) -> None:
         """Change the document as a member would: through the log."""
+        if after == before:
+            return
         copy = open_document()
         copy.apply_update(self.document.get_update())
         state = copy.get_state()

@@ -71,14 +71,10 @@ class Rooms:
 
     async def save(self, room: Room) -> Answer:
         """Make the document the workflow's draft. Raises the problem that refused it."""
-        body = await room.agree()
-        try:
+        async with room.saving() as body:
             answer = await self._publishing.change(new_id(), UpdateWorkflow(room.workflow, body))
-        except Exception:
-            await room.disagree()
-            raise
-        with contextlib.suppress(HttpProblem):  # a view that lags does not undo what was decided
-            await self._catalog.wait(answer.offset)
+            with contextlib.suppress(HttpProblem):  # a view that lags does not undo what was decided
+                await self._catalog.wait(answer.offset)
         return answer
 
     async def _open(self, workflow: str) -> Room:

@@ -209,6 +209,46 @@ async def test_what_was_saved_beside_the_document_comes_into_it(drawn) -> None:
     assert drawn_now["nodes"][1]["parameters"] == {"mine": "kept"}
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["new", "saved before"])
+@pytest.mark.parametrize("beside", [False, True], ids=["here", "at another gateway"])
+async def test_who_draws_on_while_it_is_saved_keeps_what_they_draw(
+    drawn, monkeypatch, again: bool, beside: bool
+) -> None:
+    house, name, robot = drawn
+    async with another_gateway(house) if beside else contextlib.nullcontext("") as address:
+        one, other = await robot(), await robot(address)
+        if again:
+            for url in ("https://one.example", "https://two.example"):
+                one.put("id-A", "parameters.url", url)
+                await one.save()
+        rooms = house.gateway._parts.rooms
+        change = rooms._publishing.change
+        absorbed = []
+
+        async def meanwhile(*what: Any) -> Any:
+            # Something else is news of the workflow, and somebody draws on: both may come at any time.
+            absorbed.append(asyncio.create_task(rooms._rooms[name].absorb()))
+            await asyncio.wait(absorbed, timeout=0.3)
+            answer = await change(*what)
+            other.put("id-A", "parameters.url", "https://later.example")
+            await other.send()
+            await until(lambda: b"https://later.example" in one.bytes())
+            return answer
+
+        monkeypatch.setattr(rooms._publishing, "change", meanwhile)
+        one.put("id-A", "parameters.url", "https://one.example")
+
+        told = await one.save()
+        await asyncio.gather(*absorbed, rooms._rooms[name].absorb())
+
+        assert told["saved"]["workflow"]["nodes"][0]["parameters"]["url"] == "https://one.example"
+        assert b"https://later.example" in one.bytes()
+        monkeypatch.undo()
+        later = await one.save()
+        assert later["saved"]["workflow"]["nodes"][0]["parameters"]["url"] == "https://later.example"
+        assert "millrace" not in str(later["saved"]["workflow"])
+
+
 async def test_nothing_is_lost_when_everybody_leaves(drawn) -> None:
     house, name, robot = drawn
     one = await robot()

@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { call } from "../api/client";
 import { type Doc, alike, normal } from "../canvas/document";
 import { facts, useDraft } from "../canvas/draft";
-import { DRAFT, Model } from "./model";
+import { DRAFT, MARK, Model } from "./model";
 import { Provider } from "./provider";
 import { usePeople } from "./people";
 
@@ -79,8 +79,9 @@ export function bind(workflow: string): () => void {
   });
   ydoc.on("afterTransaction", (done: Y.Transaction) => {
     if (done.origin === MINE || done.changed.size === 0) return;
-    const marked = done.changed.get(model.meta as never)?.has(DRAFT) ?? false;
-    const only = marked && done.changed.size === 1 && done.changed.get(model.meta as never)!.size === 1;
+    const meta = done.changed.get(model.meta as never) as ReadonlySet<string> | undefined;
+    const marked = meta?.has(DRAFT) ?? false;
+    const only = meta && done.changed.size === 1 && [...meta].every((key) => key.startsWith(MARK));
     if (!only) pull();
     if (bound && marked) agree(workflow, model).catch(() => undefined);
   });

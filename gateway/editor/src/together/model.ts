@@ -6,8 +6,10 @@ type Fields = ReadonlyMap<string, string>;
 type Shared = Y.Map<string | Y.Text>;
 type Wire = [source: string, kind: string, output: number, target: string, entry: string, index: number];
 
-/** Key of `meta` that names the version with which the document agreed last. */
-export const DRAFT = "millrace.draft";
+/** Keys of `meta` that begin so are no part of the workflow. */
+export const MARK = "millrace.";
+/** Names the version with which the document agreed last. */
+export const DRAFT = `${MARK}draft`;
 const PLACE = "millrace.place";
 const PARAMETER = "parameters.";
 /** Fields in which people write together letter by letter, as the gateway knows them. */
@@ -45,7 +47,7 @@ export class Model {
   /** Gives the workflow; nodes that did not change are the same objects as before. `own` keeps what is not shared. */
   read(own: Partial<Doc>): Doc {
     const raw: Record<string, unknown> = { id: own.id, active: own.active };
-    for (const [key, text] of this.meta) if (key !== DRAFT) raw[key] = parse(text);
+    for (const [key, text] of this.meta) if (!key.startsWith(MARK)) raw[key] = parse(text);
     const whole = [...this.nodes].filter(([, fields]) => fields.has("type") && fields.has("name"));
     const order = whole
       .map(([id, fields]) => ({ id, fields, place: Number(parse(said(fields.get(PLACE) ?? "0"))) || 0 }))
