@@ -37,6 +37,7 @@ from gateway.api.preferences import PreferencesResource
 from gateway.api.replays import Replays
 from gateway.api.rollouts import Rollouts
 from gateway.api.searching import Searching
+from gateway.api.settings_schemas import SettingsSchemasResource
 from gateway.api.sql import Sql
 from gateway.api.statistics import StatisticsResource, backlog_of
 from gateway.api.templates import Templates
@@ -290,6 +291,7 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Items(given, parts.past).endpoints(),
         *Expressions(parts.javascript, given).endpoints(),
         *NodeTypes(registry).endpoints(),
+        *SettingsSchemasResource().endpoints(),
         *Templates().endpoints(),
         *Sql(parts.past).endpoints(),
         *StatisticsResource(parts.statistics, parts.backlog).endpoints(),

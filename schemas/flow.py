@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_KEY = "The path of a field, such as body.customer, or an expression of the first item."
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -16,37 +18,42 @@ class _Closed(BaseModel):
 class Concurrency(_Closed):
     """How many executions may be under way at a time: of the workflow, or for each value of ``key``."""
 
-    limit: int = Field(ge=1, le=100_000, description="So many executions at a time; others wait.")
-    key: str | None = Field(None, min_length=1, description="A field's path or an expression of the first item.")
+    limit: int = Field(
+        ge=1, le=100_000, title="Executions at a time", description="Others wait in the log.", examples=[5]
+    )
+    key: str | None = Field(None, min_length=1, title="For each value of", description=_KEY)
 
 
 class Order(_Closed):
     """Executions of one key run one after the other, in the order of their starts."""
 
-    key: str = Field(min_length=1, description="A field's path or an expression of the first item.")
+    key: str = Field(min_length=1, title="For each value of", description=_KEY)
 
 
 class Rate(_Closed):
     """How often a node may run, all executions together."""
 
-    limit: float = Field(gt=0, le=1_000_000, description="So many runs begin in ``per`` seconds.")
-    per: float = Field(1, gt=0, le=86_400, description="Seconds.")
+    limit: float = Field(gt=0, le=1_000_000, title="Runs", description="So many begin in that time.", examples=[10])
+    per: float = Field(1, gt=0, le=86_400, title="In so many seconds")
     scope: Literal["node", "credential"] = Field(
-        "node", description="Counted for this node, or for all nodes that use its credential."
+        "node",
+        title="Counted for",
+        description="This node, or all nodes that use its credential.",
+        json_schema_extra={"x-labels": {"node": "This node", "credential": "All that use its credential"}},
     )
 
 
 class Runs(_Closed):
     """How many runs of a node may be under way at a time, on each worker."""
 
-    limit: int = Field(ge=1, le=100_000)
+    limit: int = Field(ge=1, le=100_000, title="Runs at a time", description="Others wait.", examples=[1])
 
 
 class NodeFlow(_Closed):
     """How a node that waits for the world is kept from asking too much of it; n8n leaves it alone."""
 
-    rate: Rate | None = None
-    concurrency: Runs | None = None
+    rate: Rate | None = Field(None, description="How often it may run, all executions together.")
+    concurrency: Runs | None = Field(None, description="How many of its runs may be under way at a time.")
 
 
 class WorkflowFlow(_Closed):
@@ -55,5 +62,5 @@ class WorkflowFlow(_Closed):
     priority: Literal["high", "normal", "bulk"] = Field(
         "normal", description="How often its tasks have their turn against others of its tenant: 16 to 4 to 1."
     )
-    concurrency: Concurrency | None = None
-    order: Order | None = None
+    concurrency: Concurrency | None = Field(None, description="How many executions may be under way at a time.")
+    order: Order | None = Field(None, description="Executions of a key one after the other, as they started.")

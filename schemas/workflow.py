@@ -67,18 +67,58 @@ class Node(_Open):
     millrace: NodeFlow | None = None
 
 
+_ORDERS = {"parallel": "Branches at the same time", "v1": "One branch after the other", "v0": "Node by node (old)"}
+_CALLERS = {
+    "workflowsFromSameOwner": "Workflows of the same owner",
+    "any": "Any workflow",
+    "workflowsFromAList": "Chosen workflows",
+    "none": "None",
+}
+
+
 class Settings(_Open):
     """Workflow settings; an absent `executionOrder` means v0."""
 
-    execution_order: ExecutionOrder = Field("v0", alias="executionOrder")
-    timezone: str | None = None
-    error_workflow: str | None = Field(None, alias="errorWorkflow")
-    caller_policy: str | None = Field(None, alias="callerPolicy")
-    caller_ids: str | None = Field(None, alias="callerIds")
-    execution_timeout: float | None = Field(None, alias="executionTimeout")
-    misfire: Misfire = Field("skip", description="What becomes of due times that were missed.")
+    execution_order: ExecutionOrder = Field(
+        "v0",
+        alias="executionOrder",
+        description="In which order branches run.",
+        json_schema_extra={"x-labels": _ORDERS},
+    )
+    timezone: str | None = Field(
+        None, title="Time zone", description="Of schedules and of $now.", json_schema_extra={"x-choose": "timeZones"}
+    )
+    error_workflow: str | None = Field(
+        None,
+        alias="errorWorkflow",
+        description="Is run when an execution of this one fails.",
+        json_schema_extra={"x-choose": "workflows"},
+    )
+    caller_policy: str | None = Field(
+        None,
+        alias="callerPolicy",
+        title="Who may call it",
+        description="Which workflows may run this one as a sub-workflow.",
+        json_schema_extra={"enum": list(_CALLERS), "x-labels": _CALLERS, "default": "workflowsFromSameOwner"},
+    )
+    caller_ids: str | None = Field(
+        None,
+        alias="callerIds",
+        title="Workflows that may call it",
+        description="Their ids, with commas between.",
+        json_schema_extra={"x-when": {"callerPolicy": ["workflowsFromAList"]}},
+    )
+    execution_timeout: float | None = Field(
+        None, alias="executionTimeout", title="Time limit in seconds", description="Of an execution; empty for none."
+    )
+    misfire: Misfire = Field(
+        "skip",
+        title="Missed times",
+        description="What becomes of due times that were missed.",
+        json_schema_extra={"x-labels": {"skip": "Skip them", "once": "Run once for all", "all": "Run each"}},
+    )
     tenant: str | None = Field(None, description="For whom it runs: tenants share a worker fairly.")
-    millrace: WorkflowFlow = Field(default_factory=WorkflowFlow)
+    millrace: WorkflowFlow = Field(default_factory=WorkflowFlow, title="Sharing")
 
 
 _HINTS = {

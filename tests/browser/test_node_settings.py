@@ -108,19 +108,42 @@ def test_reliability_is_set_and_kept(page: Page, opened, server: Installation, a
     assert (node["timeout"], node["onError"]) == (3, "continueErrorOutput")
 
 
-def test_flow_control_is_set_and_kept(page: Page, opened, server: Installation, accessible) -> None:
+def test_how_often_a_node_asks_is_set_and_kept(page: Page, opened, server: Installation, accessible, shoot) -> None:
     workflow = opened(asking("flowing"))
     panel = panel_of(page, "Ask")
     panel.get_by_role("tab", name="Flow control").click()
 
-    panel.get_by_role("combobox", name="Priority").click()
-    page.get_by_role("option", name="Bulk").click()
-    panel.get_by_label("Executions at a time").fill("5")
-    panel.get_by_label("… for each value of").fill("body.customer")
+    panel.get_by_role("button", name="Set Rate").click()
+    panel.get_by_label("Runs", exact=True).fill("20")
+    panel.get_by_label("In so many seconds").fill("60")
+    panel.get_by_role("combobox", name="Counted for").click()
+    page.get_by_role("option", name="All that use its credential").click()
+    panel.get_by_role("button", name="Set Concurrency").click()
+    panel.get_by_label("Runs at a time").fill("2")
     assert accessible() == []
+    shoot("flow-control")
 
-    settings = saved(page, server, workflow)["settings"]
-    assert settings["millrace"] == {"priority": "bulk", "concurrency": {"limit": 5, "key": "body.customer"}}
+    node = saved(page, server, workflow)["nodes"][1]
+    assert node["millrace"] == {
+        "rate": {"limit": 20, "per": 60, "scope": "credential"},
+        "concurrency": {"limit": 2},
+    }
+
+
+def test_what_lacks_something_is_not_kept(page: Page, opened, server: Installation) -> None:
+    workflow = opened(asking("lacking"))
+    panel = panel_of(page, "Ask")
+    panel.get_by_role("tab", name="Flow control").click()
+    panel.get_by_role("button", name="Set Rate").click()
+    panel.get_by_role("button", name="Set Concurrency").click()
+    panel.get_by_label("Runs", exact=True).fill("")
+    panel.get_by_role("button", name="Remove Concurrency").click()
+    panel.get_by_role("tab", name="Reliability").click()
+    panel.get_by_label("Time limit of one attempt (s)").fill("3")
+
+    node = saved(page, server, workflow)["nodes"][1]
+    assert node["timeout"] == 3
+    assert "millrace" not in node or node["millrace"] is None
 
 
 def test_figures_and_documents_of_a_node(page: Page, opened, server: Installation, accessible, shoot) -> None:

@@ -26,6 +26,7 @@ import { SelectionBar } from "./SelectionBar";
 import { ExecutionBar } from "./ExecutionBar";
 import { Outline } from "./Outline";
 import { Toolbar } from "./Toolbar";
+import { WorkflowSettings } from "./WorkflowSettings";
 import { editorCommands, jumpTo, run, save } from "./commands";
 import { byName } from "./document";
 import { anyUnsaved, useDraft } from "./draft";
@@ -68,6 +69,7 @@ export default function Editor({ workflow, execution, node }: { workflow: string
         {!execution && <SelectionBar />}
         {!execution && <Extracting />}
         <NodePanel />
+        <WorkflowSettings />
         {!execution && <VersionsPanel />}
         {!execution && <PublishDialog />}
       </div>

@@ -16,6 +16,7 @@ import { byName } from "./document";
 import { changed, useDraft } from "./draft";
 import { arrange } from "./layout";
 import { useSelection } from "./selection";
+import { openWorkflowSettings } from "./WorkflowSettings";
 import { fit } from "./viewport";
 
 export function Toolbar() {
@@ -100,6 +101,7 @@ function Tools() {
       <Tool icon="redo" label="Redo" disabled={!redos} onClick={() => draft().redo()} />
       <Tool icon="arrange" label="Arrange (Shift Alt T)" onClick={() => void arrange(useSelection.getState().nodes).then(() => fit())} />
       <Tool icon="fit" label="Fit (1)" onClick={() => fit()} />
+      <Tool icon="settings" label="Workflow settings" onClick={openWorkflowSettings} />
       <Tool icon="search" label="Commands (Ctrl K)" onClick={() => useCommands.setState({ open: true })} />
     </div>
   );

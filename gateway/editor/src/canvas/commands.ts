@@ -17,6 +17,7 @@ import { addNote, alignSelected, copied, duplicate, groupSelected, pasteText, po
 import { byId } from "./document";
 import { arrange } from "./layout";
 import { openNode, useSelection } from "./selection";
+import { openWorkflowSettings } from "./WorkflowSettings";
 import { fit, reveal, zoom } from "./viewport";
 
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -115,6 +116,7 @@ export function editorCommands(): Command[] {
     seeing.push({ id: "executions", label: "See its executions", icon: "list", run: () => go({ page: "executions", workflow }) });
   }
   seeing.push(
+    { id: "settings", label: "Workflow settings", icon: "settings", run: openWorkflowSettings },
     { id: "find", label: "Find in this workflow", keys: `${MOD} F`, icon: "search", run: () => openFinding("here") },
     { id: "find-all", label: "Find in all workflows", keys: `${MOD} Shift F`, icon: "search", run: () => openFinding("everywhere") },
   );

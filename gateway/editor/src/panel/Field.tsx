@@ -2,6 +2,7 @@
 import { Autocomplete, NumberInput, Select, Switch, Textarea } from "@mantine/core";
 import { type DragEvent, Suspense, lazy, useRef, useState } from "react";
 import { choice } from "../shell/words";
+import { Chosen } from "./Chosen";
 import { Remove, type FormContext } from "./Form";
 import { type Kind, type Schema, choices, isExpression } from "./schema";
 import { FIELD, aim } from "./target";
@@ -36,7 +37,7 @@ interface Props {
 
 export function Field(props: Props) {
   const { label, bare, schema, value, context, path, change, remove } = props;
-  const expression = isExpression(value);
+  const expression = !context.plain && isExpression(value);
   const editor = useRef<ExpressionEditor | typeof Late>(null);
   if (expression) editor.current ??= Loaded ?? Late;
   const Editor = editor.current;
@@ -59,10 +60,10 @@ export function Field(props: Props) {
     <div
       className={`field${over ? " field-over" : ""}${fault ? " field-fault" : ""}`}
       data-field={path}
-      onFocus={() => !expression && !context.fixed && aim({ label, insert: put })}
+      onFocus={() => !expression && !context.fixed && !context.plain && aim({ label, insert: put })}
       onKeyDown={(event) => {
         // In a text the sign is written like any other: at its beginning it makes an expression of it.
-        if (event.key !== "=" || expression || context.fixed || writes(event.target)) return;
+        if (event.key !== "=" || expression || context.plain || context.fixed || writes(event.target)) return;
         event.preventDefault();
         flip();
       }}
@@ -81,7 +82,7 @@ export function Field(props: Props) {
             {schema.description}
           </span>
         )}
-        {!context.fixed && <Toggle expression={expression} label={label} flip={flip} />}
+        {!context.fixed && !context.plain && <Toggle expression={expression} label={label} flip={flip} />}
         {remove && <Remove text={label} remove={remove} />}
       </div>
       {expression && Editor ? (
@@ -92,7 +93,7 @@ export function Field(props: Props) {
         <Plain
           {...props}
           change={(next) => {
-            if (isExpression(next) && !isExpression(value)) setFresh(true);
+            if (!context.plain && isExpression(next) && !isExpression(value)) setFresh(true);
             change(next);
           }}
         />
@@ -125,6 +126,10 @@ function writes(target: EventTarget): boolean {
 function Plain(props: Props) {
   const { label, schema, kind, value, context, change } = props;
   const shown = value === undefined ? schema.default : value;
+  const source = schema["x-choose"];
+  if (typeof source === "string" && (shown === undefined || shown === null || typeof shown === "string")) {
+    return <Chosen of={source} label={label} value={(shown as string | null | undefined) ?? null} fixed={context.fixed} change={change} />;
+  }
   switch (kind) {
     case "boolean":
       return <Switch size="xs" aria-label={label} disabled={context.fixed} checked={shown === true} onChange={(event) => change(event.currentTarget.checked)} />;
@@ -169,7 +174,7 @@ function Text({ label, schema, value, context, change }: Props) {
       aria-label={label}
       readOnly={context.fixed}
       value={plainText(shown)}
-      onChange={(event) => change(event.currentTarget.value)}
+      onChange={(event) => change(context.plain ? event.currentTarget.value || undefined : event.currentTarget.value)}
     />
   );
 }
@@ -194,7 +199,8 @@ function Choice({ label, schema, value, context, change }: Props) {
   const offered = choices(schema) ?? [];
   const known = offered.includes(shown);
   const all = [...offered, ...(known || shown === undefined || shown === null ? [] : [shown])].map((each) => plainText(each));
-  const data = all.map((value) => ({ value, label: choice(value) }));
+  const labels = (schema["x-labels"] ?? {}) as Record<string, string>;
+  const data = all.map((value) => ({ value, label: labels[value] ?? choice(value) }));
   return (
     <Select
       size="xs"

@@ -1,83 +1,29 @@
-/** Flow control: how executions of the workflow share what is scarce, and in which order they come. */
-import { NumberInput, Select, TextInput } from "@mantine/core";
+/** Flow control: how often a node may run, and how many of its runs at a time. */
+import { Button } from "@mantine/core";
+import { specOf, useNodeTypes } from "../api/nodeTypes";
+import { type NodeJson, patchNode } from "../canvas/document";
 import { useDraft } from "../canvas/draft";
+import { openWorkflowSettings } from "../canvas/WorkflowSettings";
+import { SettingsForm } from "./SettingsForm";
+import type { Schema } from "./schema";
+import { useSettingsSchemas } from "./settingsSchemas";
 
-interface Flow {
-  priority?: string;
-  concurrency?: { limit: number; key?: string };
-  order?: { key: string };
-}
-
-const PRIORITIES = [
-  { value: "high", label: "High" },
-  { value: "normal", label: "Normal" },
-  { value: "bulk", label: "Bulk" },
-];
-
-export function FlowControl({ fixed }: { fixed: boolean }) {
-  const settings = useDraft((state) => (state.doc?.settings ?? {}) as Record<string, unknown>);
-  const flow = (settings.millrace ?? {}) as Flow;
-  const put = (next: Record<string, unknown>) => useDraft.getState().change((doc) => ({ ...doc, settings: clean({ ...(doc.settings as object), ...next }) }), "flow control");
-  const set = (some: Partial<Flow>) => {
-    const next = clean({ ...flow, ...some });
-    put({ millrace: Object.keys(next).length ? next : undefined });
-  };
-  const { concurrency, order } = flow;
+export function FlowControl({ node, fixed }: { node: NodeJson; fixed: boolean }) {
+  const schemas = useSettingsSchemas();
+  const spec = useNodeTypes((state) => specOf(state.types, node));
+  const keep = (millrace: Record<string, unknown>) =>
+    useDraft.getState().change((doc) => patchNode(doc, node.id, { millrace: Object.keys(millrace).length ? millrace : undefined }), `settings ${node.id}`);
   return (
     <div className="form">
-      <div className="dim">These hold for the whole workflow, whichever node is open. Runs by hand do not wait.</div>
-      <Select
-        size="xs"
-        label="Priority"
-        description="How often it has its turn against other workflows of the same tenant: 16 to 4 to 1."
-        readOnly={fixed}
-        allowDeselect={false}
-        data={PRIORITIES}
-        value={flow.priority ?? "normal"}
-        onChange={(value) => set({ priority: value === "normal" ? undefined : (value ?? undefined) })}
-      />
-      <NumberInput
-        size="xs"
-        label="Executions at a time"
-        description="Others wait. Empty: as many as come."
-        min={1}
-        max={100_000}
-        allowDecimal={false}
-        readOnly={fixed}
-        value={concurrency?.limit ?? ""}
-        onChange={(value) => set({ concurrency: value === "" ? undefined : { ...concurrency, limit: Math.max(1, Number(value)) } })}
-      />
-      {concurrency && (
-        <TextInput
-          size="xs"
-          label="… for each value of"
-          description="A field of the first item, such as body.customer, or an expression. Empty: of all together."
-          readOnly={fixed}
-          value={concurrency.key ?? ""}
-          onChange={(event) => set({ concurrency: clean({ ...concurrency, key: event.currentTarget.value || undefined }) as Flow["concurrency"] })}
-        />
+      {spec?.runs === "inline" ? (
+        <div className="dim">{spec.title} waits for nothing outside: it runs at once, and these hold for nodes that ask the world.</div>
+      ) : (
+        <div className="dim">Over all executions and attempts. Runs that come too early wait in the log, in order.</div>
       )}
-      <TextInput
-        size="xs"
-        label="One after the other for each value of"
-        description="Executions with the same value keep the order of their starts."
-        readOnly={fixed}
-        value={order?.key ?? ""}
-        onChange={(event) => set({ order: event.currentTarget.value ? { key: event.currentTarget.value } : undefined })}
-      />
-      <TextInput
-        size="xs"
-        label="Tenant"
-        description="For whom it runs: tenants share a worker fairly."
-        placeholder="default"
-        readOnly={fixed}
-        value={String(settings.tenant ?? "")}
-        onChange={(event) => put({ tenant: event.currentTarget.value || undefined })}
-      />
+      {schemas && <SettingsForm schema={schemas.nodeFlow as Schema} value={(node.millrace ?? {}) as Record<string, unknown>} fixed={fixed} change={keep} />}
+      <Button size="compact-xs" variant="subtle" onClick={openWorkflowSettings} style={{ alignSelf: "start" }}>
+        Executions at a time, order, priority: in the workflow's settings
+      </Button>
     </div>
   );
-}
-
-function clean(given: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -11,6 +11,8 @@ export interface FormContext {
   fixed: boolean;
   /** Problems by field name, as the API told them. */
   faults: ReadonlyMap<string, string>;
+  /** Values are fixed: a text that begins with `=` is a text like any other here. */
+  plain?: boolean;
 }
 
 type Values = Record<string, unknown>;
@@ -89,10 +91,14 @@ interface EntryProps {
 function Entry({ name, schema, value, context, path, change, remove }: EntryProps) {
   const kind = kindOf(schema);
   const text = label(name, schema);
+  if (kind === "object" && value === undefined && schema.required?.length) {
+    return <Beginning text={text} help={schema.description} fixed={context.fixed} begin={() => change(blank(schema, context.root))} />;
+  }
   if (kind === "object" && (value === undefined || isRecord(value))) {
+    const away = remove ?? (schema.required?.length && !context.fixed ? () => change(undefined) : undefined);
     return (
       <fieldset className="group">
-        <Legend text={text} help={schema.description} remove={remove} />
+        <Legend text={text} help={schema.description} remove={away} />
         <ObjectForm schema={schema} value={(value as Values | undefined) ?? {}} context={context} path={path} change={change} />
       </fieldset>
     );
@@ -144,6 +150,21 @@ function List({ schema, value, context, path, change }: ListProps) {
           Add
         </Button>
       )}
+    </div>
+  );
+}
+
+/** A part that is not there, and is whole as soon as it is begun. */
+function Beginning({ text, help, fixed, begin }: { text: string; help?: string; fixed: boolean; begin(): void }) {
+  return (
+    <div className="field">
+      <div className="field-head">
+        <span className="field-label">{text}</span>
+        {help && <span className="field-help" title={help}>{help}</span>}
+      </div>
+      <Button size="compact-xs" variant="default" disabled={fixed} style={{ alignSelf: "start" }} aria-label={`Set ${text}`} leftSection={<Icon name="add" size={12} />} onClick={begin}>
+        Set
+      </Button>
     </div>
   );
 }

@@ -206,7 +206,7 @@ function Parameters({ node, spec }: { node: NodeJson; spec: NodeSpec | undefined
             <Reliability node={node} fixed={fixed} />
           </Tabs.Panel>
           <Tabs.Panel value="flow" className="panel-scroll">
-            <FlowControl fixed={fixed} />
+            <FlowControl node={node} fixed={fixed} />
           </Tabs.Panel>
           <Tabs.Panel value="metrics" className="panel-scroll">
             <Metrics name={node.name} />

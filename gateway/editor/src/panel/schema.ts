@@ -8,6 +8,7 @@ export interface Schema {
   anyOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
+  required?: string[];
   default?: unknown;
   title?: string;
   description?: string;
@@ -104,7 +105,7 @@ export function blank(schema: Schema, root: Schema): unknown {
   const whole = resolved(schema, root);
   switch (kindOf(whole)) {
     case "object":
-      return whole.properties?.id ? { id: crypto.randomUUID() } : {};
+      return whole.properties?.id ? { id: crypto.randomUUID() } : begun(whole, root);
     case "array":
       return [];
     case "number":
@@ -116,4 +117,21 @@ export function blank(schema: Schema, root: Schema): unknown {
     default:
       return whole.default ?? "";
   }
+}
+
+/** Gives an object the values without which it says nothing: examples, or what is blank. */
+function begun(schema: Schema, root: Schema): Record<string, unknown> {
+  const needed = (schema.required ?? []).map((key) => [key, resolved(schema.properties?.[key] ?? {}, root)] as const);
+  return Object.fromEntries(needed.map(([key, field]) => [key, field.examples?.[0] ?? blank(field, root)]));
+}
+
+/** Leaves out of a value the parts that lack what they need. */
+export function whole(value: unknown, schema: Schema, root: Schema): unknown {
+  const known = resolved(schema, root);
+  if (!known.properties || typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, whole(each, known.properties?.[key] ?? {}, root)] as const);
+  const kept = Object.fromEntries(entries.filter(([, each]) => each !== undefined));
+  const lacking = (known.required ?? []).some((key) => kept[key] === undefined || kept[key] === "");
+  const nothing = known !== root && Object.keys(kept).length === 0;
+  return lacking || nothing ? undefined : kept;
 }
