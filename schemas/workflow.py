@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 
 from schemas.errors import WorkflowError
 from schemas.flow import NodeFlow, WorkflowFlow
@@ -67,8 +68,12 @@ class Node(_Open):
     millrace: NodeFlow | None = None
 
 
-_ORDERS = {"parallel": "Branches at the same time", "v1": "One branch after the other", "v0": "Node by node (old)"}
-_CALLERS = {
+_ORDERS: JsonDict = {
+    "parallel": "Branches at the same time",
+    "v1": "One branch after the other",
+    "v0": "Node by node (old)",
+}
+_CALLERS: JsonDict = {
     "workflowsFromSameOwner": "Workflows of the same owner",
     "any": "Any workflow",
     "workflowsFromAList": "Chosen workflows",
@@ -118,7 +123,9 @@ class Settings(_Open):
         json_schema_extra={"x-labels": {"skip": "Skip them", "once": "Run once for all", "all": "Run each"}},
     )
     tenant: str | None = Field(None, description="For whom it runs: tenants share a worker fairly.")
-    millrace: WorkflowFlow = Field(default_factory=WorkflowFlow, title="Sharing")
+    millrace: WorkflowFlow = Field(
+        default_factory=WorkflowFlow, json_schema_extra={"x-label": "Sharing what is scarce"}
+    )
 
 
 _HINTS = {

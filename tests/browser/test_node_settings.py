@@ -138,6 +138,9 @@ def test_what_lacks_something_is_not_kept(page: Page, opened, server: Installati
     panel.get_by_role("button", name="Set Concurrency").click()
     panel.get_by_label("Runs", exact=True).fill("")
     panel.get_by_role("button", name="Remove Concurrency").click()
+    panel.get_by_role("button", name="Workflow settings").click()
+    expect(page.get_by_role("dialog", name="Workflow settings").get_by_label("Tenant")).to_be_visible()
+    page.keyboard.press("Escape")
     panel.get_by_role("tab", name="Reliability").click()
     panel.get_by_label("Time limit of one attempt (s)").fill("3")
 

@@ -18,7 +18,7 @@ async def test_every_setting_is_there_and_says_what_it_is(house) -> None:
             **schema["properties"],
             **{k: v for part in schema["$defs"].values() for k, v in part["properties"].items()},
         }
-        assert [name for name, field in shown.items() if not {"description", "title"} & field.keys()] == []
+        assert [name for name, field in shown.items() if not {"description", "title", "x-label"} & field.keys()] == []
 
 
 async def test_an_optional_part_names_what_it_needs(house) -> None:

@@ -21,8 +21,9 @@ export function FlowControl({ node, fixed }: { node: NodeJson; fixed: boolean })
         <div className="dim">Over all executions and attempts. Runs that come too early wait in the log, in order.</div>
       )}
       {schemas && <SettingsForm schema={schemas.nodeFlow as Schema} value={(node.millrace ?? {}) as Record<string, unknown>} fixed={fixed} change={keep} />}
-      <Button size="compact-xs" variant="subtle" onClick={openWorkflowSettings} style={{ alignSelf: "start" }}>
-        Executions at a time, order, priority: in the workflow's settings
+      <div className="dim">Executions at a time, their order and priority belong to the whole workflow.</div>
+      <Button size="compact-xs" variant="default" onClick={openWorkflowSettings} style={{ alignSelf: "start" }}>
+        Workflow settings
       </Button>
     </div>
   );

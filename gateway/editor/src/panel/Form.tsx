@@ -43,7 +43,7 @@ export function ObjectForm({ schema, value, context, path, change }: ObjectProps
     change(next === undefined ? rest : { ...value, [key]: next });
   };
   return (
-    <div className={path ? "form form-inner" : "form"}>
+    <div className={`${path ? "form form-inner" : "form"}${context.plain ? " form-told" : ""}`}>
       {shown.map(([key, field]) => (
         <Entry
           key={key}
@@ -187,6 +187,7 @@ export function Remove({ text, remove }: { text: string; remove: () => void }) {
 }
 
 function label(key: string, schema: Schema): string {
+  if (typeof schema["x-label"] === "string") return schema["x-label"];
   const given = schema.title;
   // Titles that are only the name in another case say less than the name.
   return given && given.toLowerCase() !== key.toLowerCase() && schema.properties === undefined ? given : title(key);
