@@ -254,8 +254,11 @@ def build_gateway(
     parts = _Parts(settings, log, view, history, blobs, gatherer or Gatherer(log), collectors)
     keys = keyring or Keyring()
     vault = Vault(lambda: view.vault, keys, discover_credentials(), http or RealHttp())
-    kept = DataTablesResource(tables or open_tables("memory://")).endpoints()
-    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault), *kept]
+    others = [
+        *DataTablesResource(tables or open_tables("memory://")).endpoints(),
+        *SettingsSchemasResource().endpoints(),
+    ]
+    endpoints = [*_endpoints(parts, registry, checks), *_vault_endpoints(parts, registry, vault), *others]
     admission = Admission(vault, parts.javascript, lambda: view.vault.values)
     return Gateway(parts, endpoints, _pages(parts, endpoints), parts.resuming(keys.sign, admission), admission)
 
@@ -291,7 +294,6 @@ def _endpoints(parts: _Parts, registry: Registry, checks: Sequence[Check]) -> li
         *Items(given, parts.past).endpoints(),
         *Expressions(parts.javascript, given).endpoints(),
         *NodeTypes(registry).endpoints(),
-        *SettingsSchemasResource().endpoints(),
         *Templates().endpoints(),
         *Sql(parts.past).endpoints(),
         *StatisticsResource(parts.statistics, parts.backlog).endpoints(),

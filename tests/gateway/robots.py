@@ -18,6 +18,22 @@ TOKEN = "a-token-for-tests"
 SAVE_SECONDS = 10.0
 
 
+def node(name: str, at: int = 0, **parameters: Any) -> dict[str, Any]:
+    head = {"parameters": parameters, "id": f"id-{name}", "name": name, "type": "n8n-nodes-base.set"}
+    return {**head, "typeVersion": 3, "position": [at * 200, 0]}
+
+
+FLOW = {
+    "name": "drawn together",
+    "nodes": [
+        node("A", 0, url="https://example.org", count=3, ratio=1.5, deep={"b": [1, None], "a": "ü"}),
+        node("B", 1),
+    ],
+    "connections": {"A": {"main": [[{"node": "B", "type": "main", "index": 0}]]}},
+    "settings": {"executionOrder": "parallel"},
+}
+
+
 class Robot:
     """One client with a document of its own; ``seen`` are the texts that the gateway sent."""
 

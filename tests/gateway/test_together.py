@@ -5,60 +5,25 @@ Flow: robots ⇄ WebSockets ⇄ gateways ⇄ log → **here**.
 
 import asyncio
 import contextlib
-import importlib.util
-import re
 import socket
-import sys
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
 import uvicorn
-from hypothesis import given
-from hypothesis import strategies as st
 from pycrdt import Awareness, create_awareness_message, create_update_message
 
 from gateway.app import build_gateway
 from gateway.settings import GatewaySettings
 from gateway.together import room as rooms_of
-from gateway.together.document import PARAMETER, TEXTS, flatten, open_document, read, seed, unflatten, write
+from gateway.together.document import read, unflatten
 from gateway.together.member import WAITING, Member
 from streams.topics import COLLABORATION
+from tests.gateway.robots import FLOW, Robot, node
 
 TOKEN = "a-token-for-tests"
 PATH = "/api/v1/workflows"
-
-
-def _load(name: str) -> Any:
-    # Test folders are no packages, so that a neighbour is loaded by its file.
-    spec = importlib.util.spec_from_file_location(f"gateway_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-Robot = _load("robots").Robot
-
-
-def node(name: str, at: int = 0, **parameters: Any) -> dict[str, Any]:
-    head = {"parameters": parameters, "id": f"id-{name}", "name": name, "type": "n8n-nodes-base.set"}
-    return {**head, "typeVersion": 3, "position": [at * 200, 0]}
-
-
-FLOW = {
-    "name": "drawn together",
-    "nodes": [
-        node("A", 0, url="https://example.org", count=3, ratio=1.5, deep={"b": [1, None], "a": "ü"}),
-        node("B", 1),
-    ],
-    "connections": {"A": {"main": [[{"node": "B", "type": "main", "index": 0}]]}},
-    "settings": {"executionOrder": "parallel"},
-}
 
 
 @contextlib.asynccontextmanager
@@ -103,57 +68,6 @@ async def drawn(house):
     for each in robots:
         if each._socket is not None:
             await each.go()
-
-
-def test_a_document_says_what_the_workflow_said() -> None:
-    document = open_document()
-    document.apply_update(seed(FLOW, "v"))
-
-    assert unflatten(read(document)) == FLOW
-
-
-def test_every_gateway_begins_a_document_alike() -> None:
-    shuffled = {key: FLOW[key] for key in reversed(FLOW)}
-
-    assert seed(FLOW, "v") == seed(shuffled, "v")
-
-
-NAMES = st.sampled_from(["A", "B", "C", "A b", "ü"])
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(st.lists(st.tuples(NAMES, VALUES), max_size=5), st.lists(st.tuples(NAMES, st.integers(0, 3), NAMES), max_size=6))
-def test_any_workflow_survives_being_a_document(boxes: list[Any], wires: list[Any]) -> None:
-    connections: dict[str, Any] = {}
-    for source, output, target in wires:
-        outputs = connections.setdefault(source, {"main": []})["main"]
-        outputs += [[] for _ in range(output + 1 - len(outputs))]
-        outputs[output].append({"node": target, "type": "main", "index": 0})
-    body = {"name": "x", "nodes": [node(name, at, value=value) for at, (name, value) in enumerate(boxes)]}
-
-    once = unflatten(flatten({**body, "connections": connections}))
-
-    assert unflatten(flatten(once)) == once
-    assert [each["parameters"] for each in once["nodes"]] == [each["parameters"] for each in body["nodes"]]
-    assert len({each["name"] for each in once["nodes"]}) == len(once["nodes"])
-
-
-def test_a_removed_node_takes_its_fields_and_wires_with_it() -> None:
-    one, other = open_document(), open_document()
-    for document in (one, other):
-        document.apply_update(seed(FLOW, "v"))
-    before = read(one)
-    write(one, {fact: value for fact, value in before.items() if fact[:2] != ("nodes", "id-B")}, before)
-    write(other, {**before, ("nodes", "id-B", "parameters.late"): 1}, before)
-
-    one.apply_update(other.get_update())
-
-    assert [each["name"] for each in unflatten(read(one))["nodes"]] == ["A"]
-    assert unflatten(read(one))["connections"] == {}
 
 
 async def test_two_see_what_the_other_does(drawn) -> None:
@@ -382,39 +296,3 @@ async def test_five_robots_on_two_gateways_converge_to_the_same_bytes(drawn) -> 
         assert len(read(robots[0].document)) > 100
         for one in robots:
             await one.go()
-
-
-@pytest.mark.parametrize(
-    ("before", "one", "other", "expected"),
-    [
-        pytest.param("return items", "// why\nreturn items", "return items;", "// why\nreturn items;", id="both ends"),
-        pytest.param("ab", "äab", "abß", "äabß", id="letters of more than a byte"),
-        pytest.param("one two", "one", "ONE two", "ONE", id="taken away and changed"),
-        pytest.param("same", "same", "same", "same", id="nothing"),
-    ],
-)
-def test_code_that_two_change_merges(before: str, one: str, other: str, expected: str) -> None:
-    def body(code: str) -> dict[str, Any]:
-        return {
-            "nodes": [{"id": "c", "name": "Code", "type": "code", "parameters": {"jsCode": code}}],
-            "connections": {},
-        }
-
-    beginning = seed(body(before), "v1")
-    documents = [open_document(), open_document()]
-    for document, code in zip(documents, (one, other), strict=True):
-        document.apply_update(beginning)
-        write(document, flatten(body(code)), flatten(body(before)))
-    documents[0].apply_update(documents[1].get_update())
-    documents[1].apply_update(documents[0].get_update())
-
-    merged = [unflatten(read(document))["nodes"][0]["parameters"]["jsCode"] for document in documents]
-    assert merged == [expected, expected]
-
-
-def test_both_sides_know_the_same_texts() -> None:
-    model = (Path(__file__).parents[2] / "gateway/editor/src/together/model.ts").read_text(encoding="utf-8")
-    listed = re.search(r"TEXTS = new Set\(\s*\[(.*?)\]", model, re.DOTALL)
-    assert listed
-
-    assert {PARAMETER + name for name in re.findall(r'"(\w+)"', listed[1])} == TEXTS
