@@ -161,3 +161,29 @@ def test_code_that_two_write_merges_letter_by_letter(page: Page, other: Page, co
     code = next(node for node in saved["nodes"] if node["name"] == "Work")["parameters"]["jsCode"]
     assert code.startswith("// ä first\n")
     assert code.endswith("return items;yyxyxyyyyyy")
+
+
+def test_the_caret_stays_where_it_is_while_another_writes(page: Page, other: Page, opened) -> None:
+    note = ("Note", "stickyNote", 1, {"content": "one three"})
+    name = opened(chain("noting", [("Start", "manualTrigger", 1, {}), note]) | {"connections": {}})
+    other.goto(f"/#/workflows/{name}")
+    texts = []
+    for each in (page, other):
+        expect(each.get_by_role("group", name="Also here").get_by_role("button")).to_have_count(1)
+        each.locator(".note").dblclick()
+        texts.append(each.get_by_label("Text of the note"))
+    mine, theirs = texts
+    mine.evaluate("field => field.setSelectionRange(4, 4)")
+    theirs.evaluate("field => field.setSelectionRange(0, 0)")
+
+    other.keyboard.type("zero ")
+    expect(mine).to_have_value("zero one three")
+    page.keyboard.type("two ")
+
+    for each in texts:
+        expect(each).to_have_value("zero one two three")
+    theirs.evaluate("field => field.setSelectionRange(5, 8)")
+    mine.evaluate("field => field.setSelectionRange(18, 18)")
+    page.keyboard.type(" four")
+    expect(theirs).to_have_value("zero one two three four")
+    assert theirs.evaluate("field => [field.selectionStart, field.selectionEnd]") == [5, 8]

@@ -68,14 +68,19 @@ export function PaintedMap({ nodes }: { nodes: readonly Drawable[] }) {
   const scale = Math.min((MAP.width - 2 * MARGIN) / graph.width, (MAP.height - 2 * MARGIN) / graph.height);
   const [left, top] = [MAP.width / 2 - (graph.x + graph.width / 2) * scale, MAP.height / 2 - (graph.y + graph.height / 2) * scale];
   useLayoutEffect(() => {
-    if (canvas.current) paintMap(canvas.current, nodes, sight, [left, top, scale]);
-  }, [nodes, sight, left, top, scale, dark]);
+    if (canvas.current) paintMap(canvas.current, nodes, [left, top, scale]);
+  }, [nodes, left, top, scale, dark]);
   const look = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     void setCenter((event.clientX - box.left - left) / scale, (event.clientY - box.top - top) / scale, { zoom });
   };
   return (
     <Panel position="bottom-right" className="react-flow__minimap map">
+      {/* What is in sight lies over the map: moving it paints nothing anew. */}
+      <div
+        className="map-sight"
+        style={{ width: sight.width * scale, height: sight.height * scale, transform: `translate(${sight.x * scale + left}px, ${sight.y * scale + top}px)` }}
+      />
       <canvas
         ref={canvas}
         role="img"
@@ -94,7 +99,7 @@ export function PaintedMap({ nodes }: { nodes: readonly Drawable[] }) {
   );
 }
 
-function paintMap(on: HTMLCanvasElement, nodes: readonly Drawable[], sight: Box, [x, y, zoom]: readonly [number, number, number]): void {
+function paintMap(on: HTMLCanvasElement, nodes: readonly Drawable[], [x, y, zoom]: readonly [number, number, number]): void {
   const context = on.getContext("2d");
   if (!context) return;
   const colour = colours(on);
@@ -107,9 +112,6 @@ function paintMap(on: HTMLCanvasElement, nodes: readonly Drawable[], sight: Box,
     const box = boxOf(node);
     if (node.type !== "frame") context.fillRect(box.x, box.y, box.width, box.height);
   }
-  context.strokeStyle = colour("accent");
-  context.lineWidth = 1.5 / zoom;
-  context.strokeRect(sight.x, sight.y, sight.width, sight.height);
 }
 
 function bounds(nodes: readonly Drawable[]): Box {

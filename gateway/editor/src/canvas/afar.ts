@@ -10,8 +10,8 @@ import { FIT, exactly } from "./viewport";
 
 /** So many selected nodes are elements; more of them would cost what painting saves. */
 const MOST_CHOSEN = 40;
-/** The zoom below which a large graph is painted: words are there, but five pixels high, and cost every frame of a drag. */
-const UNREADABLE = 0.4;
+/** The zoom below which a large graph is painted: as elements, what is in sight then costs every frame of a drag. */
+const PAINTED = 0.6;
 const hiddenOf = new WeakMap<Drawable, Drawable>();
 
 /** Gives a node as React Flow knows of it without an element: the same object each time. */
@@ -22,7 +22,7 @@ function hidden(node: Drawable): Drawable {
 }
 
 export function useAfar(nodes: Drawable[], edges: WireEdge[]) {
-  const painted = useStore((state) => state.transform[2] < UNREADABLE) && nodes.length > MANY;
+  const painted = useStore((state) => state.transform[2] < PAINTED) && nodes.length > MANY;
   // Until the whole is fitted in, elements would be made only to be thrown away.
   const unfitted = useStore(({ transform: [x, y, zoom] }) => x === 0 && y === 0 && zoom === 1) && nodes.length > MANY;
   const { viewportInitialized, fitView } = useReactFlow();

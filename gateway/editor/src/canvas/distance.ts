@@ -2,7 +2,7 @@
 import { useStore } from "@xyflow/react";
 
 /** The zoom below which words are a few pixels high. */
-const FAR = 0.3;
+export const FAR = 0.3;
 
 /** Whether the canvas is seen from so far that cards are mere boxes. */
 export function useFar(): boolean {

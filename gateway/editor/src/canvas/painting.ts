@@ -1,10 +1,11 @@
 /** Painting: a large graph seen from afar as one picture. As elements, a thousand nodes cost seconds to make and to move. */
 import { Position } from "@xyflow/react";
 import type { CardNode, GroupNode, WireEdge } from "./graph";
+import { FAR } from "./distance";
 import type { Mark } from "./marks";
 
 /** The number of nodes above which a graph seen from afar is painted. */
-export const MANY = 400;
+export const MANY = 250;
 /** How near to an edge a click has to be, in pixels of the screen. */
 const REACH = 6;
 const SAMPLES = 16;
@@ -48,9 +49,16 @@ export function paint(on: HTMLCanvasElement, [x, y, zoom]: View, scene: Scene): 
   context.setTransform(density * zoom, 0, 0, density * zoom, density * x, density * y);
   const sight = { x: -x / zoom, y: -y / zoom, width: on.width / density / zoom, height: on.height / density / zoom };
   paintEdges(context, scene, sight, zoom, colour);
-  for (const node of scene.nodes) if (meet(sight, boxOf(node))) paintCard(context, node, scene, zoom, colour);
+  const one = zoom < FAR ? paintBox : paintCard;
+  context.textBaseline = "middle";
+  for (const node of scene.nodes) if (meet(sight, boxOf(node))) one(context, node, scene, zoom, colour);
 }
 
+const FAMILY = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+const NAME_FONT = `600 12.5px ${FAMILY}`;
+const TYPE_FONT = `10.5px ${FAMILY}`;
+const MOST_SHORT = 5_000;
+const MARK_COLOURS: Record<Mark, string> = { added: "good", removed: "bad", changed: "warn", moved: "warn" };
 const EDGE_COLOURS: Record<string, string> = { added: "good", removed: "bad", selected: "accent", live: "good", idle: "line-strong" };
 
 /** Edges of one look are one path: a stroke of many is far cheaper than many strokes. */
@@ -72,7 +80,10 @@ function paintEdges(context: CanvasRenderingContext2D, scene: Scene, sight: Box,
   }
 }
 
-function paintCard(context: CanvasRenderingContext2D, node: CardNode, scene: Scene, zoom: number, colour: (name: string) => string): void {
+type Colours = (name: string) => string;
+
+/** A card too small to read: a box with the colour of its group. */
+function paintBox(context: CanvasRenderingContext2D, node: CardNode, scene: Scene, zoom: number, colour: Colours): void {
   const { node: kept, spec, runs } = node.data;
   const { x, y, width, height } = boxOf(node);
   const status = runs?.at(-1)?.status;
@@ -89,9 +100,57 @@ function paintCard(context: CanvasRenderingContext2D, node: CardNode, scene: Sce
     context.globalAlpha = kept.disabled ? 0.55 : 1;
   }
   context.lineWidth = Math.max(chosen || mark ? 8 : 3, 0.8 / zoom);
-  context.strokeStyle = chosen ? colour("accent") : mark ? colour(mark === "added" ? "good" : mark === "removed" ? "bad" : "warn") : own;
+  context.strokeStyle = chosen ? colour("accent") : mark ? colour(MARK_COLOURS[mark]) : own;
   context.strokeRect(x, y, width, height);
   context.globalAlpha = 1;
+}
+
+/** A card whose name can be made out, as its element would look. */
+function paintCard(context: CanvasRenderingContext2D, node: CardNode, scene: Scene, zoom: number, colour: Colours): void {
+  const { node: kept, spec, runs } = node.data;
+  const { x, y, width, height } = boxOf(node);
+  const status = runs?.at(-1)?.status;
+  const mark = scene.nodeMarks.get(kept.id);
+  const chosen = node.selected || (scene.box !== null && within(scene.box, node));
+  const middle = y + height / 2;
+  context.globalAlpha = kept.disabled ? 0.55 : 1;
+  round(context, x, y, width, height, 10);
+  context.fillStyle = colour(status === "error" ? "bad-soft" : "raised");
+  context.fill();
+  context.lineWidth = Math.max(chosen || mark ? 4 : 1, 0.8 / zoom);
+  context.strokeStyle = colour(chosen ? "accent" : mark ? MARK_COLOURS[mark] : status === "success" ? "good" : status === "error" ? "bad" : "line-strong");
+  context.stroke();
+  context.fillStyle = spec ? colour(spec.group) : colour("ink-soft");
+  context.globalAlpha *= 0.35;
+  round(context, x + 9, middle - 15, 30, 30, 8);
+  context.fill();
+  context.globalAlpha = kept.disabled ? 0.55 : 1;
+  context.fillStyle = colour("ink");
+  context.font = NAME_FONT;
+  context.fillText(shortened(context, kept.name, width - 58), x + 48, middle - 7);
+  context.fillStyle = colour("ink-soft");
+  context.font = TYPE_FONT;
+  context.fillText(shortened(context, kept.disabled ? "disabled" : (spec?.title ?? kept.type), width - 58), x + 48, middle + 9);
+  context.globalAlpha = 1;
+}
+
+function round(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius: number): void {
+  context.beginPath();
+  context.roundRect(x, y, width, height, radius);
+}
+
+const short = new Map<string, string>();
+
+/** Gives as much of a text as there is room for; measured once. */
+function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+  const key = `${context.font} ${room} ${text}`;
+  let found = short.get(key);
+  if (found !== undefined) return found;
+  found = text;
+  for (let most = text.length - 1; most > 0 && context.measureText(found).width > room; most--) found = `${text.slice(0, most)}…`;
+  if (short.size > MOST_SHORT) short.clear();
+  short.set(key, found);
+  return found;
 }
 
 export function boxOf(node: Drawable): Box {

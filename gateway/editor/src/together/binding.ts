@@ -3,6 +3,7 @@ import * as Y from "yjs";
 import { call } from "../api/client";
 import { type Doc, alike, normal } from "../canvas/document";
 import { facts, useDraft } from "../canvas/draft";
+import { keepingCaret } from "./caret";
 import { DRAFT, MARK, Model } from "./model";
 import { Provider } from "./provider";
 import { usePeople } from "./people";
@@ -29,8 +30,8 @@ export function bind(workflow: string): () => void {
   const pull = () => {
     const { doc } = useDraft.getState();
     if (!bound || !here() || !doc) return;
-    shown = model.read(doc);
-    useDraft.setState({ doc: shown });
+    const next = (shown = model.read(doc));
+    keepingCaret(() => useDraft.setState({ doc: next }));
   };
   const stacks = () => {
     const { doc } = useDraft.getState();

@@ -173,13 +173,19 @@ function putField(fields: Shared, field: string, before: string | undefined, aft
 /** Makes a shared text say something else by one small change, so that what others write beside it stays. */
 function splice(known: Y.Text, text: string): void {
   const before = known.toString();
-  const most = Math.min(before.length, text.length);
-  let start = 0;
-  while (start < most && before[start] === text[start]) start++;
-  let end = 0;
-  while (end < most - start && before[before.length - 1 - end] === text[text.length - 1 - end]) end++;
+  const [start, end] = alike(before, text);
   if (before.length - end > start) known.delete(start, before.length - end - start);
   if (text.length - end > start) known.insert(start, text.slice(start, text.length - end));
+}
+
+/** Counts the characters with which both begin, and those with which both end after that. */
+export function alike(one: string, other: string): [start: number, end: number] {
+  const most = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < most && one[start] === other[start]) start++;
+  let end = 0;
+  while (end < most - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
+  return [start, end];
 }
 
 function put(map: Y.Map<string>, key: string, before: string | undefined, after: string | undefined): void {
