@@ -66,6 +66,14 @@ def five_nodes(path: str = "five") -> dict[str, Any]:
     }
 
 
+def answering_long(path: str, steps: int) -> dict[str, Any]:
+    """Webhook → so many nodes that do nothing: events by the dozen for little else; the last one answers."""
+    return chain(
+        "bench: many events",
+        [_webhook(path, "firstEntryJson"), *((f"Step {at}", "noOp", 1, {}) for at in range(steps))],
+    )
+
+
 def many_items(path: str = "million") -> dict[str, Any]:
     """Webhook with a list → splitOut → set → filter → aggregate: five nodes, as many items as the list is long."""
     return chain(

@@ -3,6 +3,7 @@
 Flow: **drawing** → tests of the canvas.
 """
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -28,6 +29,25 @@ def card(page: Page, name: str) -> Locator:
 def selected(page: Page) -> list[str]:
     """Give the names of the selected nodes, sorted."""
     return sorted(one.get_attribute("data-node") or "" for one in page.locator(".card.selected, .note.selected").all())
+
+
+def sight(page: Page) -> tuple[float, float, float]:
+    """Give what is in sight of the canvas: x, y and the zoom."""
+    style = page.locator(".react-flow__viewport").get_attribute("style") or ""
+    found = re.search(r"translate\(([-\d.]+)px, ([-\d.]+)px\) scale\(([\d.]+)\)", style)
+    assert found, style
+    x, y, scale = map(float, found.groups())
+    return x, y, scale
+
+
+def settled(page: Page) -> tuple[float, float, float]:
+    """Give what is in sight once it stands still."""
+    before = sight(page)
+    page.wait_for_timeout(250)
+    while (now := sight(page)) != before:
+        before = now
+        page.wait_for_timeout(250)
+    return now
 
 
 def saved(page: Page, server: Any, workflow: str) -> dict[str, Any]:

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ops.bench.installation import TOKEN, Installation
+from ops.bench.web_app import many_nodes
 from ops.bench.workflows import answering, chain
 from tests.browser.conftest import SIZE, WAIT_MS
+from tests.browser.drawing import settled
 
 
 @pytest.fixture
@@ -98,6 +100,31 @@ def test_the_pointer_of_the_other_is_seen(page: Page, other: Page, both, shoot) 
     other.mouse.move(500, 350)
     expect(page.locator(".their-pointer")).to_be_visible()
     shoot("together")
+
+
+@pytest.mark.parametrize("nodes", [4, 500], ids=["cards", "painted"])
+def test_who_follows_sees_what_the_other_sees(page: Page, other: Page, opened, nodes: int) -> None:
+    name = opened(many_nodes(nodes))
+    other.goto(f"/#/workflows/{name}")
+    for each in (page, other):
+        expect(each.get_by_role("group", name="Also here").get_by_role("button")).to_have_count(1)
+    follow = other.get_by_role("button", name="Follow")
+    follow.click()
+    settled(other)
+
+    page.mouse.move(500, 400)
+    page.mouse.wheel(0, -240)
+    page.keyboard.down("Space")
+    page.mouse.down()
+    page.mouse.move(700, 480, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Space")
+
+    assert settled(other) == pytest.approx(settled(page), rel=0.02, abs=2)
+    other.mouse.move(600, 500)
+    other.mouse.wheel(0, -120)
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    assert settled(other)[2] > settled(page)[2]
 
 
 CODE = {"mode": "runOnceForAllItems", "jsCode": "const rate = 1;\nreturn items;"}

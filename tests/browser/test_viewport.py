@@ -3,30 +3,10 @@
 Flow: keys, wheel, pointer → viewport → **here**.
 """
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.drawing import plain
-
-
-def view(page: Page) -> tuple[float, float, float]:
-    style = page.locator(".react-flow__viewport").get_attribute("style") or ""
-    found = re.search(r"translate\(([-\d.]+)px, ([-\d.]+)px\) scale\(([\d.]+)\)", style)
-    assert found, style
-    x, y, scale = map(float, found.groups())
-    return x, y, scale
-
-
-def settled(page: Page) -> tuple[float, float, float]:
-    """Give what is in sight once it stands still."""
-    before = view(page)
-    page.wait_for_timeout(250)
-    while (now := view(page)) != before:
-        before = now
-        page.wait_for_timeout(250)
-    return now
+from tests.browser.drawing import plain, settled
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ import { NoteCard } from "./NoteCard";
 import { PaintedMap, Picture } from "./Painted";
 import { WireLine } from "./WireLine";
 import { useAfar } from "./afar";
+import { useFar } from "./distance";
 import { type Wire, byId, moveNodes } from "./document";
 import { useDraft } from "./draft";
 import { connectWires, rewire, whyNot } from "./edits";
@@ -46,6 +47,8 @@ const NO_PROBLEMS: ErrorInfo[] = [];
 // What React Flow is given stays the same thing from one drawing to the next: else a drag draws every node anew.
 const ADDING_KEYS = ["Meta", "Control", "Shift"];
 const BARE = { hideAttribution: true };
+/** Who looks around by themselves follows nobody any more. */
+const unfollow = (event: MouseEvent | TouchEvent | null) => event && usePeople.getState().followed !== null && usePeople.getState().follow(null);
 const open = (_: unknown, node: CardNode | GroupNode) => isGroup(node.id) || openNode(node.id);
 const colour = (node: { type?: string }) => (node.type === "frame" ? "transparent" : "");
 
@@ -67,12 +70,13 @@ function Flow() {
   const { painted, left, elements, wires, onPointerMove, onPaneClick, onSelectionEnd } = useAfar(nodes, edges);
   const fixed = useDraft((state) => state.fixed);
   const dark = useScheme((state) => state.dark);
+  const far = useFar();
   const connecting = useConnecting();
   // With Space held, a drag that begins on a node moves what is in sight as well.
   const panning = useKeyPress("Space");
   return (
     <div
-      className="canvas"
+      className={far ? "canvas canvas-far" : "canvas"}
       tabIndex={0}
       role="application"
       aria-label="Workflow. Tab adds a node, arrows go from node to node, Enter opens one, C connects it, O shows the outline. Escape, then Tab, leaves."
@@ -98,6 +102,7 @@ function Flow() {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onInit={holdFlow}
+        onMoveStart={unfollow}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onPaneClick={onPaneClick}
@@ -129,7 +134,8 @@ function Flow() {
       >
         <Pointers />
         <LiveCounts />
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
+        {/* From afar its dots cannot be seen, and cost every frame of a move. */}
+        {!painted && <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />}
         {painted && <Picture nodes={nodes} edges={edges} left={left} />}
         {nodes.length > MANY && <PaintedMap nodes={nodes} />}
         {nodes.length > 3 && nodes.length <= MANY && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor={colour} nodeBorderRadius={6} />}

@@ -121,7 +121,7 @@ function paintCard(context: CanvasRenderingContext2D, node: CardNode, scene: Sce
   context.strokeStyle = colour(chosen ? "accent" : mark ? MARK_COLOURS[mark] : status === "success" ? "good" : status === "error" ? "bad" : "line-strong");
   context.stroke();
   context.fillStyle = spec ? colour(spec.group) : colour("ink-soft");
-  context.globalAlpha *= 0.35;
+  context.globalAlpha *= 0.25;
   round(context, x + 9, middle - 15, 30, 30, 8);
   context.fill();
   context.globalAlpha = kept.disabled ? 0.55 : 1;

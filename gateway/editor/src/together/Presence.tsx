@@ -1,6 +1,6 @@
 /** Presence: who else is here, their pointers, what they have selected; and following one of them. */
 import { Tooltip } from "@mantine/core";
-import { ViewportPortal, useReactFlow } from "@xyflow/react";
+import { type ReactFlowState, ViewportPortal, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
 import { useDraft } from "../canvas/draft";
 import { type Person, usePeople } from "./people";
@@ -37,7 +37,8 @@ export function Avatars() {
 export function Pointers() {
   const { others, followed } = usePeople();
   const leader = others.find((person) => person.client === followed);
-  useFollowing(leader?.cursor);
+  useFollowing(leader?.view);
+  useSeen(others.length > 0);
   return (
     <ViewportPortal>
       {others.map((person) => (
@@ -79,10 +80,23 @@ function Traces({ person }: { person: Person }) {
   );
 }
 
-function useFollowing(at: Person["cursor"]): void {
-  const { setCenter, getZoom } = useReactFlow();
-  const [x, y] = at ?? [];
+function useFollowing(view: Person["view"]): void {
+  const { setCenter } = useReactFlow();
+  const [x, y, zoom] = view ?? [];
   useEffect(() => {
-    if (x !== undefined && y !== undefined) void setCenter(x, y, { zoom: getZoom(), duration: 120 });
-  }, [x, y, setCenter, getZoom]);
+    if (x !== undefined && y !== undefined) void setCenter(x, y, { zoom, duration: 120 });
+  }, [x, y, zoom, setCenter]);
+}
+
+/** Tells the others what is in sight, as long as there are any. */
+function useSeen(told: boolean): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    if (!told) return;
+    const tell = ({ transform: [x, y, zoom], width, height }: ReactFlowState) => {
+      if (width && height) usePeople.getState().look([(width / 2 - x) / zoom, (height / 2 - y) / zoom, zoom]);
+    };
+    tell(store.getState());
+    return store.subscribe((state, before) => state.transform !== before.transform && tell(state));
+  }, [told, store]);
 }

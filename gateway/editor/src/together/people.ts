@@ -11,8 +11,11 @@ export interface Person {
   selected?: string[];
   /** The node whose panel they have open, and since when. */
   editing?: { node: string; since: number } | null;
-  centre?: [number, number];
+  /** The middle of what they see, and how near. */
+  view?: View;
 }
+
+export type View = [x: number, y: number, zoom: number];
 
 interface People {
   online: boolean;
@@ -20,6 +23,8 @@ interface People {
   /** Client of who is followed. */
   followed: number | null;
   point(at: [number, number] | null): void;
+  /** Tells the others what is in sight here. */
+  look(view: View): void;
   follow(client: number | null): void;
   meet(awareness: Awareness): () => void;
 }
@@ -37,6 +42,8 @@ export function holder(others: readonly Person[], node: string): Person | undefi
 
 let own: Awareness | null = null;
 let told = 0;
+/** What is in sight, to be told soon. */
+let seen: View | null = null;
 
 export const usePeople = create<People>((set) => ({
   online: false,
@@ -48,6 +55,11 @@ export const usePeople = create<People>((set) => ({
     if (!own || (at && now - told < EVERY_MS)) return;
     told = now;
     own.setLocalStateField("cursor", at);
+  },
+
+  look(view) {
+    if (!seen) setTimeout(() => (own?.setLocalStateField("view", seen), (seen = null)), EVERY_MS);
+    seen = view;
   },
 
   follow(client) {
