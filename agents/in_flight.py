@@ -5,9 +5,11 @@ Flow: engine → **in flight** → node function; a copy of a running task attac
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from agents.actions import Doubted, Failed, Finished
 from agents.outbox import Outbox
+from agents.persisting import persist
 from agents.plan import PlannedNode
 from agents.state import Activation
 from schemas.errors import InDoubt, Revoked
@@ -69,7 +71,7 @@ class InFlight:
         if self._journal.get(name) is not None:
             outbox.journaled.append(name)
             return Doubted(activation.node, activation.run, activation.attempt, _doubt(node).info())
-        await self._journal.put(outbox.owner, name, STARTED)
+        await persist(outbox.owner, partial(self._journal.put, outbox.owner, name, STARTED))
         outbox.journaled.append(name)
         failpoint("effect.started")
         outcome = await work()

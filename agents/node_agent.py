@@ -7,9 +7,9 @@ A frame is a transport unit, never a failure unit: each task has its own outcome
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from agents.admission import Admission, Sorted
 from agents.batches import Batch
@@ -19,12 +19,13 @@ from agents.engine import Engine
 from agents.flushing import Flushing
 from agents.marks import Marks
 from agents.outbox import Outbox
+from agents.persisting import persist
 from agents.settings import WorkerSettings
 from agents.state import Mark, Row
 from agents.suspects import Suspects
 from agents.timers import Timers
 from nodes.sdk.context import Blobs
-from schemas.errors import DefectError, MillraceError, OperationalError, Revoked, UserError
+from schemas.errors import DefectError, MillraceError, Revoked, UserError
 from schemas.failpoints import failpoint
 from schemas.task import ControlFrame, Frame, Task
 from streams import codecs
@@ -34,9 +35,6 @@ from streams.tables import Owner
 from streams.topics import CONTROL, node_topic
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-RETRY_SECONDS = 0.25
-RETRY_SECONDS_MAX = 5.0
 
 
 class NodeAgents:
@@ -61,7 +59,7 @@ class NodeAgents:
         self._blobs = blobs
         self._letters = letters
         self._limit = settings.frames_in_flight
-        self.admission = Admission(streams, self._apart, self._persist, engine.under_way, settings)
+        self.admission = Admission(streams, self._apart, persist, engine.under_way, settings)
         self._early = Early(streams, lambda execution: engine.row(execution) is not None, self.admission.parking.held)
         self._suspects = Suspects(streams.settings.data)
         self.route: Callable[[Task], Task] = _as_it_is
@@ -126,7 +124,7 @@ class NodeAgents:
             except Exception as bad:
                 if not isinstance(bad, MillraceError):
                     log.exception("record failed", extra={"topic": message.topic, "offset": message.offset})
-                await self._persist(owner, partial(self._letters.raw, message, bad))
+                await persist(owner, partial(self._letters.raw, message, bad))
             owner.check()
         except Revoked:
             return
@@ -156,7 +154,7 @@ class NodeAgents:
             raise
         except Exception as bad:
             log.exception("task failed", extra={"execution": task.execution, "node": task.node})
-            await self._persist(batch.owner, partial(self._letters.task, batch, task, bad))
+            await persist(batch.owner, partial(self._letters.task, batch, task, bad))
 
     async def _refusing(self, batch: Batch, task: Task, outbox: Outbox) -> None:
         try:
@@ -181,7 +179,7 @@ class NodeAgents:
             self._engine.abandon(task.execution)
             if not isinstance(bad, MillraceError):
                 log.exception("task failed", extra={"execution": task.execution, "node": task.node})
-            await self._persist(outbox.owner, partial(self._letters.task, message, task, bad))
+            await persist(outbox.owner, partial(self._letters.task, message, task, bad))
         finally:
             self._suspects.leave(task, slot)
 
@@ -189,7 +187,7 @@ class NodeAgents:
         """Keep a task that kills the process as a dead letter, and end its execution."""
         bad = DefectError("the process died again and again while this ran, and at last while nothing else did")
         log.error("a task that kills the process", extra={"execution": task.execution, "node": task.node})
-        await self._persist(outbox.owner, partial(self._letters.task, message, task, bad))
+        await persist(outbox.owner, partial(self._letters.task, message, task, bad))
         await self._engine.refuse(task, bad, outbox)
 
     async def _control(self, message: Any, owner: Owner) -> None:
@@ -204,7 +202,7 @@ class NodeAgents:
         await self._flush(outbox)
 
     async def _flush(self, outbox: Outbox) -> None:
-        rows: dict[str, Row] = await self._persist(outbox.owner, partial(outbox.flush, self._engine))
+        rows: dict[str, Row] = await persist(outbox.owner, partial(outbox.flush, self._engine))
         self._engine.settle(rows)
         for execution, row in rows.items():
             if isinstance(row, Mark):
@@ -213,20 +211,6 @@ class NodeAgents:
         for key, timer in outbox.timers.items():
             if timer is not None:
                 self._timers.add(outbox.partition, key, timer)
-
-    async def _persist(self, owner: Owner, write: Callable[[], Awaitable[T]]) -> T:
-        """Write until the log takes it: a log that is full or away holds its source records back, it loses nothing."""
-        pause = RETRY_SECONDS
-        while True:
-            owner.check()
-            try:
-                return await write()
-            except Revoked:
-                raise
-            except OperationalError as bad:
-                log.warning("the log refused a write; trying again", extra={"reason": bad.message})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RETRY_SECONDS_MAX)
 
     def _outbox(self, partition: int, owner: Owner, catalog: int) -> Outbox:
         return Outbox(self._streams, self._gatherer, self._blobs, partition, owner, catalog)
