@@ -1,5 +1,6 @@
 """Suspects: tasks that ran when the process died. Who runs into a death for the third time does so alone, and who dies
-alone three times is the culprit: before that it may be chance, where a machine goes down again and again.
+alone three times is the culprit. Before that it may be chance, where a machine goes down again and again; the last of
+these times comes only once the process has lived for a while without that task.
 
 Flow: node agent → **suspects** (a local file in shared memory) → death → next start: counts → alone, or dead letters.
 A segfault and a full memory know no except, so only what stands in a file tells of them. An entry costs two writes to
@@ -10,6 +11,7 @@ import asyncio
 import hashlib
 import json
 import mmap
+import time
 from pathlib import Path
 
 from schemas.identifiers import task_id
@@ -21,6 +23,8 @@ SLOT_BYTES = NAME_BYTES + 1
 DEATHS = 2
 LONE_DEATHS = 3
 ALONE_SECONDS = 5.0
+CALM_SECONDS = 15.0
+"""How long a process lives before a task runs that may be the culprit: who kills it before that is somebody else."""
 _RUNS, _ALONE = b"\x01", b"\x02"
 _FREE = bytes(SLOT_BYTES)
 
@@ -43,6 +47,7 @@ class Suspects:
         self._open = asyncio.Event()
         self._open.set()
         self._quiet = asyncio.Event()
+        self._began = 0.0
         if folder is not None:
             self._notes = self._recall(folder)
 
@@ -55,7 +60,10 @@ class Suspects:
         if self._notes is None:
             return -1
         name = _name(task)
+        self._began = self._began or time.monotonic()
         if self._deaths and self._deaths.get(name.hex(), 0) >= DEATHS:
+            if self._lone_deaths.get(name.hex(), 0) >= LONE_DEATHS - 1:
+                await asyncio.sleep(CALM_SECONDS - (time.monotonic() - self._began))
             return await self._alone(name)
         if not self._open.is_set():
             await self._open.wait()

@@ -7,6 +7,9 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
+from agents import suspects as suspects_module
 from agents.settings import WorkerSettings
 from agents.suspects import Suspects
 from agents.worker import Worker, row_codecs
@@ -32,6 +35,28 @@ async def die_with(folder: Path, *running: str, done: str = "") -> None:
         await suspects.enter(task(name))
     if done:
         suspects.leave(task(done), await suspects.enter(task(done)))
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suspects_module, "CALM_SECONDS", 0.1)
+
+
+async def test_who_died_alone_twice_runs_again_only_where_the_process_lives_for_a_while_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspects_module, "CALM_SECONDS", 60.0)
+    for _ in range(4):
+        await die_with(tmp_path, "innocent")
+    for _ in range(5):  # something else kills the process each time, soon after its start
+        suspects = Suspects(tmp_path)
+        held = asyncio.create_task(suspects.enter(task("innocent")))
+        suspects.leave(task("other"), await suspects.enter(task("other")))
+        await asyncio.sleep(0.01)
+        assert not held.done()
+        held.cancel()
+
+    assert not Suspects(tmp_path).culprit(task("innocent"))
 
 
 async def test_whoever_ran_at_five_deaths_and_at_the_last_three_alone_is_the_culprit(tmp_path: Path) -> None:
