@@ -91,9 +91,12 @@ class Query(msgspec.Struct):
 
 
 class TableChange(msgspec.Struct):
-    """What is to become of a table; ``name`` and ``columns`` as the kind needs them."""
+    """What is to become of a table; ``name`` and ``columns`` as the kind needs them.
 
-    kind: Literal["create", "rename", "drop", "clear", "add", "remove"]
+    ``relabel`` gives one column another name.
+    """
+
+    kind: Literal["create", "rename", "drop", "clear", "add", "remove", "relabel"]
     name: str = ""
     columns: list[Column] = []
 
@@ -115,6 +118,10 @@ class Changed(msgspec.Struct):
 
     before: Row | None
     after: Row | None
+
+
+RESHAPING = frozenset({"add", "remove", "relabel"})
+"""Kinds of change of a table that change what its rows hold."""
 
 
 def listed(tables: Iterable[Table]) -> list[Table]:
@@ -147,8 +154,24 @@ def altered(table: Table | None, change: TableChange, others: Iterable[Table], t
         for name in gone:
             table.type_of(name)
         columns = [one for one in columns if one.name not in gone]
+    elif change.kind == "relabel":
+        old = change.columns[0].name
+        if old in OWN_COLUMNS:
+            raise ParameterError(f'every table has the column "{old}": it keeps its name', field="rename")
+        kept = Column(change.name, table.type_of(old))
+        columns = _checked([kept if one.name == old else one for one in columns])
     name = change.name if change.kind == "rename" else table.name
     return Table(table.id, name, columns, table.created_at, at)
+
+
+def carried(change: TableChange, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a row holds once its table is changed."""
+    named = {one.name for one in change.columns}
+    if change.kind == "add":
+        return {**values, **dict.fromkeys(named)}
+    if change.kind == "remove":
+        return {name: value for name, value in values.items() if name not in named}
+    return {change.name if name in named else name: value for name, value in values.items()}
 
 
 def decided(table: Table, change: RowChange, found: list[Row], next_id: int, now: int) -> tuple[list[Changed], int]:

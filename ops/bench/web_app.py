@@ -29,7 +29,8 @@ GOALS: Final = {
     "web app: heap with them, MB": "< 300",
     "web app: 100,000 items of output until seen, ms": "< 1,000",
     "web app: events a second while it looks on live": "≥ 5,000",
-    "web app: p95 of a frame then, ms": "< 100",
+    "web app: events a second while nobody looks": "",
+    "web app: p95 of a frame while it looks, ms": "< 100",
     "web app: CPU of an execution more then, %": "< 5",
 }
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -176,8 +177,8 @@ def _large_output(browser: "Browser", millrace: Installation) -> float:
     return taken * 1000
 
 
-def _live(browser: "Browser", millrace: Installation, seconds: float = 2.0) -> tuple[float, float, float]:
-    """Load a workflow in turns with its live view open and closed: events a second, frames, CPU more than without.
+def _live(browser: "Browser", millrace: Installation, seconds: float = 2.0) -> tuple[float, ...]:
+    """Load a workflow in turns with its live view open and closed: events a second of both, frames, CPU more than then.
 
     It has many steps: what limits is then the stream of events and who looks at it, not the webhook and its generator.
     """
@@ -188,7 +189,8 @@ def _live(browser: "Browser", millrace: Installation, seconds: float = 2.0) -> t
     live.wait_for()
     url = f"{millrace.address}/w/watched"
     measure_load("warm-up", url, None, 10, 1.0)
-    more, frames, rates = [], [], []
+    more, frames = [], []
+    rates: dict[bool, list[float]] = {True: [], False: []}
     for at in range(ROUNDS):
         spent = {}
         for looking in ((False, True), (True, False))[at % 2]:
@@ -198,10 +200,11 @@ def _live(browser: "Browser", millrace: Installation, seconds: float = 2.0) -> t
                 page.evaluate(FRAMES)
             point = measure_load("watched", url, millrace.pid, 10, seconds)
             spent[looking] = point.cpu_us
+            rates[looking].append(point.rate * EVENTS_EACH)
             if looking:
                 frames += page.evaluate(FRAMES_END)
-                rates.append(point.rate)
                 live.click()
         more.append((spent[True] / spent[False] - 1) * 100)
     page.context.close()
-    return statistics.median(rates) * EVENTS_EACH, quantile(sorted(frames), 0.95), statistics.median(more)
+    seen, unseen = (statistics.median(rates[looking]) for looking in (True, False))
+    return seen, unseen, quantile(sorted(frames), 0.95), statistics.median(more)

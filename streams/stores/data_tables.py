@@ -17,6 +17,7 @@ import msgspec
 from schemas.clock import now_ms
 from schemas.data_tables import (
     OWN_COLUMNS,
+    RESHAPING,
     Changed,
     Condition,
     Query,
@@ -25,6 +26,7 @@ from schemas.data_tables import (
     Table,
     TableChange,
     altered,
+    carried,
     decided,
     listed,
     pattern,
@@ -137,13 +139,10 @@ class SqliteTables:
             db.execute("INSERT INTO tables(id, definition) VALUES (?, ?)", (table, definition))
         else:
             db.execute("UPDATE tables SET definition = ? WHERE id = ?", (definition, table))
-        for one in change.columns if change.kind in ("add", "remove") else ():
-            data = (
-                f"json_set(data, '$.{one.name}', NULL)"
-                if change.kind == "add"
-                else f"json_remove(data, '$.{one.name}')"
-            )
-            db.execute(f"UPDATE rows SET data = {data} WHERE place = ?", (table,))  # noqa: S608 a checked name
+        if change.kind in RESHAPING:
+            rows = db.execute("SELECT id, data FROM rows WHERE place = ?", (table,)).fetchall()
+            reshaped = [(json.dumps(carried(change, json.loads(data))), table, row) for row, data in rows]
+            db.executemany("UPDATE rows SET data = ? WHERE place = ? AND id = ?", reshaped)
         return after
 
     def _write(self, db: sqlite3.Connection, table: str, change: RowChange, key: str | None) -> list[Changed]:

@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.clock import now_ms
 from schemas.data_tables import (
+    RESHAPING,
     Changed,
     Query,
     Row,
@@ -18,6 +19,7 @@ from schemas.data_tables import (
     Table,
     TableChange,
     altered,
+    carried,
     decided,
     listed,
     ready,
@@ -52,7 +54,7 @@ class RedisTables:
             others = [msgspec.json.decode(one, type=Table) for one in await pipe.hvals(TABLES)]
             known = next((one for one in others if one.id == table), None)
             after = altered(known, change, others, table, self._now())
-            rows = _rows(await pipe.hvals(_rows_key(table))) if change.kind in ("add", "remove") else []
+            rows = _rows(await pipe.hvals(_rows_key(table))) if change.kind in RESHAPING else []
             pipe.multi()
             if change.kind in ("drop", "clear"):
                 pipe.delete(_rows_key(table))
@@ -61,9 +63,8 @@ class RedisTables:
                 pipe.delete(_next_key(table))
                 return after
             pipe.hset(TABLES, table, msgspec.json.encode(after))
-            names = [one.name for one in after.columns]
             for row in rows:
-                row.values = {name: row.values.get(name) for name in names}
+                row.values = carried(change, row.values)
                 pipe.hset(_rows_key(table), str(row.id), msgspec.json.encode(row))
             return after
 

@@ -4,6 +4,7 @@ Flow: person → pages → data tables → **here**.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,3 +115,84 @@ def test_a_table_that_is_not_there_is_said_to_be(page: Page) -> None:
     page.goto("/#/tables/none")
 
     expect(page.get_by_role("alert").filter(has_text="there is no data table")).to_be_visible()
+
+
+def names_shown(page: Page) -> list[str]:
+    return [row.locator("td").nth(1).inner_text() for row in page.locator("tbody tr").all()]
+
+
+def test_rows_are_filtered_and_sorted(page: Page, orders, accessible, shoot) -> None:
+    page.goto(f"/#/tables/{orders['id']}")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(50)
+
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_label("Value of condition 1").fill("customer 1")
+    expect(rows).to_have_count(11)
+    page.get_by_role("button", name="And").click()
+    page.get_by_role("combobox", name="Column of condition 2").click()
+    page.get_by_role("option", name="amount").click()
+    page.get_by_role("combobox", name="Comparison of condition 2").click()
+    page.get_by_role("option", name="≥").click()
+    page.get_by_label("Value of condition 2").fill("40")
+    expect(rows).to_have_count(4)
+    page.get_by_role("button", name="amount", exact=True).click()
+    page.get_by_role("button", name="amount", exact=True).click()
+    expect(page.get_by_role("columnheader", name="amount")).to_have_attribute("aria-sort", "descending")
+    expect(rows.first).to_contain_text("Customer 19")
+    assert names_shown(page) == [f"Customer {n}" for n in (19, 18, 17, 16)]
+    assert accessible() == []
+    shoot("data-table-filtered")
+
+    page.get_by_label("Value of condition 2").fill("4000")
+    expect(page.get_by_text("No row is like that")).to_be_visible()
+    page.get_by_role("button", name="Remove condition 1").click()
+    page.get_by_role("button", name="Remove condition 1").click()
+    expect(rows).to_have_count(50)
+
+
+def test_a_table_and_a_column_get_other_names(page: Page, server: Installation, orders) -> None:
+    page.goto(f"/#/tables/{orders['id']}")
+    page.get_by_role("button", name="Rename the table").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Sales")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    expect(page.get_by_role("heading", name="Sales")).to_be_visible()
+
+    page.get_by_role("button", name="More about amount").click()
+    page.get_by_role("menuitem", name="Rename the column").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("total")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="total")).to_be_visible()
+
+    (kept,) = server.client.get(PATH)["data"]
+    assert (kept["name"], [one["name"] for one in kept["columns"]]) == ("Sales", ["customer", "total", "paid"])
+    assert rows_of(server, orders["id"])[3]["total"] == 7.5
+
+
+def test_a_table_goes_out_as_csv_and_comes_in_again(page: Page, server: Installation, orders, tmp_path: Path) -> None:
+    page.goto(f"/#/tables/{orders['id']}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export CSV").click()
+    assert download.value.suggested_filename == "Orders.csv"
+    file = tmp_path / "Copied orders.csv"
+    download.value.save_as(file)
+    assert file.read_text().splitlines()[1].startswith("1,Customer 0,0,true,")
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import CSV").click()
+    chooser.value.set_files(file)
+    expect(page.get_by_text(f"{ROWS} rows came in")).to_be_visible()
+    assert len(rows_of(server, orders["id"])) == 2 * ROWS
+
+    page.goto("/#/tables")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Table from CSV").click()
+    chooser.value.set_files(file)
+    expect(page.get_by_role("heading", name="Copied orders")).to_be_visible()
+    made = next(one for one in server.client.get(PATH)["data"] if one["id"] != orders["id"])
+    server.client.call("DELETE", f"{PATH}/{made['id']}")
+    assert [(one["name"], one["type"]) for one in made["columns"]] == [
+        ("customer", "string"),
+        ("amount", "number"),
+        ("paid", "boolean"),
+    ]

@@ -125,6 +125,20 @@ async def test_queries(backend: Open, tmp_path: Path, query: Query, ids: list[in
 
 
 @STORES
+async def test_rows_follow_the_columns(backend: Open, tmp_path: Path) -> None:
+    async with backend(tmp_path) as store:
+        await filled(store)
+
+        await store.alter("t", TableChange("relabel", "title", [Column("name")]))
+        await store.alter("t", TableChange("add", columns=[Column("new", "number")]))
+        await store.alter("t", TableChange("remove", columns=[Column("born")]))
+
+        ada, *_ = await store.find("t", Query())
+        assert ada.values == {"title": "Ada", "age": 36, "ok": True, "new": None}
+        assert [row.id for row in await store.find("t", where(("title", "like", "A%")))] == [1]
+
+
+@STORES
 async def test_rows_change_by_conditions(backend: Open, tmp_path: Path) -> None:
     async with backend(tmp_path) as store:
         await filled(store)

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { send } from "../api/client";
 import { fail } from "../shell/notices";
+import { keep } from "../shell/saving";
 import type { Item, Place } from "./data";
 
 interface Part {
@@ -71,9 +72,5 @@ async function read({ part, name, item, place }: FileProps): Promise<Blob> {
 }
 
 async function save(file: FileProps): Promise<void> {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await read(file));
-  link.download = file.part.fileName ?? file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  keep(await read(file), file.part.fileName ?? file.name);
 }

@@ -65,6 +65,23 @@ export function Making({ close, made }: { close(): void; made(table: DataTable):
   );
 }
 
+/** Asks for another name. */
+export function Naming({ title, old, close, named }: { title: string; old: string; close(): void; named(name: string): void }) {
+  const [name, setName] = useState(old);
+  return (
+    <Modal opened onClose={close} title={title} size="sm" centered>
+      <TextInput
+        label="Name"
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Enter" && named(name.trim())}
+      />
+      <Foot close={close} word="Rename" able={name.trim() !== "" && name.trim() !== old} run={() => named(name.trim())} />
+    </Modal>
+  );
+}
+
 export function AddingColumn({ table, close, done }: { table: DataTable; close(): void; done(): void }) {
   const [column, setColumn] = useState<ColumnBody>({ name: "", type: "string" });
   const save = () => {

@@ -1,5 +1,5 @@
 /** The data tables: find, make and remove them; the rows of one are a page of their own. */
-import { Button, Loader, Table } from "@mantine/core";
+import { Button, FileButton, Loader, Table } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 import { call, reason } from "../api/client";
 import type { DataTable } from "../gen/api";
@@ -10,6 +10,7 @@ import { RemoveCell, Trouble } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 import { Making, Sure } from "./Dialogs";
 import { TablePage } from "./TablePage";
+import { tableOf } from "./files";
 
 export default function TablesPage({ table }: { table?: string }) {
   return table ? <TablePage key={table} id={table} /> : <List />;
@@ -34,6 +35,13 @@ function List() {
         <h1>Data tables</h1>
         <span className="dim">rows that workflows read and write by the node Data table</span>
         <div className="bar-gap" />
+        <FileButton accept=".csv,text/csv" onChange={(file) => file && void tableOf(file).then((made) => go({ page: "tables", table: made.id }), fail)}>
+          {(props) => (
+            <Button {...props} size="xs" variant="default">
+              Table from CSV
+            </Button>
+          )}
+        </FileButton>
         <Button size="xs" leftSection={<Icon name="add" size={14} />} onClick={() => setMaking(true)}>
           New table
         </Button>
