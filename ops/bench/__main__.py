@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ops.bench.durable import measure_durable
-from ops.bench.fairness import measure_fairness
+from ops.bench.fairness import FLOODS, measure_fairness
 from ops.bench.kafka import OnKafka, measure_on_kafka
 from ops.bench.measures import Findings, measure_millrace
 from ops.bench.micro import measure_parts
@@ -33,7 +33,9 @@ def main() -> None:
         if given.only in {"", "durable"}:
             found.micro |= measure_durable(Path(folder) / "durable", given.seconds)
         if given.only in {"", "fairness"}:
-            found.share = measure_fairness(Path(folder) / "shared", given.flood, given.seconds)
+            for flood in FLOODS:
+                data = Path(folder) / f"shared-{flood[:5]}"
+                found.shares.append(measure_fairness(data, flood, given.flood, given.seconds))
         if given.only in {"", "kafka"}:
             asked = OnKafka(Path(folder), given.kafka, levels, given.seconds, given.records)
             asyncio.run(measure_on_kafka(asked, found))
@@ -60,7 +62,9 @@ def arguments() -> argparse.Namespace:
         choices=["embedded", "durable", "fairness", "kafka", "past", "web"],
         help="one part (default: all)",
     )
-    parser.add_argument("--flood", type=int, default=20_000, help="slow calls of one tenant (default 20000)")
+    parser.add_argument(
+        "--flood", type=int, default=20_000, help="executions with which one tenant floods another (default 20000)"
+    )
     parser.add_argument("--kafka", default="", metavar="HOST:PORT", help="a Kafka to use; else one is started")
     parser.add_argument("--records", type=int, default=200_000, help="records of each topic on Kafka (default 200000)")
     parser.add_argument("--past", type=int, default=10_000_000, help="executions of a long past; 0 leaves it out")

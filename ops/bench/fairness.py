@@ -1,4 +1,4 @@
-"""Fairness: how long one tenant waits while another floods the same worker with slow calls.
+"""Fairness: how long one tenant waits while another floods the same worker, with slow calls or with quick executions.
 
 Flow: installation ← flood of one tenant, ten requests a second of another → **fairness** → report.
 """
@@ -8,26 +8,29 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ops.bench.installation import Installation
 from ops.bench.load import quantile
-from ops.bench.workflows import calling
+from ops.bench.workflows import BODY, at_once, calling
 
 SLOW_SECONDS = 1.0
 QUICK_SECONDS = 0.05
 RATE = 10
 FLOODERS = 20
+Flood = Literal["slow calls", "quick executions"]
+FLOODS: tuple[Flood, ...] = ("slow calls", "quick executions")
 
 
 @dataclass
 class Share:
     """What the quiet tenant's requests took (ms): alone, while the flood came in, and while it was worked on."""
 
+    flood: Flood
     flooded: int
     refused: int
     flood_seconds: float
@@ -41,16 +44,17 @@ class Share:
         return quantile(sorted(getattr(self, part)), 0.99)
 
 
-def measure_fairness(data: Path, count: int, seconds: float) -> Share:
-    """Let one tenant start ``count`` slow calls, and another ask ten times a second."""
+def measure_fairness(data: Path, flood: Flood, count: int, seconds: float) -> Share:
+    """Let one tenant start ``count`` executions, and another ask ten times a second for a quick call."""
     with target() as port, Installation(data, MILLRACE_HTTP_ALLOW="127.0.0.1") as millrace:
         address = f"http://127.0.0.1:{port}"
-        millrace.add(calling("flood", "onReceived", f"{address}/{SLOW_SECONDS}", "flood"))
+        slow = calling("flood", "onReceived", f"{address}/{SLOW_SECONDS}", "flood")
+        millrace.add(slow if flood == "slow calls" else at_once("flood", "flood"))
         millrace.add(calling("quiet", "lastNode", f"{address}/{QUICK_SECONDS}", "quiet"))
-        return asyncio.run(_measure(millrace.port, count, seconds))
+        return asyncio.run(_measure(millrace.port, flood, count, seconds))
 
 
-async def _measure(port: int, count: int, seconds: float) -> Share:
+async def _measure(port: int, flood: Flood, count: int, seconds: float) -> Share:
     await _asking(port, time.monotonic() + 2)  # warm
     alone, failed = await _asking(port, time.monotonic() + seconds)
     began = time.monotonic()
@@ -63,7 +67,7 @@ async def _measure(port: int, count: int, seconds: float) -> Share:
     flood_seconds = time.monotonic() - began
     working, lost = await _asking(port, time.monotonic() + seconds)
     flooded, refused = flooding.result()
-    return Share(flooded, refused, flood_seconds, alone, arriving, working, failed + lost)
+    return Share(flood, flooded, refused, flood_seconds, alone, arriving, working, failed + lost)
 
 
 async def _flood(port: int, count: int) -> tuple[int, int]:
@@ -71,6 +75,7 @@ async def _flood(port: int, count: int) -> tuple[int, int]:
     accepted = refused = 0
     while accepted < count:
         command = ["-m", "ops.bench.load", f"http://127.0.0.1:{port}/w/flood", "--concurrency", str(FLOODERS)]
+        command += ["--body", json.dumps(BODY)]
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, "--seconds", "5", stdout=asyncio.subprocess.PIPE
         )
@@ -135,15 +140,17 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         writer.close()
 
 
-def rows(share: Share | None) -> list[tuple[str, str, Any]]:
+def rows(shares: Iterable[Share]) -> list[tuple[str, str, Any]]:
     """Give the report's lines."""
-    if share is None:
-        return []
-    alone = share.p99("alone")
-    lines = [("a tenant at 10/s alone: p99", f"{alone:.0f} ms", "")]
-    for part, name in (("arriving", "comes in"), ("working", "is worked on")):
+    return [line for share in shares for line in _lines(share)]
+
+
+def _lines(share: Share) -> Iterator[tuple[str, str, Any]]:
+    alone, kind = share.p99("alone"), share.flood
+    yield (f"a tenant at 10/s alone: p99, before {kind}", f"{alone:.0f} ms", "")
+    for part, name in (("arriving", "come in"), ("working", "are worked on")):
         found = share.p99(part)
         goal = "≤ 2× of alone" if part == "working" else ""
-        lines.append((f"while another's flood {name}: p99", f"{found:.0f} ms ({found / max(alone, 0.001):.1f}×)", goal))
+        yield (f"while another's {kind} {name}: p99", f"{found:.0f} ms ({found / max(alone, 0.001):.1f}×)", goal)
     told = f"{share.flooded:,} in {share.flood_seconds:.0f} s, {share.refused:,} refused, {share.failed} of the other's"
-    return [*lines, ("slow calls of the flood", f"{told} failed", "")]
+    yield (f"{kind} of the flood", f"{told} failed", "")

@@ -70,7 +70,7 @@ class Findings:
     past: dict[str, float] = field(default_factory=dict)
     web: dict[str, float] = field(default_factory=dict)
     pipes: list[Pipe] = field(default_factory=list)
-    share: Share | None = None
+    shares: list[Share] = field(default_factory=list)
     kafka_idle_percent: float | None = None
     kafka_silence_seconds: float | None = None
     notes: list[str] = field(default_factory=list)

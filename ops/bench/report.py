@@ -37,7 +37,7 @@ def facts(found: Findings) -> list[tuple[str, str, str]]:
     goals = GOALS | DURABLE_GOALS | PAST_GOALS | WEB_GOALS
     for name, value in (found.micro | found.past | found.web).items():
         rows.append((name, f"{value:,.0f}" if value >= 100 else f"{value:.1f}", goals.get(name, "")))
-    return rows + fairness_rows(found.share) + _on_kafka(found)
+    return rows + fairness_rows(found.shares) + _on_kafka(found)
 
 
 def _on_kafka(found: Findings) -> list[tuple[str, str, str]]:

@@ -137,6 +137,14 @@ def calling(path: str, mode: str, url: str, tenant: str) -> dict[str, Any]:
     return flow
 
 
+def at_once(path: str, tenant: str) -> dict[str, Any]:
+    """What ``answering`` does, for a tenant and without an answer: nothing of it waits for the world."""
+    flow = answering(path)
+    flow["nodes"][0]["parameters"]["responseMode"] = "onReceived"
+    flow["settings"]["tenant"] = tenant
+    return flow | {"name": f"bench: at once {path}"}
+
+
 def _webhook(path: str, data: str) -> tuple[str, str, float, dict[str, Any]]:
     parameters = {"httpMethod": "POST", "path": path, "responseMode": "lastNode", "responseData": data, "options": {}}
     return ("Webhook", "webhook", 2, parameters)
