@@ -5,7 +5,7 @@ A record is acknowledged when its tasks are done, or are parked.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -95,17 +95,18 @@ class Admission:
             self._join(ready)
             self._pump()
 
-    def own(self, partitions: Iterable[int]) -> None:
+    def own(self, partitions: Collection[int]) -> None:
         """Take up what is under way and what is parked in partitions that were just recovered."""
         self.parking.closed = False
+        self._owned |= set(partitions)
+        self._paces.own(self._owned, self._streams.settings.partitions)
         for partition in partitions:
             for execution, row in self._streams.table(EXECUTIONS).rows(partition):
                 if isinstance(row, State) and row.hold is not None:
                     self._holds.take(row.hold, execution)
-            self._owned.add(partition)
             for batch in self.parking.own(partition):
                 self._queue(batch)
-        self._paces.share = len(self._owned) / self._streams.settings.partitions
+        self._join(self._paces.due())  # what is ours may have grown
         asyncio.get_running_loop().call_soon(self._pump)
 
     def lose(self, partitions: set[int]) -> None:
@@ -114,7 +115,7 @@ class Admission:
         self._forget(lambda batch: batch.partition in partitions, lambda held: partition_of(held, number) in partitions)
         self.parking.lose(partitions)
         self._owned -= partitions
-        self._paces.share = len(self._owned) / number
+        self._paces.own(self._owned, number)
 
     def crowds(self) -> dict[str, Crowd]:
         """Give what each tenant has here."""

@@ -1,12 +1,14 @@
 """Paces: how often and how many at a time the runs of a node may begin; who comes too early waits, in order.
 
 Flow: tasks of nodes with a rate or a limit → **paces** (a token bucket and a count by name) → rota.
-A worker keeps to its share of a rate: as much of it as it owns of the partitions, so that all keep to the whole.
+A worker keeps to its part of a rate and of a limit: as much of it as it owns of the partitions, so that all keep to the
+whole. One at a time it may always run, else what waits in its partitions would wait for ever.
 """
 
+import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agents.batches import Batch, Pace
 from agents.rota import Lane
@@ -30,19 +32,24 @@ class _Queue:
 
 
 class Paces:
-    """Each batch in it has one task. ``now`` gives monotonic seconds; ``share`` is what part of a rate is ours."""
+    """Each batch in it has one task. ``now`` gives monotonic seconds; all is ours until ``own`` is called."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._queues: dict[str, _Queue] = {}
-        self.share = 1.0
         self.waiting: Counter[Lane] = Counter()
+        self.own([0], 1)
+
+    def own(self, owned: Iterable[int], partitions: int) -> None:
+        """Learn which partitions are ours, and thereby what part of everything."""
+        self._owned, self._partitions = sorted(owned), partitions
+        self._share = len(self._owned) / partitions
 
     def enter(self, batch: Batch) -> list[Batch]:
         """Let a task wait for its time; give those that may begin now."""
         pace = _pace(batch)
         if pace.name not in self._queues:
-            self._queues[pace.name] = _Queue(max(1.0, pace.burst * self.share), self._now())
+            self._queues[pace.name] = _Queue(max(1.0, pace.burst * self._share), self._now())
         queue = self._queues[pace.name]
         queue.waiting.append(batch)
         self.waiting[batch.lane] += 1
@@ -65,7 +72,7 @@ class Paces:
         for queue in self._queues.values():
             if queue.waiting:
                 pace = _pace(queue.waiting[0])
-                if pace.most is None or queue.running < pace.most:
+                if queue.running < self._most(pace):
                     waits.append(max(queue.wait(self._rate(pace)), 0.001))
         return min(waits, default=None)
 
@@ -83,7 +90,14 @@ class Paces:
             del self.waiting[batch.lane]
 
     def _rate(self, pace: Pace) -> float | None:
-        return None if pace.rate is None else max(pace.rate * self.share, 1e-9)
+        return None if pace.rate is None else max(pace.rate * self._share, 1e-9)
+
+    def _most(self, pace: Pace) -> float:
+        """Give how many may run here: the places of a limit are spread evenly over the partitions."""
+        if pace.most is None:
+            return math.inf
+        before = [-(-at * pace.most // self._partitions) for at in range(self._partitions + 1)]
+        return max(1, sum(before[at + 1] - before[at] for at in self._owned))
 
     def _next(self, name: str, queue: _Queue) -> list[Batch]:
         found: list[Batch] = []
@@ -91,12 +105,12 @@ class Paces:
         while queue.waiting:
             pace = _pace(queue.waiting[0])
             if (rate := self._rate(pace)) is not None:
-                full = max(1.0, pace.burst * self.share)
+                full = max(1.0, pace.burst * self._share)
                 queue.tokens = min(full, queue.tokens + (now - queue.filled_at) * rate)
                 queue.filled_at = now
                 if queue.tokens < 1:
                     break
-            if pace.most is not None and queue.running >= pace.most:
+            if queue.running >= self._most(pace):
                 break
             queue.tokens -= rate is not None
             queue.running += 1

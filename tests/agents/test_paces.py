@@ -36,19 +36,19 @@ def batch(pace: Pace, number: int = 0) -> Batch:
 
 
 @pytest.mark.parametrize(
-    ("pace", "share", "began"),
+    ("pace", "partitions", "began"),
     [
-        pytest.param(Pace("n", 2.0, 2.0), 1.0, [2, 4, 6, 8, 10], id="two a second"),
-        pytest.param(Pace("n", 2.0, 4.0), 1.0, [4, 6, 8, 10, 12], id="and four at once"),
-        pytest.param(Pace("n", 2.0, 4.0), 0.5, [2, 3, 4, 5, 6], id="half of it is ours"),
-        pytest.param(Pace("n", None, 1.0, 3), 1.0, [3, 3, 3, 3, 3], id="three at a time, none ends"),
-        pytest.param(Pace("n", 2.0, 2.0, 5), 1.0, [2, 4, 5, 5, 5], id="both"),
+        pytest.param(Pace("n", 2.0, 2.0), 1, [2, 4, 6, 8, 10], id="two a second"),
+        pytest.param(Pace("n", 2.0, 4.0), 1, [4, 6, 8, 10, 12], id="and four at once"),
+        pytest.param(Pace("n", 2.0, 4.0), 2, [2, 3, 4, 5, 6], id="half of it is ours"),
+        pytest.param(Pace("n", None, 1.0, 3), 1, [3, 3, 3, 3, 3], id="three at a time, none ends"),
+        pytest.param(Pace("n", 2.0, 2.0, 5), 1, [2, 4, 5, 5, 5], id="both"),
     ],
 )
-async def test_when_tasks_begin(pace: Pace, share: float, began: list[int]) -> None:
+async def test_when_tasks_begin(pace: Pace, partitions: int, began: list[int]) -> None:
     at = [0.0]
     paces = Paces(lambda: at[0])
-    paces.share = share
+    paces.own([0], partitions)
     found = sum(len(paces.enter(batch(pace, number))) for number in range(50))
 
     seen = []
@@ -71,6 +71,35 @@ async def test_what_ends_lets_the_next_begin_and_what_goes_is_forgotten() -> Non
     assert paces.done(first) == [third]
     assert not paces.waiting[Lane()]
     assert paces.wait() is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "owned", "most"),
+    [
+        pytest.param(5, [[0, 1, 2, 3], [4, 5, 6, 7]], [3, 2], id="halves"),
+        pytest.param(100, [[0, 3, 6], [1, 4, 7], [2, 5]], [38, 37, 25], id="by partitions owned"),
+        pytest.param(2, [[0], [1, 2, 3], [4, 5, 6, 7]], [1, 1, 1], id="one at least"),
+        pytest.param(3, [[0, 1, 2, 3, 4, 5, 6, 7], []], [3, 1], id="who owns nothing is given nothing to run"),
+    ],
+)
+async def test_workers_share_a_limit(limit: int, owned: list[list[int]], most: list[int]) -> None:
+    found = []
+    for partitions in owned:
+        paces = Paces()
+        paces.own(partitions, 8)
+        found.append(sum(len(paces.enter(batch(Pace("n", most=limit), number))) for number in range(200)))
+
+    assert found == most
+
+
+async def test_who_owns_more_lets_more_begin() -> None:
+    paces = Paces()
+    paces.own([0], 2)
+    begun = [len(paces.enter(batch(Pace("n", most=4), number))) for number in range(9)]
+
+    paces.own([0, 1], 2)
+
+    assert (sum(begun), len(paces.due())) == (2, 2)
 
 
 async def test_whoever_waits_knows_for_how_long() -> None:
