@@ -5,12 +5,14 @@ A record is acknowledged when its tasks are done, or are parked.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
 from agents.batches import Batch, Kind, Place
 from agents.holds import Holds
+from agents.outbox import Outbox
 from agents.paces import Paces
 from agents.parking import Parking
 from agents.rota import Lane, Room, Rota
@@ -23,9 +25,23 @@ from streams.app import Streams
 from streams.tables import Owner
 from streams.topics import EXECUTIONS
 
-Carry = Callable[[Batch, Task], Awaitable[None]]
 Sorted = dict[Place, list[Task]]
+QUICK = Room(2, 2, 2)
+"""So many records have their quick executions run at a time: those of other tenants wait for one of them at most."""
+RECENT_SECONDS = 10.0
+READ_AHEAD = 8
+READ_SECONDS = 0.1
+"""Where several tenants share a backlog, so many records are read before the next one's quick executions run: who is
+behind a flood is found soon. It takes no longer than that in any case."""
 _NEXT = "the tasks wait for whoever has their partition next"
+
+
+class Carry(NamedTuple):
+    """Who carries out what is let in: a task by itself; or many quick ones, whose outbox is written apart from that."""
+
+    one: Callable[[Batch, Task], Awaitable[None]]
+    run: Callable[[Batch, list[Task]], Awaitable[Outbox]]
+    write: Callable[[Batch, list[Task], Outbox], Awaitable[None]]
 
 
 class Crowd(NamedTuple):
@@ -37,7 +53,7 @@ class Crowd(NamedTuple):
 
 
 class Admission:
-    """Lets tasks run as there is room. ``carry`` carries one out; ``persist`` writes until the log takes it.
+    """Lets tasks run as there is room. ``carry`` carries them out; ``persist`` writes until the log takes it.
 
     ``under_way`` says whether an execution goes on after the call that began it.
     """
@@ -60,13 +76,34 @@ class Admission:
         self._starts: Rota[Batch] = Rota(turns, settings.tenant_weights)
         self._turns: Rota[Batch] = Rota(turns, settings.tenant_weights)
         self._slots: Rota[Batch] = Rota(slots, settings.tenant_weights)
-        self._rotas: dict[Kind, Rota[Batch]] = {"start": self._starts, "turn": self._turns, "slot": self._slots}
+        self._quick: Rota[Batch] = Rota(QUICK, settings.tenant_weights)
+        self._rotas: dict[Kind, Rota[Batch]] = {
+            "start": self._starts,
+            "turn": self._turns,
+            "slot": self._slots,
+            "quick": self._quick,
+        }
+        self._seen: dict[str, float] = {}
+        self._backlog: set[tuple[str, int]] = set()
+        self._unread = 0
+        self._reading: asyncio.TimerHandle | None = None
         self._holds = Holds()
         self._paces = Paces()
         self._beat: asyncio.TimerHandle | None = None
         self.parking = Parking(streams, persist, settings)
         self._owned: set[int] = set()
         self._running: set[asyncio.Task[None]] = set()
+
+    def shared(self, message: Any, tasks: Sorted) -> bool:
+        """Learn whose a record's tasks are; say whether several tenants had something to do here lately."""
+        now, where = time.monotonic(), (message.topic, message.partition)
+        self._seen |= {place.lane.tenant: now for place in tasks}
+        if len(self._seen) > 1:
+            self._seen = {tenant: at for tenant, at in self._seen.items() if now - at < RECENT_SECONDS}
+        shared = len(self._seen) > 1
+        (self._backlog.add if shared and self._streams.more(message) else self._backlog.discard)(where)
+        self._unread = max(0, self._unread - 1) if self._backlog else 0
+        return shared
 
     async def enter(self, message: Any, owner: Owner, catalog: int, tasks: Sorted) -> None:
         """Return when the tasks of a record are done or parked; raises Revoked where they are somebody else's now."""
@@ -115,6 +152,7 @@ class Admission:
         self._forget(lambda batch: batch.partition in partitions, lambda held: partition_of(held, number) in partitions)
         self.parking.lose(partitions)
         self._owned -= partitions
+        self._backlog = {where for where in self._backlog if where[1] not in partitions}
         self._paces.own(self._owned, number)
 
     def crowds(self) -> dict[str, Crowd]:
@@ -162,6 +200,16 @@ class Admission:
         for batch in batches:
             self._rotas[batch.kind].add(batch)
 
+    def _reads(self) -> bool:
+        """Say whether further records are read first."""
+        if self._unread and self._reading is None:
+            self._reading = asyncio.get_running_loop().call_later(READ_SECONDS, self._on_read)
+        return self._unread > 0
+
+    def _on_read(self) -> None:
+        self._reading, self._unread = None, 0
+        self._pump()
+
     def _crowded(self, batch: Batch) -> bool:
         held_back = batch.kind == "start" and not self._may_begin(batch.lane)
         return held_back or self._rotas[batch.kind].waiting(batch.lane) > self._crowd
@@ -173,6 +221,9 @@ class Admission:
         """Let tasks run while there is room for any."""
         if self.parking.closed:
             return
+        while not self._reads() and (batch := self._quick.take()) is not None:
+            self._unread = READ_AHEAD if self._backlog else 0
+            self._begin(self._run_quick(batch, batch.give_all(self._row(batch))))
         while (batch := self._slots.take()) is not None:
             self._grant(self._slots, batch)
         while (batch := self._turns.take()) is not None:
@@ -181,14 +232,36 @@ class Admission:
             self._grant(self._starts, batch)
 
     def _grant(self, rota: Rota[Batch], batch: Batch) -> None:
-        number, task = batch.give(self.parking.row(batch) if batch.parked else None)
-        running = asyncio.create_task(self._run(rota, batch, number, task))
+        number, task = batch.give(self._row(batch))
+        self._begin(self._run(rota, batch, number, task))
+
+    def _row(self, batch: Batch) -> bytes | None:
+        return self.parking.row(batch) if batch.parked else None
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        running = asyncio.create_task(work)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 
+    async def _run_quick(self, batch: Batch, given: list[tuple[int, Task]]) -> None:
+        tasks = [task for _, task in given]
+        try:
+            try:
+                outbox = await self._carry.run(batch, tasks)
+            finally:
+                self._quick.done(batch.lane)  # whoever only waits for the log has no turn
+                self._pump()
+            await self._carry.write(batch, tasks, outbox)
+        except Revoked as gone:
+            batch.fail(gone)
+            return
+        for number, _ in given:
+            if batch.take_back(number):
+                await self.parking.done(batch)
+
     async def _run(self, rota: Rota[Batch], batch: Batch, number: int, task: Task) -> None:
         try:
-            await self._carry(batch, task)
+            await self._carry.one(batch, task)
         except Revoked as gone:
             batch.fail(gone)
         else:

@@ -17,8 +17,9 @@ from schemas.task import Task
 from streams import codecs
 from streams.tables import Owner
 
-Kind = Literal["start", "turn", "slot"]
-"""What a task needs: to begin an execution; to compute and write a little; to wait for the world."""
+Kind = Literal["start", "turn", "slot", "quick"]
+"""What a task needs: to begin an execution; to compute and write a little; to wait for the world; to be all of an
+execution that waits for nothing, which takes no place but a turn with its like."""
 
 
 class Pace(NamedTuple):
@@ -69,7 +70,7 @@ class Batch:
 
     ``key`` names its row, and ``waiting`` is the rota's count of what is not given out. Where it is parked and waits,
     its tasks are in the row alone: a long queue is bytes. One that needs a hold or keeps a pace has one task, named by
-    ``tag``.
+    ``tag``. Quick ones are given out all at once, in one turn.
     """
 
     __slots__ = (
@@ -116,7 +117,8 @@ class Batch:
         # A record has a row for each lane. Offsets are those of a partition, and a table has the rows of all.
         self.key = f"{self.partition}/{self.topic}/{self.offset}/{self.kind}/{'/'.join(self.lane)}/{tag}"
         self.catalog = catalog
-        self.waiting = self.open = tasks if isinstance(tasks, int) else len(tasks)
+        self.open = tasks if isinstance(tasks, int) else len(tasks)
+        self.waiting = 1 if self.kind == "quick" else self.open
         self.arrived = time.monotonic()
         self.size = 0
         self.parking = self.parked = isinstance(tasks, int)
@@ -137,6 +139,10 @@ class Batch:
         number = next(self._serial)
         self._flying[number] = task
         return number, task
+
+    def give_all(self, row: bytes | None) -> list[tuple[int, Task]]:
+        """Give out all tasks, of which none was given out before."""
+        return [self.give(row) for _ in range(self.open)]
 
     def take_back(self, number: int) -> bool:
         """Note that a task is done; tell whether all are."""

@@ -82,12 +82,12 @@ class Engine:
         self._sent: dict[str, list[asyncio.Future[int]]] = {}
         self._in_flight = InFlight(streams.table("results"))
 
-    def quick(self, task: Task) -> bool:
-        """Say whether a task can be carried out without waiting for anything."""
+    def quick(self, task: Task) -> Lane | None:
+        """Give whose a task is that can be carried out without waiting for anything, None for any other."""
         if task.start is None or not self._chaining:
-            return False
+            return None
         plan = self._plans.cached(task.workflow, task.version)
-        return plan is not None and plan.quick and task.execution not in self._live
+        return plan.lane if plan is not None and plan.quick and task.execution not in self._live else None
 
     async def place(self, task: Task, catalog: int) -> Place:
         """Say what a task needs, whose it is, and what holds it back."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from agents.admission import Admission, Sorted
-from agents.batches import Batch
+from agents.admission import Admission, Carry, Sorted
+from agents.batches import Batch, Place
 from agents.dead_letters import DeadLetters
 from agents.early import Early
 from agents.engine import Engine
@@ -35,6 +35,7 @@ from streams.tables import Owner
 from streams.topics import CONTROL, node_topic
 
 log = logging.getLogger(__name__)
+YIELD_EVERY = 32
 
 
 class NodeAgents:
@@ -59,7 +60,8 @@ class NodeAgents:
         self._blobs = blobs
         self._letters = letters
         self._limit = settings.frames_in_flight
-        self.admission = Admission(streams, self._apart, persist, engine.under_way, settings)
+        carry = Carry(self._apart, self._quickly, self._write)
+        self.admission = Admission(streams, carry, persist, engine.under_way, settings)
         self._early = Early(streams, lambda execution: engine.row(execution) is not None, self.admission.parking.held)
         self._suspects = Suspects(streams.settings.data)
         self.route: Callable[[Task], Task] = _as_it_is
@@ -134,16 +136,39 @@ class NodeAgents:
 
     async def _frame(self, message: Any, owner: Owner) -> None:
         frame = codecs.decode(message.value, Frame)
-        together = self._outbox(message.partition, owner, frame.catalog)
-        others: Sorted = {}
+        tasks: Sorted = {}
         for task in map(self.route, frame.tasks):
-            if self._engine.quick(task):
-                await self._task(task, together, message)
-            else:
-                others.setdefault(await self._engine.place(task, frame.catalog), []).append(task)
-        await self._flush(together)
-        if others:
-            await self.admission.enter(message, owner, frame.catalog, others)
+            lane = self._engine.quick(task)
+            place = Place("quick", lane) if lane is not None else await self._engine.place(task, frame.catalog)
+            tasks.setdefault(place, []).append(task)
+        if not self.admission.shared(message, tasks):  # by several tenants: else quick ones hold up nobody
+            together = self._outbox(message.partition, owner, frame.catalog)
+            quick = [task for place in list(tasks) if place.kind == "quick" for task in tasks.pop(place)]
+            await self._run(message, quick, together)
+            await self._write(message, quick, together)
+        if tasks:
+            await self.admission.enter(message, owner, frame.catalog, tasks)
+
+    async def _quickly(self, batch: Batch, tasks: list[Task]) -> Outbox:
+        outbox = self._outbox(batch.partition, batch.owner, batch.catalog)
+        await self._run(batch, tasks, outbox)
+        return outbox
+
+    async def _run(self, message: Any, tasks: list[Task], outbox: Outbox) -> None:
+        for at, task in enumerate(tasks, 1):
+            await self._task(task, outbox, message)
+            if at % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+
+    async def _write(self, message: Any, tasks: list[Task], outbox: Outbox) -> None:
+        try:
+            await self._flush(outbox)
+        except Revoked:
+            raise
+        except Exception as bad:
+            log.exception("executions cannot be written", extra={"topic": message.topic, "offset": message.offset})
+            for task in tasks:
+                await persist(outbox.owner, partial(self._letters.task, message, task, bad))
 
     async def _apart(self, batch: Batch, task: Task) -> None:
         outbox = self._outbox(batch.partition, batch.owner, batch.catalog)

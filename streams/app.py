@@ -160,6 +160,10 @@ class Streams:
             for name, tp in tps.items()
         }
 
+    def more(self, message: Any) -> bool:
+        """Say whether a partition is known to have records behind one that came from it."""
+        return bool(self.app.consumer.highwater(message.tp) > message.offset + 1)
+
     async def survey(self) -> None:
         """Make ``progress`` give ends that lie past everything sent before this call."""
         if isinstance(self._broker, KafkaLog):

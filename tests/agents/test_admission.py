@@ -4,6 +4,7 @@ Flow: frames of several tenants on a log → worker (that dies) → rows of `par
 """
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ from streams.tables import Owner
 from streams.topics import PARKED, PRESSURE, all_topics, node_topic
 from streams.transports.broker import Broker
 from streams.transports.protocol import Log
+from tests.agents.mortal import Mortal
 from tests.agents.simulation import Calm, MemoryBlobs
 from tests.agents.test_recovery import SETTINGS, TYPES, events_of, new_broker, until_ended
 from tests.agents.toys import TOYS, workflow
@@ -37,6 +39,8 @@ from tests.agents.worlds import COMMITS, World
 from tests.conformance.transports import KAFKA
 
 CALLING = workflow({"S": "begin", "K": "keyed", "P": "pass"}, ["S > K", "K > P"], tenant="good")
+AT_ONCE = workflow({"S": "begin", "P": "pass"}, ["S > P"], tenant="flood")
+QUICK = workflow({"S": "begin", "P": "pass"}, ["S > P"], tenant="good")
 HANGING = workflow({"S": "begin", "H": "hang"}, ["S > H"], tenant="flood")
 NARROW = WorkerSettings(
     drain_seconds=0, slots=4, tenant_slots=2, workflow_slots=2, turns=2, crowd=2, begin_below=2, hold_seconds=0.3
@@ -44,7 +48,7 @@ NARROW = WorkerSettings(
 
 
 class TwoPlans:
-    """A workflow whose calls end at once, and one of another tenant whose calls never end."""
+    """Workflows of one tenant whose executions end at once, and of another whose calls never end, or come in floods."""
 
     def __init__(self) -> None:
         self.plans = {name: compile_plan(name, "v", raw, TOYS) for name, raw in WORKFLOWS.items()}
@@ -56,7 +60,7 @@ class TwoPlans:
         return self.plans[workflow]
 
 
-WORKFLOWS = {"call": CALLING, "hang": HANGING}
+WORKFLOWS = {"call": CALLING, "hang": HANGING, "at once": AT_ONCE, "quick": QUICK}
 
 
 @asynccontextmanager
@@ -114,6 +118,27 @@ async def test_a_flood_is_parked_and_holds_up_nobody(together: int) -> None:
         assert crowd.waiting > 1900
         assert crowd.parked_bytes > 0
         assert begun < 20, "a workflow whose calls wait begins no more"
+    await broker.close()
+
+
+@pytest.mark.parametrize(("small", "before"), [("quick", range(1000)), ("call", range(1500))])
+async def test_a_backlog_of_quick_executions_is_passed_by_another_tenant(small: str, before: range) -> None:
+    broker = new_broker()
+    flood, how = starts("at once", 2000), WorkerSettings(drain_seconds=0, frames_in_flight=16)
+    async with at_work(broker, how) as (streams, _):
+        await send(broker, starts(small, 1), 1)
+        await until_ended(broker, 1)
+        for at in range(0, 2000, 4):
+            broker.send(node_topic("begin"), 0, codecs.encode(Frame(flood[at : at + 4])))
+        await send(broker, starts(small, 1), 1)
+
+        await until_ended(broker, 2002)
+        await until_committed(streams)
+        await until_empty(streams)
+
+        ends = [event.workflow for event in await events_of(broker) if isinstance(event, ExecutionFinished)]
+        assert Counter(ends) == {"at once": 2000, small: 2}
+        assert ends[1:].index(small) in before
     await broker.close()
 
 
@@ -216,6 +241,33 @@ async def test_death_after_any_record_loses_and_repeats_nothing_that_is_parked(
             assert parked
             return
     raise AssertionError("the worker always died")
+
+
+@pytest.mark.parametrize("commits", COMMITS)
+async def test_death_in_a_backlog_of_quick_executions_loses_and_repeats_nothing(commits: str) -> None:
+    chance = random.Random(len(commits))
+    broker = new_broker()
+    tasks = [*starts("quick", 2), *starts("at once", 400), *starts("quick", 2)]
+    await send(broker, tasks, 2)
+    counts, lag = COMMITS[commits]
+    parked = 0
+    for _ in range(5):
+        mortal = Mortal(broker, chance.randrange(20, 120), commits=counts, lag_seconds=lag)
+        async with at_work(mortal, NARROW.model_copy(update={"frames_in_flight": 8})) as (streams, _):
+            await until_ended(broker, len(tasks), mortal.dead)
+            parked += streams.table(PARKED).count(0)
+            mortal.dead.set()
+
+    async with at_work(broker) as (streams, _):
+        await until_ended(broker, len(tasks))
+        await until_empty(streams)
+        await until_committed(streams)
+
+    events = {event_id(event): event for event in await events_of(broker)}
+    ends = Counter(event.execution for event in events.values() if isinstance(event, ExecutionFinished))
+    assert ends == Counter(task.execution for task in tasks)
+    assert parked
+    await broker.close()
 
 
 async def test_marks_stay_while_a_row_may_bring_their_start_again() -> None:
