@@ -60,6 +60,11 @@ class Ledger(http.server.ThreadingHTTPServer):
             called = step, event
             return len(self._keys.get(called, ())) + self._plain.get(called, 0)
 
+    def called(self) -> set[CALLED]:
+        """Give all that was called."""
+        with self._lock:
+            return {*self._keys, *self._plain}
+
     def silence(self, began: float, ended: float) -> float:
         """Give the longest time without any effect between two moments."""
         with self._lock:

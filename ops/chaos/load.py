@@ -10,9 +10,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ops.chaos.flows import ANSWERS, EVENTS, SLEEPS
+from ops.chaos.flows import ANSWERS, EVENTS, QUEUE, QUEUED, SLEEPS
 from ops.client import Client
 from schemas.errors import MillraceError
 
@@ -20,27 +20,26 @@ TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = 0.05
 CHORE_SECONDS = 0.4
 CALLERS = 6
+BURST = 60
+BURST_SECONDS = 3.0
 
 
 class Load:
     """Sends ``rate`` events a second, and does the chores of a busy installation beside them."""
 
-    def __init__(self, address: str, client: Client, rate: float) -> None:
+    def __init__(self, address: str, client: Client, rate: float, effects: Callable[[str, int], int]) -> None:
         self._address = address
         self._client = client
         self._rate = rate
+        self._effects = effects
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._given_up = threading.Event()
         self._events = 0
         self.accepted: dict[int, str] = {}
+        self.queued = 0
         self.cancelled: set[str] = set()
         self.strange: list[str] = []
-
-    @property
-    def begun(self) -> int:
-        """Count the events that were begun; their numbers are below this."""
-        return self._events
 
     def stop(self) -> None:
         """Begin no further event; those that are begun go on until they are accepted."""
@@ -56,12 +55,20 @@ class Load:
         while not self._stopping.wait(CALLERS / self._rate):
             with self._lock:
                 event, self._events = self._events, self._events + 1
-            while not self._given_up.is_set():
-                execution = self._post(EVENTS, {"event": event}, f"event-{event}")
-                if execution is not None:
-                    self.accepted[event] = execution
+            execution = self.insist(EVENTS, event)
+            if execution is not None:
+                self.accepted[event] = execution
+
+    def bursts(self) -> None:
+        """Send many at once to where one is done at a time; the next burst comes when this one is through."""
+        while not self._stopping.wait(BURST_SECONDS):
+            first = self.queued
+            for event in range(first, first + BURST):
+                if self.insist(QUEUE, event) is not None:
+                    self.queued = event + 1
+            while not all(self._effects(QUEUED, event) for event in range(first, self.queued)):
+                if self._stopping.wait(RETRY_SECONDS):
                     break
-                time.sleep(RETRY_SECONDS)
 
     def chores(self) -> None:
         """Ask for answers, change the catalog, and cancel what sleeps, as well as that goes."""
@@ -76,6 +83,15 @@ class Load:
                 if sleeping is not None:
                     self._client.call("POST", f"/api/v1/executions/{sleeping}/stop")
                     self.cancelled.add(sleeping)
+
+    def insist(self, path: str, event: int, **more: object) -> str | None:
+        """Send an event until it is accepted; give its execution, None where all was given up."""
+        while not self._given_up.is_set():
+            execution = self._post(path, {"event": event, **more}, f"{path}-{event}")
+            if execution is not None:
+                return execution
+            time.sleep(RETRY_SECONDS)
+        return None
 
     def _post(self, path: str, body: object, key: str | None = None) -> str | None:
         """Call a webhook; give the execution where it was accepted."""
@@ -95,10 +111,12 @@ class Load:
 
 
 @contextlib.contextmanager
-def load(address: str, client: Client, rate: float) -> Iterator[Load]:
+def load(address: str, client: Client, rate: float, effects: Callable[[str, int], int]) -> Iterator[Load]:
     """Have load for a while; when this ends well, every event that was begun is accepted."""
-    made = Load(address, client, rate)
-    threads = [threading.Thread(target=work, daemon=True) for work in (*[made.send] * CALLERS, made.chores)]
+    made = Load(address, client, rate, effects)
+    threads = [
+        threading.Thread(target=work, daemon=True) for work in (*[made.send] * CALLERS, made.bursts, made.chores)
+    ]
     for thread in threads:
         thread.start()
     try:

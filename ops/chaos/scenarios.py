@@ -3,17 +3,21 @@
 Flow: seed → **scenarios** → subjects, load, ledger → rows.
 """
 
+import contextlib
 import random
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
-from ops.chaos.flows import answers, counted, sleeps
-from ops.chaos.ledger import Ledger, listening
+from ops.bench.installation import Member
+from ops.chaos.flows import HEARD, QUEUED, answers, counted, hearing, queued, sleeps
+from ops.chaos.ledger import CALLED, listening
 from ops.chaos.load import Load, load
+from ops.chaos.outside import Outside
 from ops.chaos.subjects import Subject
-from ops.chaos.verdict import Row, judge
+from ops.chaos.verdict import Row, judge, without_names
 
 SETTLE_SECONDS = 1.0
 FROZEN_SECONDS = 60.0
@@ -22,39 +26,57 @@ FULL = "sqlite.begin:{first}-{last}:enospc"
 
 @dataclass
 class Stage:
-    """A subject under load, and what it writes to."""
+    """A subject under load, and what it writes to; an act may add flows, and effects that are expected of them."""
 
     subject: Subject
     load: Load
-    ledger: Ledger
+    outside: Outside
     chance: random.Random
     row: Row
+    flows: dict[str, str]
+    expected: set[CALLED] = field(default_factory=set)
 
 
 Act = Callable[[Stage], None]
 
 
-def play(name: str, subject: Subject, seed: int, rate: float, act: Act) -> Row:
-    """Let something happen to a subject under load, and judge what came of it."""
+def play(name: str, subject: Subject, seed: int, rate: float, act: Act) -> list[Row]:
+    """Let something happen to a subject under load, and judge what came of it; a second row is a plain reader's."""
     row = Row(f"{subject.name}: {name}")
     chance = random.Random(seed)  # noqa: S311 repeatable
-    with listening(chance) as ledger:
-        flows = {
-            "counted": subject.door.add(counted(ledger.url)),
-            "answers": subject.door.add(answers()),
-            "sleeps": subject.door.add(sleeps()),
-        }
-        with load(subject.door.address, subject.door.client, rate) as under:
+    with (
+        listening(chance) as ledger,
+        contextlib.closing(Outside(ledger, subject.door.client, subject.brokers, subject.garbage)) as outside,
+    ):
+        flows = _flows(subject, outside)
+        with load(subject.door.address, subject.door.client, rate, outside.effects) as under:
             time.sleep(SETTLE_SECONDS)
             began = time.monotonic()
-            act(Stage(subject, under, ledger, chance, row))
+            subject.slowest_start = 0.0
+            stage = Stage(subject, under, outside, chance, row, flows)
+            act(stage)
             _steady(subject)
             time.sleep(SETTLE_SECONDS)
             row.silence_seconds = ledger.silence(began, time.monotonic())
-        judge(row, under, ledger, subject.door, flows)
+            if subject.slowest_start:
+                row.notes.append(f"a start took {subject.slowest_start:.1f} s at most")
+        stage.expected |= {(QUEUED, event) for event in range(under.queued)}
+        stage.expected |= {(HEARD, event) for event in outside.fed()}
+        judge(row, under, outside, subject.door, flows, stage.expected)
+        plain = without_names(row, under, outside)
         for workflow in flows.values():
             subject.door.client.call("POST", f"/api/v1/workflows/{workflow}/deactivate")
-    return row
+    return [row] if plain is None else [row, plain]
+
+
+def _flows(subject: Subject, outside: Outside) -> dict[str, str]:
+    """Make the workflows, and feed the one that hears a topic."""
+    made = {"counted": counted(outside.places), "answers": answers(), "sleeps": sleeps()}
+    made["queued"] = queued(outside.places.ledger)
+    if outside.feed is not None:
+        made["hearing"] = hearing(outside.places)
+        outside.feed.start()
+    return {name: subject.door.add(flow) for name, flow in made.items()}
 
 
 def _steady(subject: Subject) -> None:
@@ -66,15 +88,24 @@ def _steady(subject: Subject) -> None:
 
 
 def random_kills(seconds: float) -> Act:
-    """Kill a process, any of them, each two to five seconds."""
+    """Kill a process, any of those that are up, each two to five seconds; where none is, when one is up again."""
 
     def act(stage: Stage) -> None:
         until = time.monotonic() + seconds
+        victims, starts = stage.subject.victims, dict[Member, Future[bool]]()
         kills = 0
-        while time.monotonic() < until:
-            time.sleep(stage.chance.uniform(2, 5))
-            stage.subject.kill(stage.chance.choice(stage.subject.victims))
-            kills += 1
+        with ThreadPoolExecutor(len(victims)) as pool:
+            while time.monotonic() < until:
+                if len(starts) == len(victims):
+                    wait(starts.values(), return_when=FIRST_COMPLETED)
+                time.sleep(stage.chance.uniform(2, 5))
+                for member in [member for member, start in starts.items() if start.done()]:
+                    starts.pop(member).result()
+                if up := [member for member in victims if member not in starts]:
+                    member = stage.chance.choice(up)
+                    member.stop(signal.SIGKILL)
+                    starts[member] = pool.submit(stage.subject.start, member)
+                    kills += 1
         stage.row.notes.append(f"{kills} kills")
 
     return act

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from ops.bench.fleet import Fleet
 from ops.bench.installation import Installation, Member
+from schemas.clock import shift
 from schemas.errors import OperationalError
+from streams.topics import node_topic
+from streams.transports.kafka_link import Names
 
 PARTITIONS = 4
 SESSION_SECONDS = 6
@@ -21,10 +24,27 @@ DOOR = ("gateway.", "history.")
 
 
 class Subject:
-    """An installation whose members may die; ``victims`` are those that chaos chooses from."""
+    """An installation whose members may die; ``victims`` are those that chaos chooses from.
 
-    def __init__(self, name: str, door: Installation, workers: list[Member], fleet: Fleet | None = None) -> None:
+    ``clock`` is the file that shifts the clock of all of them, ``brokers`` a Kafka that workflows may send to,
+    ``garbage`` a topic of the engine there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        door: Installation,
+        workers: list[Member],
+        clock: Path,
+        fleet: Fleet | None = None,
+        brokers: str = "",
+        garbage: str = "",
+    ) -> None:
         self.name = name
+        self.clock = clock
+        self.brokers = brokers
+        self.garbage = garbage
+        self.slowest_start = 0.0
         self.door = door
         self.workers = workers
         self.fleet = fleet
@@ -52,25 +72,37 @@ class Subject:
             if member.process is None or member.process.poll() != -signal.SIGKILL:
                 raise
             return False
+        self.slowest_start = max(self.slowest_start, member.ready_seconds)
         return True
 
 
 @contextlib.contextmanager
-def embedded(folder: Path) -> Iterator[Subject]:
+def embedded(folder: Path, brokers: str = "") -> Iterator[Subject]:
     """Have all of Millrace in one process."""
-    alone = Installation(folder / "data", **SETTINGS)
-    folder.mkdir(parents=True, exist_ok=True)
+    clock = _clock(folder)
+    alone = Installation(folder / "data", MILLRACE_CLOCK=str(clock), **SETTINGS)
     with alone:
-        yield Subject("embedded", alone, [alone])
+        yield Subject("embedded", alone, [alone], clock, brokers=brokers)
 
 
 @contextlib.contextmanager
 def on_kafka(folder: Path, broker: str, prefix: str, workers: int = 2) -> Iterator[Subject]:
     """Have a gateway and workers on a broker."""
+    clock = _clock(folder)
     ours: Mapping[str, str] = {
+        "MILLRACE_CLOCK": str(clock),
+        "MILLRACE_TABLES": f"sqlite://{folder / 'tables.sqlite'}",
         "MILLRACE_PARTITIONS": str(PARTITIONS),
         "MILLRACE_SESSION_SECONDS": str(SESSION_SECONDS),
         "MILLRACE_KEY": base64.b64encode(bytes(range(32))).decode(),  # what is signed is the same everywhere
     }
     with Fleet(folder, f"kafka://{broker}", prefix, workers=workers, **SETTINGS, **ours) as fleet:
-        yield Subject("kafka", fleet.gateway, fleet.workers, fleet)
+        yield Subject(
+            "kafka", fleet.gateway, fleet.workers, clock, fleet, broker, Names(prefix).wire(node_topic("httpRequest"))
+        )
+
+
+def _clock(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    shift(folder / "clock", 0)
+    return folder / "clock"

@@ -29,5 +29,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _which(row: Row) -> list[str]:
     told = [f"keyed calls repeated {row.repeats} times"] if row.repeats else []
-    told += [f"lost events: {row.lost[:20]}"] if row.lost else []
-    return told + ([f"duplicated events: {row.duplicated[:20]}"] if row.duplicated else [])
+    told += [f"lost: {', '.join(row.lost[:20])}"] if row.lost else []
+    told += row.hung
+    why = "duplicated" if row.honours else "twice, under one name"
+    return told + ([f"{why}: {', '.join(row.duplicated[:20])}"] if row.duplicated else [])

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from ops.chaos.jumps import jump
 from ops.chaos.points import Point, kill_at
 from ops.chaos.scenarios import Act, come_and_go, freeze, full_disk, play, random_kills
 from ops.chaos.subjects import Subject, embedded, on_kafka
 from ops.chaos.table import table
 from ops.chaos.verdict import Row
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(480)]
 
 SEED = 6
 RATE = 6.0
@@ -32,9 +33,9 @@ KAFKA = [Point("kafka.produced", 30), Point("outbox.rows", 10)]
 
 def judged(subject: Subject, scenarios: list[tuple[str, Act]]) -> Iterator[Row]:
     for name, act in scenarios:
-        row = play(name, subject, SEED, RATE, act)
-        print(table([row]))
-        yield row
+        rows = play(name, subject, SEED, RATE, act)
+        print(table(rows))
+        yield from rows
 
 
 def wrong(rows: Iterator[Row]) -> list[str]:
@@ -43,7 +44,12 @@ def wrong(rows: Iterator[Row]) -> list[str]:
 
 
 def test_one_process_that_dies_again_and_again_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    scenarios = [("points", kill_at(EMBEDDED)), ("random kills", random_kills(6)), ("disk full", full_disk(1))]
+    scenarios = [
+        ("points", kill_at(EMBEDDED)),
+        ("random kills", random_kills(6)),
+        ("disk full", full_disk(1)),
+        ("clock jumps", jump),
+    ]
     with embedded(tmp_path / "chaos") as subject:
         assert wrong(judged(subject, scenarios)) == []
 
