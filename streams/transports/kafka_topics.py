@@ -200,6 +200,7 @@ def _config(topic: Topic, copies: int) -> dict[str, str]:
     config = {
         "cleanup.policy": topic.cleanup,
         "max.message.bytes": str(_BATCH_MAX),
+        "message.timestamp.type": "LogAppendTime",  # else no write where a clock is an hour ahead of the broker
         "min.insync.replicas": str(max(1, copies - 1)),
     }
     kept_ms = int(topic.retention_seconds * 1000)

@@ -4,6 +4,7 @@ Flow: settings → **kafka_topics** → cluster.
 """
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from schemas.clock import follow, shift
 from schemas.errors import OperationalError, UserError
 from streams.app import build_app
 from streams.settings import StreamSettings
@@ -104,9 +106,8 @@ async def test_what_differs_is_named(settings: StreamSettings, change: str, text
 
 async def test_what_an_operator_tuned_is_told_and_no_trouble(settings: StreamSettings) -> None:
     await kafka_topics.prepare(settings, TOPICS)
-    resource = ConfigResource(
-        ConfigResourceType.TOPIC, f"{settings.prefix}events", {"retention.ms": "1000", "max.message.bytes": "5000000"}
-    )
+    tuned = {"retention.ms": "1000", "max.message.bytes": "5000000", "message.timestamp.type": "LogAppendTime"}
+    resource = ConfigResource(ConfigResourceType.TOPIC, f"{settings.prefix}events", tuned)
     await administer(settings, "alter_configs", [resource])
     found = await differs(settings)
     await kafka_topics.prepare(settings, TOPICS)
@@ -167,3 +168,18 @@ async def test_a_strange_topic_of_the_same_prefix_is_no_trouble(settings: Stream
 
     assert offset == 0
     assert log.part(EVENTS, 3) == TopicPartition(f"{settings.prefix}events", 3)
+
+
+async def test_a_clock_that_is_ahead_of_the_brokers_keeps_nobody_from_writing(
+    settings: StreamSettings, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock"
+    shift(clock, 5 * 3_600_000)
+    follow(clock)
+    try:
+        async with log_of(settings) as log:
+            offset = await log.send(EVENTS, 0, b"from the future")
+    finally:
+        follow(None)
+
+    assert offset == 0
