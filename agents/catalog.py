@@ -72,7 +72,7 @@ def decide(command: Command, index: CatalogIndex, registry: Registry, now: int, 
         if answered.command == command.id:
             return Decision([], _whole(answered.answer, command.change.id, index))
     try:
-        outcome = _apply(command.change, known, Room(index, registry, now, zone))
+        outcome = _apply(command.change, known, Room(index, registry, now, zone, command.by))
     except MillraceError as bad:
         answer = refusal(bad)
         # Where there is no workflow there is nothing to remember it in; such a refusal comes out the same again.
@@ -181,6 +181,7 @@ def _draft(
         sources=checked.sources,
         problems=checked.problems,
         layout=layout,
+        by=before.by if before else room.by,
     )
     return checked, version, [] if version == before else [version]
 

@@ -11,7 +11,7 @@ import msgspec
 
 from agents.vault_catalog import VaultIndex
 from nodes.sdk.registry import Registry
-from schemas.commands import Snapshot, VersionSnapshot, WorkflowSnapshot
+from schemas.commands import Author, Snapshot, VersionSnapshot, WorkflowSnapshot
 from streams.stores.views import LiveRoute
 
 
@@ -33,12 +33,13 @@ class CatalogIndex(VaultIndex, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What every rule may ask for. ``now`` is epoch ms."""
+    """What every rule may ask for. ``now`` is epoch ms, ``by`` who asks for the change."""
 
     index: CatalogIndex
     registry: Registry
     now: int
     zone: str
+    by: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)

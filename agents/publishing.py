@@ -20,7 +20,7 @@ def publish(current: WorkflowSnapshot, wanted: str, room: Room, message: str | N
     claim(version, current.name, room.index)
     if current.active and current.published == wanted and message is None:
         return Outcome(current, version)
-    made = Publication(version=wanted, at=room.now, message=message)
+    made = Publication(version=wanted, at=room.now, message=message, by=room.by)
     publications = [*current.publications, made][-REMEMBERED:]
     rollout = current.rollout
     if rollout is not None and rollout.on and current.published != wanted:

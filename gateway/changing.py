@@ -12,7 +12,7 @@ from gateway.endpoints import Outcome
 from gateway.problems import HttpProblem, refuse
 from gateway.publishing import Publishing
 from gateway.reading import Catalog
-from schemas.commands import Answer, Change
+from schemas.commands import Answer, Author, Change
 from schemas.identifiers import digest_id, new_id
 
 
@@ -24,6 +24,10 @@ class Conditions(BaseModel):
     if_match: str | None = Field(None, alias="if-match", description="ETag of the revision that you saw.")
     idempotency_key: str | None = Field(
         None, alias="idempotency-key", max_length=256, description="A repetition with the same key changes nothing."
+    )
+
+    client: str = Field(
+        "api", alias="millrace-client", max_length=40, description="What asks, for whoever reads the list of versions."
     )
 
     @property
@@ -53,7 +57,7 @@ class Changing:
         """Make a change; raise the problem that refused it."""
         key = headers.idempotency_key
         command = digest_id("command", type(change).__name__, change.id, key) if key else new_id()
-        answer = await self._publishing.change(command, change)
+        answer = await self._publishing.change(command, change, Author(headers.client))
         # The next read on this gateway sees the change; a view that lags does not undo what was decided.
         with contextlib.suppress(HttpProblem):
             await self._catalog.wait(answer.offset)

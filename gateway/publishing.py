@@ -11,7 +11,7 @@ from gateway.problems import HttpProblem, problem_of_info, refuse
 from gateway.settings import GatewaySettings
 from gateway.waiting import Waiting
 from schemas.clock import now_ms
-from schemas.commands import Answer, Change, Command, CreateWorkflow
+from schemas.commands import Answer, Author, Change, Command, CreateWorkflow
 from schemas.errors import ErrorInfo
 from schemas.failpoints import failpoint
 from schemas.identifiers import partition_of
@@ -42,10 +42,10 @@ class Publishing:
         partition = partition_of(task.execution, self._settings.partitions)
         return self._gatherer.add(topic, partition, task, catalog)
 
-    async def change(self, command_id: str, change: Change) -> Answer:
+    async def change(self, command_id: str, change: Change, by: Author | None = None) -> Answer:
         """Send a command and wait for its answer; raise the problem that refused it."""
         to, waiter = self._waiting.open()
-        command = Command(command_id, change, now_ms(), to.boot, to.partition, to.request)
+        command = Command(command_id, change, now_ms(), to.boot, to.partition, to.request, by)
         try:
             failpoint("gateway.command")
             await self._log.send(COMMANDS, 0, encode(command))

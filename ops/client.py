@@ -73,6 +73,7 @@ class Client:
         request = urllib.request.Request(self._address + path, data, method=method)
         request.add_header("authorization", f"Bearer {self._token}")
         request.add_header("content-type", "application/json")
+        request.add_header("millrace-client", "cli")
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         try:

@@ -116,6 +116,13 @@ WorkflowChange = (
 Change = WorkflowChange | VaultChange
 
 
+class Author(msgspec.Struct, omit_defaults=True):
+    """Who changed something, as far as that is known: by which client, and what people call themselves there."""
+
+    client: str
+    name: str | None = None
+
+
 class Command(msgspec.Struct, omit_defaults=True):
     """A change with its own id, and who waits for the answer (boot id, partition of replies, request)."""
 
@@ -125,6 +132,7 @@ class Command(msgspec.Struct, omit_defaults=True):
     boot: str | None = None
     partition: int = 0
     request: int = 0
+    by: Author | None = None
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
@@ -149,11 +157,12 @@ class Answered(msgspec.Struct):
 
 
 class Publication(msgspec.Struct, omit_defaults=True):
-    """One time that a version was published (epoch ms), and what was said about it."""
+    """One time that a version was published (epoch ms), what was said about it, and by whom it was."""
 
     version: str
     at: int
     message: str | None = None
+    by: Author | None = None
 
 
 class WorkflowSnapshot(msgspec.Struct, tag="workflow", tag_field="aggregate", omit_defaults=True):
@@ -197,6 +206,7 @@ class VersionSnapshot(msgspec.Struct, tag="version", tag_field="aggregate", omit
     sources: list[Source] = []
     problems: list[ErrorInfo] = []
     layout: Layout | None = None
+    by: Author | None = None
 
     @property
     def triggers(self) -> dict[str, str]:

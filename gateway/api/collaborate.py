@@ -98,7 +98,7 @@ class Collaborate:
 
     async def _save(self, asked: Save, room: Room, member: Member) -> None:
         try:
-            answer = await self._rooms.save(room)
+            answer = await self._rooms.save(room, member)
             told: dict[str, Any] = {"save": asked.save, "saved": answer.body}
         except Exception as error:
             told = {"save": asked.save, "problem": http_problem(error).problem}

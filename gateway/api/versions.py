@@ -14,14 +14,15 @@ from gateway.cursors import read_moment_cursor, write_cursor
 from gateway.endpoints import Endpoint, Outcome
 from gateway.reading import Catalog
 from nodes.obstacles import obstacles
-from schemas.commands import PublishWorkflow, RollBackWorkflow
+from schemas.commands import Author, PublishWorkflow, RollBackWorkflow
 from schemas.errors import ErrorInfo
 
 
 class VersionSummary(msgspec.Struct, rename="camel"):
     """A version without its nodes; times are epoch ms.
 
-    ``publishedAt`` and ``message`` are of its last publication, where it is among the workflow's last fifty.
+    ``publishedAt``, ``publishedBy`` and ``message`` are of its last publication, where it is among the workflow's last
+    fifty. ``by`` is who made it first, as far as that is known.
     """
 
     id: str
@@ -31,6 +32,8 @@ class VersionSummary(msgspec.Struct, rename="camel"):
     nodes: int
     published_at: int | None = None
     message: str | None = None
+    by: Author | None = None
+    published_by: Author | None = None
 
 
 class VersionPage(msgspec.Struct, rename="camel"):
@@ -104,8 +107,10 @@ class Versions:
             summary = VersionSummary(
                 row.id, row.created_at, row.id == known.published, row.id == known.draft, row.nodes
             )
+            summary.by = row.by
             if (made := said.get(row.id)) is not None:
                 summary.published_at, summary.message = made.at, made.message
+                summary.published_by = made.by
             page.append(summary)
         more = write_cursor(page[-1].created_at, page[-1].id) if len(found) > query.limit else None
         return Outcome(VersionPage(page, more), headers={"Millrace-Offset": f"0:{self._catalog.offset}"})

@@ -19,7 +19,7 @@ from gateway.together.room import Room
 from gateway.together.storage import Storage
 from nodes.sdk.context import Blobs
 from schemas.collaboration import Presence
-from schemas.commands import Answer, UpdateWorkflow
+from schemas.commands import Answer, Author, UpdateWorkflow
 from schemas.errors import MillraceError, Overloaded
 from schemas.identifiers import new_id, partition_of
 from streams.codecs import decode, encode
@@ -27,6 +27,7 @@ from streams.topics import PRESENCE
 from streams.transports.protocol import Log
 
 ROOMS = 200
+NAME_LENGTH = 60
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +70,11 @@ class Rooms:
         presence = Presence(room.workflow, member.id, update)
         await self._log.send(PRESENCE, partition_of(room.workflow, self._partitions), encode(presence))
 
-    async def save(self, room: Room) -> Answer:
-        """Make the document the workflow's draft. Raises the problem that refused it."""
+    async def save(self, room: Room, member: Member) -> Answer:
+        """Make the document the workflow's draft, on behalf of a member. Raises the problem that refused it."""
+        by = Author("editor", _name(room, member))
         async with room.saving() as body:
-            answer = await self._publishing.change(new_id(), UpdateWorkflow(room.workflow, body))
+            answer = await self._publishing.change(new_id(), UpdateWorkflow(room.workflow, body), by)
             with contextlib.suppress(HttpProblem):  # a view that lags does not undo what was decided
                 await self._catalog.wait(answer.offset)
         return answer
@@ -136,6 +138,13 @@ async def _told(work: object) -> None:
         logger.warning("a room could not follow: %s", bad.message)
     except Exception:
         logger.exception("a room failed")
+
+
+def _name(room: Room, member: Member) -> str | None:
+    """Give what a member calls itself where it is seen by the others."""
+    states = (room.awareness.states.get(client) or {} for client in member.clients)
+    names = (state.get("name") for state in states)
+    return next((name[:NAME_LENGTH] for name in names if isinstance(name, str) and name), None)
 
 
 def _clients(update: bytes) -> Sequence[int]:

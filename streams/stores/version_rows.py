@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.commands import VersionSnapshot
+from schemas.commands import Author, VersionSnapshot
 
 SCHEMA = """
 CREATE TABLE versions(
@@ -20,11 +20,12 @@ CREATE INDEX versions_by_age ON versions(workflow, created, id, nodes);
 
 
 class VersionRow(NamedTuple):
-    """A version in a list: its id, when it was made (epoch ms) and how many nodes it has."""
+    """A version in a list: its id, when it was made (epoch ms), how many nodes it has, and by whom it was made."""
 
     id: str
     created_at: int
     nodes: int
+    by: Author | None
 
 
 class VersionRows:
@@ -62,10 +63,15 @@ class VersionRows:
         """Give versions of a workflow, newest first, those before a given one (created, id)."""
         created, name = before or (1 << 62, "")
         query = (
-            "SELECT id, created, nodes FROM versions WHERE workflow = ? AND (created, id) < (?, ?)"
+            "SELECT id, created, nodes, json_extract(CAST(snapshot AS TEXT), '$.by')"
+            " FROM versions WHERE workflow = ? AND (created, id) < (?, ?)"
             " ORDER BY created DESC, id DESC LIMIT ?"
         )
-        return [VersionRow(*row) for row in self._db.execute(query, (workflow, created, name, limit))]
+        rows = self._db.execute(query, (workflow, created, name, limit))
+        return [
+            VersionRow(own, made, nodes, msgspec.json.decode(by, type=Author) if by else None)
+            for own, made, nodes, by in rows
+        ]
 
     def _keep(self, version: VersionSnapshot) -> VersionSnapshot:
         key = (version.workflow, version.id)

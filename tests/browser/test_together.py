@@ -75,6 +75,12 @@ def test_what_one_saves_is_saved_for_both(page: Page, other: Page, both, server:
         expect(each.get_by_role("button", name="Save")).to_be_disabled()
     saved = server.client.get(f"/api/v1/workflows/{both}")["workflow"]
     assert "Limit" in [node["name"] for node in saved["nodes"]]
+    [mine] = [one for one in server.client.get(f"/api/v1/workflows/{both}/versions")["data"] if one["draft"]]
+    assert mine["by"]["client"] == "editor"
+    page.get_by_role("button", name="More about versions").click()
+    page.get_by_role("menuitem", name="Versions").click()
+    expect(page.get_by_text(f"saved by {mine['by']['name']} (editor)")).to_be_visible()
+    expect(page.get_by_text("saved by the cli")).to_be_visible()
 
 
 def test_who_loses_the_connection_draws_on(page: Page, other: Page, both) -> None:

@@ -99,3 +99,18 @@ async def test_refused(house, verb, body, condition, status):
 
 async def test_versions_of_an_unknown_workflow(house):
     assert (await house.hook("GET", f"{PATH}/none/versions", headers=TOKEN)).status == 404
+
+
+async def test_a_version_says_by_what_it_was_made_and_published(house):
+    made = await house.make(house.parts.webhook("a"), active=False)
+    path, told = f"{PATH}/{made['id']}", {"millrace-client": "editor"}
+
+    await house.call("PUT", path, 200, json=house.parts.webhook("b"), headers=told)
+    await house.call("POST", f"{path}/publish", 200, json={}, headers={"millrace-client": "cli"})
+    await house.call("PUT", path, 200, json=house.parts.webhook("a"), headers=told)
+
+    listed, _ = await history(house, made["id"])
+    facts = {row["id"]: (row["by"], row["publishedBy"]) for row in listed}
+    first = facts.pop(made["versionId"])
+    assert first == ({"client": "api"}, None)
+    assert list(facts.values()) == [({"client": "editor"}, {"client": "cli"})]

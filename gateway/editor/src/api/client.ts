@@ -48,7 +48,7 @@ export async function call<N extends OperationName>(
 /** Sends a request and gives the open answer; raises ApiError, and signs out on 401. */
 export async function send<N extends OperationName>(name: N, options: CallOptions<N>): Promise<Response> {
   const [method, template] = name.split(" ") as [string, string];
-  const headers: Record<string, string> = { authorization: `Bearer ${options.token ?? useSession.getState().token ?? ""}` };
+  const headers: Record<string, string> = { authorization: `Bearer ${options.token ?? useSession.getState().token ?? ""}`, "millrace-client": "editor" };
   if (options.body !== undefined) headers["content-type"] = "application/json";
   if (options.revision !== undefined) headers["if-match"] = `"${options.revision}"`;
   const response = await fetch(address(template, options), {

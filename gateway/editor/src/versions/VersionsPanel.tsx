@@ -2,7 +2,7 @@
 import { ActionIcon, Badge, Button, CloseButton, Loader, Menu } from "@mantine/core";
 import { useEffect } from "react";
 import { useDraft } from "../canvas/draft";
-import type { VersionSummary } from "../gen/api";
+import type { Author, VersionSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail } from "../shell/notices";
 import { go } from "../shell/route";
@@ -42,6 +42,11 @@ export function VersionsPanel() {
   );
 }
 
+/** The name that somebody has where they are seen by others, and what they used. */
+function who({ client, name }: Author): string {
+  return name ? `${name} (${client})` : `the ${client === "api" ? "API" : client}`;
+}
+
 function Entry({ row, before, workflow }: { row: VersionSummary; before: string | undefined; workflow: string }) {
   const { version: draft, published } = useDraft();
   const against = (from: string | null | undefined, to: string) => from && go({ page: "compare", workflow, from, to });
@@ -56,8 +61,14 @@ function Entry({ row, before, workflow }: { row: VersionSummary; before: string 
         {row.message && <p className="version-why">{row.message}</p>}
         <p className="dim small">
           {plural(row.nodes, "node")} · <code>{row.id.slice(0, 8)}</code>
-          {row.publishedAt && ` · published ${ago(row.publishedAt)}`}
         </p>
+        {row.by && <p className="dim small">saved by {who(row.by)}</p>}
+        {row.publishedAt && (
+          <p className="dim small">
+            published {ago(row.publishedAt)}
+            {row.publishedBy && ` by ${who(row.publishedBy)}`}
+          </p>
+        )}
       </div>
       <Menu shadow="md" position="bottom-end" withArrow>
         <Menu.Target>
