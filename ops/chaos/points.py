@@ -95,14 +95,14 @@ def _counted(stage: Stage) -> dict[str, int]:
 
 
 def _points(stage: Stage, names: Sequence[str]) -> list[Point]:
-    """Choose the first, a middle and a late time of each."""
+    """Choose the first, a middle and a late time of each; a round begins with a recovery: it gets half as far."""
     counted, seldom, found = _counted(stage), _seldom(stage.subject), []
     for name in names:
         if name in seldom:
             patience = MARKS_SECONDS if name == "marks.drop" else PATIENCE_SECONDS
             found += [Point(name, each, patience) for each in seldom[name]]
         elif there := counted.get(name):
-            found += [Point(name, each) for each in sorted({1, max(there // 2, 1), max(int(there * 0.8), 1)})]
+            found += [Point(name, each) for each in sorted({1, max(there // 4, 1), max(there // 2, 1)})]
     return found
 
 
