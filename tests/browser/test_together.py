@@ -83,6 +83,24 @@ def test_what_one_saves_is_saved_for_both(page: Page, other: Page, both, server:
     expect(page.get_by_text("saved by the cli")).to_be_visible()
 
 
+def test_who_has_a_name_is_seen_and_saves_by_it(
+    page: Page, other: Page, opened, server: Installation, accessible
+) -> None:
+    page.goto("/#/settings")
+    page.get_by_label("Your name").fill("Ada")
+    assert accessible() == []
+    name = opened(answering("named"))
+    other.goto(f"/#/workflows/{name}")
+
+    expect(other.get_by_role("button", name="Follow Ada")).to_be_visible()
+    add(page, "limit")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+
+    versions = server.client.get(f"/api/v1/workflows/{name}/versions")["data"]
+    assert [one["by"] for one in versions] == [{"client": "editor", "name": "Ada"}, {"client": "cli"}]
+
+
 def test_who_loses_the_connection_draws_on(page: Page, other: Page, both) -> None:
     page.context.set_offline(True)
     other.context.set_offline(True)

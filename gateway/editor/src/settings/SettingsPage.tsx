@@ -2,6 +2,7 @@
 import { Appearance } from "./Appearance";
 import { Access } from "./Access";
 import { Health } from "./Health";
+import { Name } from "./Name";
 import { Region } from "./Region";
 import "./settings.css";
 
@@ -11,6 +12,7 @@ export default function SettingsPage() {
       <div className="page-head">
         <h1>Settings</h1>
       </div>
+      <Name />
       <Appearance />
       <Region />
       <Access />

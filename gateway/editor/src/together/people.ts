@@ -2,6 +2,7 @@
 import type { Awareness } from "y-protocols/awareness";
 import { create } from "zustand";
 import { useSelection } from "../canvas/selection";
+import { ownName } from "./name";
 
 export interface Person {
   client: number;
@@ -69,7 +70,7 @@ export const usePeople = create<People>((set) => ({
   meet(awareness) {
     own = awareness;
     const me = awareness.clientID;
-    awareness.setLocalState({ name: WORDS[me % WORDS.length], colour: COLOURS[me % COLOURS.length], cursor: null, selected: [], editing: null });
+    awareness.setLocalState({ name: ownName() || WORDS[me % WORDS.length], colour: COLOURS[me % COLOURS.length], cursor: null, selected: [], editing: null });
     const look = () => {
       const others = [...awareness.getStates()]
         .filter(([client, state]) => client !== me && typeof state.name === "string")
