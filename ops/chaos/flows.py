@@ -71,6 +71,7 @@ def counted(places: Places) -> dict[str, Any]:
     flow["connections"]["Webhook"]["main"][0].append({"node": "Pad", "type": "main", "index": 0})
     flow["connections"]["Pad"] = {"main": [[{"node": "Join", "type": "main", "index": 1}]]}
     for node in flow["nodes"]:
+        node["retryOnFail"] = node["name"] in ("First", "Record", "Last", "Row")  # what has a key may be tried again
         if node["name"] in ("Middle", "Record", "Last", "Row"):
             node["executeOnce"] = True
     return flow
