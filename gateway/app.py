@@ -26,7 +26,7 @@ from gateway.api.data_tables import DataTablesResource
 from gateway.api.dead_letters import DeadLetters
 from gateway.api.executions import Executions
 from gateway.api.expressions import Expressions
-from gateway.api.health import Check, Health
+from gateway.api.health import Health
 from gateway.api.importing import Importing
 from gateway.api.in_doubt import InDoubt
 from gateway.api.items import Items
@@ -79,6 +79,7 @@ from schemas.errors import MillraceError
 from schemas.identifiers import new_id, partition_of
 from schemas.resume import RESUME_PREFIX, Sign
 from streams.frames import Gatherer
+from streams.readiness import Check
 from streams.stores.data_tables import open_tables
 from streams.stores.history import History
 from streams.stores.keyring import Keyring

@@ -4,22 +4,16 @@ Flow: checks, collectors → **health** (ASGI) → supervisors, Prometheus.
 A gateway has the same pages on its own port, made from the same checks and collectors.
 """
 
-import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
-CHECK_SECONDS = 5.0
+from streams.readiness import Check, asked, ready
+
 JSON = "application/json"
-
-Check = tuple[str, Callable[[], Awaitable[object]]]
-"""A name, and a function that raises (or gives False) where the thing is not ready."""
-
-logger = logging.getLogger(__name__)
 
 
 class Health:
@@ -44,20 +38,9 @@ class Health:
         if path == "/health":
             return 200, JSON, b'{"status":"ok"}'
         if path == "/ready":
-            found = dict(await asyncio.gather(*map(_run, self._checks)))
-            ready = all(text == "ok" for text in found.values())
-            return 200 if ready else 503, JSON, json.dumps({"ready": ready, "checks": found}).encode()
+            found = await asked(self._checks)
+            body = json.dumps({"ready": ready(found), "checks": found}).encode()
+            return 200 if ready(found) else 503, JSON, body
         if path == "/metrics":
             return 200, CONTENT_TYPE_LATEST, generate_latest(self._registry)
         return 404, JSON, b'{"pages":["/health","/ready","/metrics"]}'
-
-
-async def _run(check: Check) -> tuple[str, str]:
-    name, ask = check
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            good = await ask()
-    except Exception:
-        logger.warning("readiness check failed", extra={"check": name}, exc_info=True)
-        return name, "failed"
-    return name, "failed" if good is False else "ok"

@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from agents.history_agent import HistoryAgent
 from gateway.app import Gateway, build_gateway
 from ops.foundation import Foundation
-from ops.health import Check, Health
+from ops.health import Health
 from ops.watch import Watch, cluster_look, own_look
 from ops.wiring import gateway_settings, topics_of
 from ops.worker_part import WorkerPart
 from schemas.errors import OperationalError
+from streams.readiness import Check
 from streams.transports.opening import open_log
 from streams.transports.protocol import Log
 

@@ -3,9 +3,7 @@
 Flow: checks, meters → **health** → supervisors, Prometheus.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -13,13 +11,7 @@ from starlette.responses import Response
 
 from gateway.endpoints import Endpoint, Outcome
 from gateway.meters import Meters
-
-CHECK_SECONDS = 5.0
-
-Check = tuple[str, Callable[[], Awaitable[object]]]
-"""A name, and a function that raises (or gives False) where the thing is not ready."""
-
-logger = logging.getLogger(__name__)
+from streams.readiness import Check, asked, ready
 
 
 class Alive(msgspec.Struct):
@@ -59,22 +51,9 @@ class Health:
 
     async def ready(self) -> Outcome:
         """Say whether work can be done."""
-        found = dict(await asyncio.gather(*(_run(check) for check in self._checks)))
-        ready = all(text == "ok" for text in found.values())
-        return Outcome(Readiness(ready, found), 200 if ready else 503)
+        found = await asked(self._checks)
+        return Outcome(Readiness(ready(found), found), 200 if ready(found) else 503)
 
     async def metrics(self) -> Response:
         """Give all figures in Prometheus' text format."""
         return Response(self._meters.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _run(check: Check) -> tuple[str, str]:
-    name, ask = check
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            good = await ask()
-    except Exception:
-        # Why it fails is for the log: this page is open to everybody.
-        logger.warning("readiness check failed", extra={"check": name}, exc_info=True)
-        return name, "failed"
-    return name, "failed" if good is False else "ok"
