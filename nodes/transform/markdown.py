@@ -7,7 +7,7 @@ What stays different from n8n:
 - With `completeHTMLDocument` the text within `<div markdown>` stands there as it is; n8n makes a document of that too.
 - `___` as the text of an underlined heading stays so; n8n emphasises the middle one.
 - The letters of mail addresses are always written as the same entities; n8n draws them at random.
-- HTML becomes Markdown of another layout: blank lines, indents of lists, rules of tables.
+- HTML that is not well-formed is read as browsers read it. A cell without text has a column of its own.
 """
 
 from typing import Any, Literal
@@ -19,12 +19,12 @@ from nodes.transform.field_types import absent, text
 from nodes.transform.markdown_flavour import MarkdownFlavour
 from nodes.transform.markdown_reading import read_markdown
 from nodes.transform.markdown_writing import Escape, MarkdownStyle, write_markdown
-from nodes.transform.replacing import replacer
+from nodes.transform.replacing import once
 from schemas.errors import UserError
 
 
 class Pattern(NodeParams):
-    """A regular expression, and what to put in its place."""
+    """A text, and what to put in its first place; `$&` stands for the text."""
 
     pattern: str = ""
     replacement: str = ""
@@ -49,9 +49,9 @@ class MarkdownOptions(NodeParams):
     code_fence: str = Field("```", description="Mark of code blocks.")
     em_delimiter: str = Field("_", description="Mark of emphasis.")
     strong_delimiter: str = Field("**", description="Mark of strong emphasis.")
-    global_escape: OnePattern = Field(OnePattern(), description="What to escape, and how.")
-    line_start_escape: OnePattern = Field(OnePattern(), description="The same at the start of lines.")
-    ignore: str = Field("", description="Elements to leave out, with commas between.")
+    global_escape: OnePattern = Field(OnePattern(), description="What to replace in each text instead of escaping.")
+    line_start_escape: OnePattern = Field(OnePattern(), description="The same instead of what is escaped at starts.")
+    ignore: str = Field("", description="Elements to leave out, with commas between; no blocks.")
     block_elements: str = Field("", description="Elements to treat as blocks, with commas between.")
     keep_data_images: bool = Field(False, description="Keep images whose data is in their address.")
     max_consecutive_newlines: int = Field(3, ge=1, description="Most line ends in a row.")
@@ -126,9 +126,17 @@ class Markdown(NodeParams):
             then=[{"html": '<h1 id="thenews">The News</h1>\n<p>Read <em>this</em>…</p>'}],
         ),
         Example(
-            title="a pattern must be valid",
-            params={"html": "x", "options": {"textReplace": {"values": [{"pattern": "("}]}}},
-            fails="is not a regular expression",
+            title="replaces the first of each text",
+            params={
+                "html": "<p>1 a, 2 a</p>",
+                "options": {"textReplace": {"values": [{"pattern": "a", "replacement": "($&)"}]}},
+            },
+            then=[{"data": "1 (a), 2 a"}],
+        ),
+        Example(
+            title="knows its two ways",
+            params={"mode": "markdownToPdf", "markdown": "x"},
+            fails="mode",
         ),
     ],
 )
@@ -153,20 +161,18 @@ def _result(params: Markdown) -> str:
     source = "" if absent(value) else text(value)
     if params.mode == "markdownToHtml":
         return read_markdown(source, _flavour(params.options))
-    made = write_markdown(source, _style(params.options))
-    for one in params.options.text_replace.values:
-        made = replacer(one.pattern, "g", one.replacement, field="options")(made)
-    return made
+    return write_markdown(source, _style(params.options))
 
 
 def _style(options: MarkdownOptions) -> MarkdownStyle:
     return MarkdownStyle(
-        bullet=options.bullet_marker, fence=options.code_fence, em=options.em_delimiter,
-        strong=options.strong_delimiter, fenced=options.code_block_style == "fence",
+        bullet=options.bullet_marker or "*", fence=options.code_fence or "```", em=options.em_delimiter or "_",
+        strong=options.strong_delimiter or "**", fenced=options.code_block_style == "fence",
         references=options.use_link_reference_definitions, keep_data_images=options.keep_data_images,
         most_newlines=options.max_consecutive_newlines, ignored=_names(options.ignore),
         blocks=_names(options.block_elements), escape=_escape(options.global_escape.value),
         escape_start=_escape(options.line_start_escape.value),
+        replace=tuple(once(one.pattern, one.replacement) for one in options.text_replace.values),
     )  # fmt: skip
 
 
@@ -175,7 +181,7 @@ def _names(source: str) -> frozenset[str]:
 
 
 def _escape(one: Pattern | None) -> Escape | None:
-    return replacer(one.pattern, "gm", one.replacement, field="options") if one and one.pattern else None
+    return once(one.pattern, one.replacement) if one else None
 
 
 def _flavour(options: MarkdownOptions) -> MarkdownFlavour:

@@ -1,28 +1,36 @@
-"""Markdown writing: HTML as Markdown.
+"""Markdown writing: HTML as Markdown, in n8n's layout.
 
-Flow: markdown → **markdown writing** → text.
+Flow: markdown → **markdown writing** (markdown page) → text.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
-from nodes.transform.markup import DEEPEST, parse
+from nodes.transform.markdown_page import Page, aligned, at_most, indented, quoted, tight
+from nodes.transform.markup import parse
 
 BLOCKS = frozenset((
-    "address", "article", "aside", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
-    "figure", "footer", "form", "header", "html", "main", "nav", "p", "section", "summary",
+    "address", "article", "aside", "audio", "body", "canvas", "center", "dd", "dir", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "frameset", "header", "hgroup", "html", "main", "menu", "nav", "noframes",
+    "output", "p", "section", "tbody", "td", "tfoot", "th", "thead", "tr",
 ))  # fmt: skip
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-HIDDEN = frozenset(("head", "script", "style", "template", "noscript", "title", "meta", "link"))
-LINE_STARTS = re.compile(r"^(\s*)(?=(?:\+\s)|[=>-]|(?:#{1,6}\s))", re.MULTILINE)
-NUMBER_STARTS = re.compile(r"^(\s*\d+)(?=\.\s)", re.MULTILINE)
+LISTS = ("ul", "ol")
+OWN = frozenset((*HEADINGS, *LISTS, "li", "pre", "blockquote", "table", "hr"))
+HIDDEN = frozenset(("head", "script", "style", "noscript", "meta", "link", "base"))
+SHOWN = frozenset((*HEADINGS, *LISTS, "li", "a", "img", "br", "hr", "code", "table", "input"))
+LINE_STARTS = re.compile(r"^(\s*)(?=\+\s|[=>-]|#{1,6}\s)")
+NUMBERS = re.compile(r"(\d)(?=\.\s)")
 MARKS = re.compile(r"[\\`*_~\[\]]")
-BEFORE_CONTENT = re.compile(
-    r"(?:<(?:script|style|title)\b.*?</(?:script|style|title)\s*>|<!--.*?-->|<[^>]*>|(\s+))*", re.DOTALL | re.IGNORECASE
-)
+FIRST_LINES, LAST_LINES = re.compile(r"^[\r\n]+"), re.compile(r"\r?\n\s*$")
+LED = re.compile(r"\s*<!doctype[^>]*>[^\S\n]+(?=<)|[^\S\n]+[^\s<]", re.IGNORECASE)
+ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in "()_*"}
+INDENT = 3
+DEEPEST = 120  # what is deeper is written as plain text
 Escape = Callable[[str], str]
 
 
@@ -42,6 +50,21 @@ class MarkdownStyle:
     blocks: frozenset[str] = frozenset()
     escape: Escape | None = None
     escape_start: Escape | None = None
+    replace: tuple[Escape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an element stands: how deep, in how many lists, in what changes the meaning of its text."""
+
+    depth: int = 0
+    lists: int = 0
+    counts: tuple[list[int], ...] = ()
+    within: Literal["", "pre", "code", "link", "cell"] = ""
+
+    @property
+    def flat(self) -> bool:
+        return self.within in ("link", "cell")
 
 
 def write_markdown(source: str, style: MarkdownStyle) -> str:
@@ -49,15 +72,15 @@ def write_markdown(source: str, style: MarkdownStyle) -> str:
     body = parse(source).body
     if body is None:
         return ""
-    writer = _Writer(style)
-    text = writer.blocks(body, 0).strip("\n")
-    found = BEFORE_CONTENT.match(source)
-    led = found is not None and found.group(1) is not None and writer.starts_with_block
+    writer, page = _Writer(style), Page()
+    if LED.match(source):
+        page.add(" ")  # what a browser leaves out is text for n8n: space before words, or after the document's type
+    writer.children(body, page, _Place())
     if writer.links:
-        text += "\n\n" + "\n".join(f"[{at}]: {link}" for at, link in enumerate(writer.links, 1))
-    most = "\n" * max(style.most_newlines, 1)
-    text = re.sub(f"\n{{{len(most) + 1},}}", most, text)
-    return f" \n\n{text}" if led and text else text
+        if page.last != "\n":
+            page.add("\n")
+        page.add("\n" + "\n".join(f"[{at}]: {link}" for at, link in enumerate(writer.links, 1)))
+    return at_most(page.text().strip("\n"), max(style.most_newlines, 1))
 
 
 def escape_marks(text: str) -> str:
@@ -66,187 +89,199 @@ def escape_marks(text: str) -> str:
 
 
 def escape_starts(text: str) -> str:
-    """Put a backslash before what Markdown would take as a mark at the start of a line."""
-    return NUMBER_STARTS.sub(r"\1\\", LINE_STARTS.sub(r"\1\\", text))
+    """Put a backslash before what Markdown would take as a mark of a line, and into what it would take as a number."""
+    return NUMBERS.sub(r"\1\\", LINE_STARTS.sub(r"\1\\", text))
 
 
 class _Writer:
-    """Writes elements; collects the links where they are listed at the end."""
+    """Writes elements on pages; collects the links where they are listed at the end."""
 
     def __init__(self, style: MarkdownStyle) -> None:
         self.style = style
         self.links: list[str] = []
-        self.starts_with_block = False
-        self.wrote = False
 
-    def blocks(self, node: LexborNode, depth: int) -> str:
-        """Write children as blocks with empty lines between."""
-        parts: list[str] = []
-        run = ""
-        for child in node.iter(include_text=True) if depth < DEEPEST else ():
-            if not self.is_block(child):
-                run += self.inline(child, depth + 1)
-                continue
-            parts.append(self.run(run))
-            run = ""
-            if not self.wrote:
-                self.starts_with_block = self.wrote = True
-            parts.append(self.block(child, depth + 1))
-        parts.append(self.run(run))
-        return "\n\n".join(part for part in parts if part.strip("\n"))
+    def children(self, node: LexborNode, page: Page, place: _Place) -> None:
+        if place.depth > DEEPEST:
+            page.words(node.text() or "")
+            return
+        deeper = replace(place, depth=place.depth + 1)
+        for child in node.iter(include_text=True):
+            if child.is_text_node:
+                self.text(child.text(deep=False) or "", page, place)
+            elif not self.left_out(child):
+                self.element(child, page, deeper)
 
-    def run(self, source: str) -> str:
-        """Finish text that stands between blocks."""
-        return (self.style.escape_start or escape_starts)(source.strip())
+    def inner(self, node: LexborNode, place: _Place) -> str:
+        page = Page()
+        self.children(node, page, place)
+        return page.text()
 
-    def is_block(self, node: LexborNode) -> bool:
+    def left_out(self, node: LexborNode) -> bool:
         tag = node.tag or ""
-        own = tag in BLOCKS or tag in HEADINGS or tag in ("ul", "ol", "pre", "blockquote", "table", "hr")
-        return own or tag in self.style.blocks
+        return tag in HIDDEN or (tag in self.style.ignored and tag not in BLOCKS and tag not in OWN) or _vacant(node)
 
-    def block(self, node: LexborNode, depth: int) -> str:
+    def element(self, node: LexborNode, page: Page, place: _Place) -> None:
         tag = node.tag or ""
-        if tag in HIDDEN or (tag in self.style.ignored and tag not in HEADINGS):
-            return ""
-        if tag in HEADINGS:
-            return f"{'#' * int(tag[1])} {self.children(node, depth).strip()}".replace("\n", " ")
+        own = tag in BLOCKS or tag in OWN
+        if tag == "li" and not place.flat:
+            self.item(node, page, place)
+            return
+        apart = 0 if place.flat else 1 if tag in LISTS else 2 if own or tag in self.style.blocks else 0
+        page.part(apart)
+        if tag in LISTS:
+            self.listed(node, page, place)
+        elif own and not place.flat:
+            self.block(node, page, place)
+        else:
+            self.inline(node, page, place)
+        page.part(apart)
+
+    def block(self, node: LexborNode, page: Page, place: _Place) -> None:
+        tag = node.tag or ""
         match tag:
             case "hr":
-                return "---"
+                page.add("---")
             case "pre":
-                return self._code(node)
+                self.preformatted(node, page, place)
             case "blockquote":
-                lines = self.blocks(node, depth).split("\n")
-                return "\n".join(f"> {line}".rstrip() for line in lines)
-            case "ul" | "ol":
-                return self.listed(node, depth)
+                page.add(quoted(self.inner(node, place)))
             case "table":
-                return self._table(node, depth)
-        return self.blocks(node, depth)
+                page.add(self.table(node, place))
+            case _:
+                if tag in HEADINGS:
+                    page.add(f"{'#' * int(tag[1])} {self.inner(node, place)}")
+                else:
+                    self.children(node, page, place)
 
-    def children(self, node: LexborNode, depth: int) -> str:
-        if depth > DEEPEST:
-            return ""
-        return "".join(self.inline(child, depth + 1) for child in node.iter(include_text=True))
-
-    def inline(self, node: LexborNode, depth: int) -> str:
-        tag = node.tag or ""
-        if node.is_text_node:
-            return self.text(node.text(deep=False) or "")
-        if tag in HIDDEN or tag in self.style.ignored:
-            return ""
-        match tag:
-            case "br":
-                return "  \n"
+    def inline(self, node: LexborNode, page: Page, place: _Place) -> None:
+        match node.tag:
+            case "br" | "hr":
+                page.add({"link": " ", "cell": ""}.get(place.within, "  \n"))
             case "em" | "i":
-                return self.wrapped(node, self.style.em, depth)
+                page.marked(self.style.em, self.inner(node, place))
             case "strong" | "b":
-                return self.wrapped(node, self.style.strong, depth)
+                page.marked(self.style.strong, self.inner(node, place))
             case "del" | "s" | "strike":
-                return self.wrapped(node, "~~", depth)
-            case "code" | "kbd" | "samp":
-                return _code_span(node.text() or "")
+                page.marked("~~", self.inner(node, place))
+            case "code" if not place.flat:
+                span = _code_span(self.inner(node, replace(place, within=place.within or "code")))
+                page.apart(span)
+                page.add(span)
             case "img":
-                return self.image(node)
+                page.add(self.image(node))
             case "a":
-                return self.link(node, depth)
-            case "input":
-                return self._checkbox(node)
-        if self.is_block(node):
-            return f" {self.block(node, depth)} ".replace("\n", " ")
-        return self.children(node, depth)
+                page.add(self.link(node, place))
+            case _:
+                self.children(node, page, place)
 
-    def text(self, source: str) -> str:
+    def text(self, source: str, page: Page, place: _Place) -> None:
+        if place.within == "pre":
+            page.add(source)
+            return
+        if source.strip():
+            source = LAST_LINES.sub("", FIRST_LINES.sub("", source))
         words = re.sub(r"\s+", " ", source)
-        if words.strip():
-            self.wrote = True
-        return (self.style.escape or escape_marks)(words)
-
-    def wrapped(self, node: LexborNode, mark: str, depth: int) -> str:
-        inner = self.children(node, depth)
-        core = inner.strip()
-        if not core:
-            return inner
-        left, right = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
-        return f"{left}{mark}{core}{mark}{right}"
-
-    def _checkbox(self, node: LexborNode) -> str:
-        if node.attributes.get("type") != "checkbox":
-            return ""
-        return "[x] " if "checked" in node.attributes else "[ ] "
+        if place.within != "code":
+            words = (self.style.escape or escape_marks)(words)
+            words = (self.style.escape_start or escape_starts)(words)
+            words = words.replace("|", "\\|") if place.within == "cell" else words
+            for change in self.style.replace:
+                words = change(words)
+        page.words(words) if place.within != "link" else page.add(words)
 
     def image(self, node: LexborNode) -> str:
         source = node.attributes.get("src") or ""
         if not source or (source.startswith("data:") and not self.style.keep_data_images):
             return ""
-        self.wrote = True
-        title = node.attributes.get("title")
-        return f"![{node.attributes.get('alt') or ''}]({source}{_title(title)})"
+        return f"![{node.attributes.get('alt') or ''}]({source}{_title(node)})"
 
-    def link(self, node: LexborNode, depth: int) -> str:
+    def link(self, node: LexborNode, place: _Place) -> str:
         target = node.attributes.get("href") or ""
-        shown = self.children(node, depth)
+        shown = self.inner(node, replace(place, within="link"))
         if not target:
             return shown
-        if not shown.strip():
-            return ""
-        if (node.text() or "").strip() == target:
-            return f"<{target}>"
-        if self.style.references:
-            if target not in self.links:
-                self.links.append(target)
-            return f"[{shown.strip()}][{self.links.index(target) + 1}]"
-        address = f"<{target}>" if " " in target else target.replace("(", "\\(").replace(")", "\\)")
-        return f"[{shown.strip()}]({address}{_title(node.attributes.get('title'))})"
+        address = target.translate(ADDRESS)
+        if node.text() == target:
+            return f"<{address}>"
+        if not self.style.references:
+            return f"[{shown}]({address}{_title(node)})"
+        if address not in self.links:
+            self.links.append(address)
+        return f"[{shown}][{self.links.index(address) + 1}]"
 
-    def _code(self, node: LexborNode) -> str:
-        source = (node.text() or "").strip("\n")
-        if not self.style.fenced:
-            return "\n".join(f"    {line}" for line in source.split("\n"))
-        inner = node.css_first("code")
-        kinds = ((inner.attributes.get("class") if inner else None) or "").split()
-        language = next((kind.removeprefix("language-") for kind in kinds if kind.startswith("language-")), "")
-        return f"{self.style.fence}{language}\n{source}\n{self.style.fence}"
+    def preformatted(self, node: LexborNode, page: Page, place: _Place) -> None:
+        inside = list(node.iter(include_text=True))
+        if len(inside) != 1 or inside[0].tag != "code":
+            self.children(node, page, replace(place, within="pre"))
+            return
+        source = inside[0].text() or ""
+        if self.style.fenced:
+            language = re.search(r"(?:^|\s)language-(\S+)", inside[0].attributes.get("class") or "")
+            page.add(f"{self.style.fence}{language.group(1) if language else ''}\n{source}\n{self.style.fence}")
+        else:
+            page.add(indented(source, 4))
 
-    def listed(self, node: LexborNode, depth: int) -> str:
-        start = node.attributes.get("start") or "1"
-        number = int(start[:9]) if start.isdecimal() else 1
-        lines: list[str] = []
-        for child in node.iter():
-            if child.tag != "li":
-                lines.append(self.block(child, depth))
-                continue
-            mark = f"{number}." if node.tag == "ol" else self.style.bullet
-            number += 1
-            inner = self.blocks(child, depth)
-            tight = re.sub(rf"\n\n(?=\s*(?:[*+-]|\d+\.|{re.escape(self.style.bullet)}) )", "\n", inner)
-            pad = " " * (len(mark) + 1)
-            lines.append(f"{mark} " + tight.replace("\n", f"\n{pad}"))
-        return "\n".join(lines)
+    def listed(self, node: LexborNode, page: Page, place: _Place) -> None:
+        count = [0] if node.tag == "ol" else []
+        text = self.inner(node, replace(place, lists=place.lists + 1, counts=(*place.counts, count)))
+        page.add(indented(text.rstrip("\n"), INDENT * place.lists) if text.strip() else "")
 
-    def _table(self, node: LexborNode, depth: int) -> str:
+    def item(self, node: LexborNode, page: Page, place: _Place) -> None:
+        text = tight(self.inner(node, place))
+        if not text:
+            return
+        count = place.counts[-1] if place.counts else []
+        count[:] = [number + 1 for number in count]
+        page.part(1)
+        page.add(f"{f'{count[0]}.' if count else self.style.bullet} {text}")
+        page.part(1)
+
+    def table(self, node: LexborNode, place: _Place) -> str:
+        inside = replace(place, within="cell")
         rows: list[list[str]] = []
-        for row in node.css("tr"):
-            cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
-            rows.append([self.children(cell, depth).strip().replace("|", "\\|").replace("\n", " ") for cell in cells])
-        rows = [row for row in rows if row]
+        for row in _rows(node):
+            cells = [cell for cell in row.iter() if cell.tag in ("td", "th") and not _vacant(cell)]
+            if cells:
+                rows.append([_cell(self.inner(cell, inside)) for cell in cells])
         if not rows:
             return ""
         width = max(map(len, rows))
-        lines = [_row([*row, *[""] * (width - len(row))]) for row in rows]
-        return "\n".join([lines[0], _row(["---"] * width), *lines[1:]])
+        made = aligned([[*row, *[""] * (width - len(row))] for row in rows])
+        captions = [self.inner(one, inside).strip() for one in node.iter() if one.tag == "caption"]
+        return f"__{captions[-1]}__\n{made}" if captions and captions[-1] else made
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _vacant(node: LexborNode) -> bool:
+    """Say whether nothing can come of an element: nothing is in it, and it is nothing by itself."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.is_text_node or one.tag in SHOWN:
+            return False
+        waiting += one.iter(include_text=True)
+    return True
 
 
-def _title(title: str | None) -> str:
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    for part in table.iter():
+        if part.tag == "tr":
+            yield part
+        elif part.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in part.iter() if row.tag == "tr")
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text.strip())
+
+
+def _title(node: LexborNode) -> str:
+    title = node.attributes.get("title")
     return f' "{title}"' if title else ""
 
 
 def _code_span(source: str) -> str:
+    if not source.strip():
+        return "``"
     longest = max((len(run) for run in re.findall("`+", source)), default=0)
-    mark = "`" * (longest + 1)
-    space = " " if source.startswith("`") or source.endswith("`") else ""
-    return f"{mark}{space}{source}{space}{mark}" if source else ""
+    space, mark = " " if longest else "", "`" * (longest + 1)
+    return f"{mark}{space}{source}{space}{mark}"

@@ -25,3 +25,9 @@ def replacer(source: str, flags: str, replacement: str, *, field: str) -> Replac
             hint="check its brackets; a repeated group must not hold another repetition",
         ) from None
     return lambda text: replace(units(text), make(), replacement, every=False)
+
+
+def once(found: str, replacement: str) -> Replace:
+    """Give a function that replaces the first place of a text as JavaScript does: `$&` stands for what was found."""
+    shown = re.sub(r"\$([$&])", lambda mark: found if mark.group(1) == "&" else "$", replacement)
+    return lambda text: text.replace(found, shown, 1)
