@@ -80,18 +80,24 @@ async def content(found: Part, blobs: Blobs) -> bytes:
 def make(data: bytes, *, name: str = "", mime: str = "", directory: str = "") -> Part:
     """Make a binary part; what is not told is found out by the file's name, then by its first bytes."""
     suffix = PurePosixPath(name).suffix.lstrip(".")
-    mime = mime or _mime_of(suffix.lower()) or _sniffed(data) or PLAIN
+    known = mime or told_by(name) or _sniffed(data)
+    mime = known or PLAIN
     main = mime.partition("/")[0]
     made = {
         "data": base64.b64encode(data).decode(),
         "mimeType": mime,
         "fileType": FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else ""),
-        "fileExtension": extension(mime) or suffix,
+        "fileExtension": suffix or extension(known),
         "fileName": name,
         "directory": directory,
         "fileSize": size(len(data)),
     }
     return {key: value for key, value in made.items() if value or key == "data"}
+
+
+def told_by(name: str) -> str:
+    """Give the MIME type that the extension of a name tells of, or nothing."""
+    return _mime_of(PurePosixPath(name).suffix.lstrip(".").lower())
 
 
 def extension(mime: str) -> str:

@@ -106,7 +106,7 @@ def _json(params: ConvertToFile, value: Any) -> binary.Part:
 
 
 def _text(params: ConvertToFile, item: Item) -> binary.Part:
-    options, value = params.options, _source(params, item)
+    options, value = params.options, _source(params, item, null="null")
     data = texts.written(value, options.encoding, bom=options.add_bom)
     mime = "application/json" if isinstance(value, dict | list) else "text/plain"
     return binary.make(data, mime=mime, name=options.file_name or texts.default_name(mime))
@@ -120,12 +120,15 @@ def _binary(params: ConvertToFile, item: Item, version: float) -> binary.Part:
         data = texts.written(value, options.encoding, bom=options.add_bom)
     if not options.mime_type:
         found = binary.make(data, name=options.file_name)
-        return found if options.file_name else {**found, "fileName": texts.default_name(found["mimeType"])}
+        name = f"file.{found['fileExtension']}" if "fileExtension" in found else "file"
+        return found if options.file_name else {**found, "fileName": name}
     return binary.make(data, mime=options.mime_type, name=options.file_name or texts.default_name(options.mime_type))
 
 
-def _source(params: ConvertToFile, item: Item) -> Any:
+def _source(params: ConvertToFile, item: Item, null: str | None = None) -> Any:
     value = paths.find(item.json, params.source_property)
+    if value is None:
+        value = null
     if value is UNDEFINED or value is None:
         raise NodeError(
             f'the item has no field "{params.source_property}"', field="sourceProperty", hint="name a field that it has"

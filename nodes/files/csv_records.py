@@ -49,7 +49,7 @@ def records(text: str, layout: CsvLayout) -> Iterator[dict[str, Any]]:
             continue
         count += 1
         if names is None:
-            yield {"row": cells}
+            yield {"row": cells if layout.empty_cells else {str(at): cell for at, cell in enumerate(cells) if cell}}
         else:
             pairs = zip(names, cells, strict=True)
             yield {name: cell for name, cell in pairs if cell or layout.empty_cells}

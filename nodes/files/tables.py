@@ -33,11 +33,13 @@ def records(rows: Iterable[Row], layout: Layout) -> Iterator[dict[str, Any]]:
     """Make a record of each row that is not blank; without a header, its cells are a list in `row`."""
     body = _cut(_counted(rows), layout.range)
     if not layout.header:
-        for cells in body:
-            yield {"row": [_filled(cell, layout) for cell in _trimmed(cells)]}
+        yield from _lists(body, layout)
         return
-    names = header(next(body, []))
+    first = next(body, [])
+    names = header(first)
     for cells in body:
+        if len(cells) > len(names) and any(cell is not None for cell in cells[len(names) :]):
+            names = header([*first, *[None] * (len(cells) - len(first))])
         if all(cell is None or cell == "" for cell in cells):
             continue
         found = zip(names, [*cells, *[None] * (len(names) - len(cells))], strict=False)
@@ -46,6 +48,16 @@ def records(rows: Iterable[Row], layout: Layout) -> Iterator[dict[str, Any]]:
             for name, cell in found
             if layout.empty_cells or not (cell is None or cell == "")
         }
+
+
+def _lists(rows: Iterator[Row], layout: Layout) -> Iterator[dict[str, Any]]:
+    if not layout.empty_cells:
+        yield from ({"row": list(_trimmed(cells))} for cells in rows)
+        return
+    kept = list(rows)
+    width = max(map(len, kept), default=0)
+    _bounded(width * len(kept))
+    yield from ({"row": [_filled(cell, layout) for cell in [*row, *[None] * (width - len(row))]]} for row in kept)
 
 
 def header(cells: Row) -> list[str]:
@@ -67,8 +79,7 @@ def rows_of(items: Iterable[dict[str, Any]], *, with_header: bool = True) -> lis
     """Lay records out: a column for each field in the order they first occur, nested fields by their path."""
     flat = [flattened(record) for record in items]
     columns = list(dict.fromkeys(name for record in flat for name in record))
-    if len(columns) * (len(flat) + 1) > MOST_CELLS:
-        raise NodeError(f"a table of more than {MOST_CELLS} cells is too large")
+    _bounded(len(columns) * (len(flat) + 1))
     rows: list[list[Cell]] = [[record.get(name) for name in columns] for record in flat]
     return [list(columns), *rows] if with_header and columns else rows
 
@@ -148,6 +159,11 @@ def _trimmed(cells: Row) -> Row:
     while end and cells[end - 1] is None:
         end -= 1
     return cells[:end]
+
+
+def _bounded(cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise NodeError(f"a table of more than {MOST_CELLS} cells is too large")
 
 
 def _counted(rows: Iterable[Row]) -> Iterator[Row]:

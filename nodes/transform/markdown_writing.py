@@ -108,7 +108,7 @@ class _Writer:
         for child in node.iter(include_text=True):
             if child.is_text_node:
                 self.text(child.text(deep=False) or "", page, place)
-            elif not self.left_out(child):
+            elif not self._left_out(child):
                 self.element(child, page, deeper)
 
     def inner(self, node: LexborNode, place: _Place) -> str:
@@ -116,7 +116,7 @@ class _Writer:
         self.children(node, page, place)
         return page.text()
 
-    def left_out(self, node: LexborNode) -> bool:
+    def _left_out(self, node: LexborNode) -> bool:
         tag = node.tag or ""
         return tag in HIDDEN or (tag in self.style.ignored and tag not in BLOCKS and tag not in OWN) or _vacant(node)
 
@@ -142,11 +142,11 @@ class _Writer:
             case "hr":
                 page.add("---")
             case "pre":
-                self.preformatted(node, page, place)
+                self._preformatted(node, page, place)
             case "blockquote":
                 page.add(quoted(self.inner(node, place)))
             case "table":
-                page.add(self.table(node, place))
+                page.add(self._table(node, place))
             case _:
                 if tag in HEADINGS:
                     page.add(f"{'#' * int(tag[1])} {self.inner(node, place)}")
@@ -168,7 +168,7 @@ class _Writer:
                 page.apart(span)
                 page.add(span)
             case "img":
-                page.add(self.image(node))
+                page.add(self._image(node))
             case "a":
                 page.add(self.link(node, place))
             case _:
@@ -189,7 +189,7 @@ class _Writer:
                 words = change(words)
         page.words(words) if place.within != "link" else page.add(words)
 
-    def image(self, node: LexborNode) -> str:
+    def _image(self, node: LexborNode) -> str:
         source = node.attributes.get("src") or ""
         if not source or (source.startswith("data:") and not self.style.keep_data_images):
             return ""
@@ -209,7 +209,7 @@ class _Writer:
             self.links.append(address)
         return f"[{shown}][{self.links.index(address) + 1}]"
 
-    def preformatted(self, node: LexborNode, page: Page, place: _Place) -> None:
+    def _preformatted(self, node: LexborNode, page: Page, place: _Place) -> None:
         inside = list(node.iter(include_text=True))
         if len(inside) != 1 or inside[0].tag != "code":
             self.children(node, page, replace(place, within="pre"))
@@ -236,7 +236,7 @@ class _Writer:
         page.add(f"{f'{count[0]}.' if count else self.style.bullet} {text}")
         page.part(1)
 
-    def table(self, node: LexborNode, place: _Place) -> str:
+    def _table(self, node: LexborNode, place: _Place) -> str:
         inside = replace(place, within="cell")
         rows: list[list[str]] = []
         for row in _rows(node):

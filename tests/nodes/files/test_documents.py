@@ -348,7 +348,7 @@ def test_sizes(count: int, text: str) -> None:
         pytest.param(b"x", "a.json", "application/json", "json", id="by name"),
         pytest.param(b"%PDF-1.4", "", "application/pdf", "pdf", id="by its first bytes"),
         pytest.param(b"\xff\xd8\xff", "photo", "image/jpeg", "jpg", id="a photo"),
-        pytest.param(b"x", "a.unheard", "text/plain", "txt", id="else text"),
+        pytest.param(b"x", "a.unheard", "text/plain", "unheard", id="else text"),
     ],
 )
 def test_parts(data: bytes, name: str, mime: str, extension: str) -> None:

@@ -108,8 +108,10 @@ async def test_nested_fields_become_columns(format_: str) -> None:
     [
         pytest.param({}, [{"A": "1", "C": "3"}, {"A": "4", "B": "5", "C": "6"}], id="empty cells are left out"),
         pytest.param({"includeEmptyCells": True, "maxRowCount": 1}, [{"A": "1", "B": "", "C": "3"}], id="or kept"),
-        pytest.param({"headerRow": False, "maxRowCount": 2}, [{"row": ["A", "B", "C"]}, {"row": ["1", "", "3"]}],
-                     id="without header"),
+        pytest.param({"headerRow": False, "maxRowCount": 2},
+                     [{"row": {"0": "A", "1": "B", "2": "C"}}, {"row": {"0": "1", "2": "3"}}], id="without header"),
+        pytest.param({"headerRow": False, "maxRowCount": 1, "includeEmptyCells": True},
+                     [{"row": ["A", "B", "C"]}], id="without header, all cells"),
         pytest.param({"fromLine": 2}, [{"1": "4", "": "5", "3": "6"}], id="from a line"),
     ],
 )  # fmt: skip
@@ -192,6 +194,28 @@ async def test_headers_that_are_empty_or_occur_twice_are_numbered() -> None:
     rows = [["a", "a", None, "", "a"], [1, 2, 3, 4, 5]]
 
     assert list(tables.records(rows, tables.Layout())) == [{"a": 1, "a_1": 2, "__EMPTY": 3, "__EMPTY_1": 4, "a_2": 5}]
+
+
+async def test_rows_that_are_longer_than_the_header_have_columns_of_their_own() -> None:
+    part = await write("xlsx", [{"a": 1, "b": None, "c": None}, {"a": 2, "d": 3}], {"headerRow": False})
+
+    assert await read(content(part), "xlsx") == [{"1": 2, "__EMPTY_2": 3}]
+    rows = await read(content(part), "xlsx", {"headerRow": False, "includeEmptyCells": True})
+    assert rows == [{"row": [1, "", "", ""]}, {"row": [2, "", "", 3]}]
+
+
+@pytest.mark.parametrize(
+    ("options", "mime", "extension"),
+    [
+        pytest.param({}, "text/csv", "csv", id="its own"),
+        pytest.param({"fileName": "a.bin"}, "application/octet-stream", "bin", id="by its name"),
+        pytest.param({"fileName": "a"}, "text/csv", "csv", id="a name that tells nothing"),
+    ],
+)
+async def test_the_kind_of_a_file(options: dict[str, Any], mime: str, extension: str) -> None:
+    part = await write("csv", [{"a": 1}], options)
+
+    assert (part["mimeType"], part["fileExtension"]) == (mime, extension)
 
 
 async def test_html_spans_and_types() -> None:
