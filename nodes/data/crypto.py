@@ -30,7 +30,6 @@ from nodes.sdk import (
     using,
 )
 from nodes.sdk.ports import error_item
-from nodes.transform import paths
 from nodes.transform.field_types import text
 from schemas.errors import UserError
 
@@ -99,8 +98,7 @@ async def crypto(
         try:
             params = parameters(index)
             result = await _result(params, item, run, credentials, blobs)
-            fields = dict(item.json)
-            paths.put(fields, paths.keys(params.data_property_name), result)
+            fields = {**item.json, params.data_property_name: result}
             made.append(Item(json=fields, binary=item.binary, paired=index))
         except UserError as bad:
             if not run.continue_on_fail:

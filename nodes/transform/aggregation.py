@@ -63,7 +63,7 @@ def collect(params: Aggregate, items: Items) -> Items:
 
 
 def _row(params: Aggregate, record: dict[str, Any]) -> dict[str, Any] | None:
-    if params.include == "allFields":
+    if params.include == "allFields" or (params.include == "specifiedFields" and not params.fields_to_include):
         return record
     if params.include == "allFieldsExcept":
         dropped = set(paths.names(params.fields_to_exclude))
@@ -72,16 +72,17 @@ def _row(params: Aggregate, record: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _columns(params: Aggregate, items: Items) -> dict[str, Any]:
-    options, json, used = params.options, {}, set()
+    options, used = params.options, set()
+    json: dict[str, Any] = {}
     for one in params.fields_to_aggregate.field_to_aggregate:
         name = one.field_to_aggregate
         if not name:
-            raise NodeError("name the field to aggregate", field="fieldsToAggregate")
+            continue
         target = one.output_field_name if one.rename_field and one.output_field_name else _last(name, options)
         if target in used:
             raise NodeError(f'the name "{target}" is used twice', hint="rename one of the fields")
         used.add(target)
-        json[target] = _column(name, items, options)
+        paths.put(json, paths.keys(target, not options.disable_dot_notation), _column(name, items, options))
     return json
 
 
@@ -100,7 +101,7 @@ def _column(name: str, items: Items, options: AggregateOptions) -> list[Any]:
 
 
 def _last(name: str, options: AggregateOptions) -> str:
-    return paths.keys(name, not options.disable_dot_notation)[-1]
+    return name if options.disable_dot_notation else name.rsplit(".", 1)[-1]
 
 
 def _binaries(items: Items, unique: bool) -> dict[str, Any] | None:

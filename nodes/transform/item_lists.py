@@ -14,7 +14,7 @@ from nodes.transform.aggregation import Aggregate, collect
 from nodes.transform.duplicates import Duplicates, unique
 from nodes.transform.ordering import Sort, ordered
 from nodes.transform.splitting import SplitOut, split
-from nodes.transform.summaries import Summary, summarized
+from nodes.transform.summaries import Manner, Summary, summarized
 
 P = TypeVar("P", bound=NodeParams)
 NAMES = ("fieldsToInclude", "fieldsToExclude", "fieldsToCompare")
@@ -26,7 +26,7 @@ class ItemLists(NodeParams):
     operation: Literal[
         "splitOutItems", "aggregateItems", "concatenateItems", "removeDuplicates", "sort", "limit", "summarize"
     ] = Field("splitOutItems", description="What to do.")
-    max_items: int = Field(1, ge=1, description="How many items to keep (limit).")
+    max_items: int = Field(1, ge=0, description="How many items to keep (limit).")
     keep: Literal["firstItems", "lastItems"] = Field("firstItems", description="Which end to keep (limit).")
     options: dict[str, Any] = Field({}, description="As in splitOut, aggregate, removeDuplicates, sort, summarize.")
 
@@ -98,7 +98,9 @@ async def item_lists(
         case "sort":
             return await ordered(_as(Sort, fields), items, run, scope, sandbox)
         case "summarize":
-            return summarized(_as(Summary, fields), items, strict=run.version < 2.1, typed=False)
+            return summarized(
+                _as(Summary, fields), items, Manner(run.version < 2.1, keyed=True, dotted=run.version < 2)
+            )
     first = 0 if params.keep == "firstItems" else max(len(items) - params.max_items, 0)
     kept = items[first : first + params.max_items]
     return [Item(json=item.json, binary=item.binary, paired=at) for at, item in enumerate(kept, first)]
@@ -135,6 +137,10 @@ def _split(parameters: Parameters[ItemLists], items: Items, run: Run) -> Items:
     return made
 
 
+def _splits(value: Any, version: float) -> bool:
+    return isinstance(value, list if version < 2 else dict | list) or (version >= 2.1 and value is UNDEFINED)
+
+
 def _splittable(params: SplitOut, item: Item, run: Run) -> SplitOut:
     dots = not params.options.disable_dot_notation
     for name in paths.names(params.field_to_split_out):
@@ -142,6 +148,6 @@ def _splittable(params: SplitOut, item: Item, run: Run) -> SplitOut:
             continue
         _require(name, [item], dots, run)
         found = paths.find(item.json, name, dots)
-        if run.version < 2.1 and not isinstance(found, list if run.version < 2 else dict | list):
+        if run.version < 2.2 and not _splits(found, run.version):
             raise NodeError(f'the field "{name}" holds no list', hint="name a field with a list or an object")
     return params

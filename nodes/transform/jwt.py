@@ -42,7 +42,7 @@ class Jwt(NodeParams):
     operation: Literal["sign", "verify", "decode"] = Field("sign", description="What to do.")
     use_json: bool = Field(False, description="Give the claims as JSON.")
     claims: Claims = Field(Claims(), description="Claims one by one.")
-    claims_json: Any = Field("{}", description="Claims as JSON.")
+    claims_json: Any = Field('{"my_field_1": "value 1", "my_field_2": "value 2"}', description="Claims as JSON.")
     header_claims: Any = Field("{}", description="Further fields of the header, as JSON.")
     token: str = Field("", description="The token.")
     options: JwtOptions = JwtOptions()

@@ -11,7 +11,7 @@ from nodes.sdk import Example, Field, Item, Items, NodeParams, node
 class Limit(NodeParams):
     """How many, and from which end."""
 
-    max_items: int = Field(1, ge=1, description="How many items to keep.")
+    max_items: int = Field(1, ge=0, description="How many items to keep.")
     keep: Literal["firstItems", "lastItems"] = Field("firstItems", description="Which end to keep.")
 
 
@@ -22,7 +22,7 @@ class Limit(NodeParams):
     examples=[
         Example(title="keeps the first", params={"maxItems": 1}, given=[{"n": 1}, {"n": 2}], then=[{"n": 1}]),
         Example(title="keeps the last", params={"keep": "lastItems"}, given=[{"n": 1}, {"n": 2}], then=[{"n": 2}]),
-        Example(title="needs a positive count", params={"maxItems": 0}, given=[], fails="greater than or equal to 1"),
+        Example(title="needs a count", params={"maxItems": -1}, given=[], fails="greater than or equal to 0"),
     ],
 )
 async def limit(params: Limit, items: Items) -> Items:

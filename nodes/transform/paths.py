@@ -26,11 +26,11 @@ def keys(path: str, dots: bool = True) -> Keys:
 
 
 def dig(value: Any, path: Keys) -> Any:
-    """Give what is at a path, or UNDEFINED."""
+    """Give what is at a path, or UNDEFINED; a text has its characters by number."""
     for key in path:
         if isinstance(value, dict):
             value = value.get(key, UNDEFINED)
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        elif isinstance(value, list | str) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
             return UNDEFINED
@@ -66,6 +66,8 @@ def put(record: dict[str, Any], path: Keys, value: Any) -> None:
 def drop(record: dict[str, Any], path: Keys) -> None:
     """Remove a field from a fresh record; what lies below it is copied, never changed."""
     if dig(record, path) is UNDEFINED:
+        return
+    if isinstance(dig(record, path[:-1]), str):
         return
     box: Any = record
     for key in path[:-1]:

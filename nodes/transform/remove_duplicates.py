@@ -6,8 +6,9 @@ Flow: any node → **removeDuplicates** → any node.  Needs the whole run; an e
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from nodes.sdk import Example, Field, Item, Items, Parameters, Routed, Run, node
+from nodes.sdk import Example, Field, Item, Items, NodeError, Parameters, Routed, Run, node
 from nodes.sdk.outside import DataTables
+from nodes.sdk.ports import error_item
 from nodes.sdk.registry import reaching
 from nodes.transform.duplicates import DuplicateOptions, Duplicates, unique
 from nodes.transform.seen import Logic, forget, growing, mark, new_ones, place_of
@@ -83,8 +84,10 @@ async def remove_duplicates(
 ) -> Items | Routed:
     """Drop items that are equal to an earlier one, of this run or of earlier executions."""
     params = parameters(0)
-    if run.version < 2 or params.operation == "removeDuplicateInputItems":
+    if run.version < 2:
         return unique(params, items, run.version)
+    if params.operation == "removeDuplicateInputItems":
+        return _unique(params, items, run)
     if params.operation == CLEAR:
         await forget(tables, run, params.options.scope)
         return [Item(item.json, item.binary, at) for at, item in enumerate(items)]
@@ -104,3 +107,12 @@ async def remove_duplicates(
             [item for item, one in zip(passed, new, strict=True) if not one],
         ]
     )
+
+
+def _unique(params: RemoveDuplicates, items: Items, run: Run) -> Items:
+    try:
+        return unique(params, items, run.version)
+    except NodeError as bad:
+        if not run.continue_on_fail:
+            raise
+        return [error_item(bad, 0)]

@@ -106,11 +106,11 @@ def _renamed(params: RenameKeys, record: dict[str, Any]) -> dict[str, Any]:
     for one in params.keys.key:
         if not one.current_key or not one.new_key or one.current_key == one.new_key:
             continue
-        value = paths.find(fields, one.current_key)
+        value = paths.find(record, one.current_key)
         if value is UNDEFINED:
             continue
-        paths.drop(fields, (one.current_key,) if one.current_key in fields else paths.keys(one.current_key))
         paths.put(fields, paths.keys(one.new_key), value)
+        paths.drop(fields, (one.current_key,) if one.current_key in fields else paths.keys(one.current_key))
     for replacement in params.additional_options.regex_replacement.replacements:
         depth = replacement.options.depth
         fields = _walked(fields, _rename(replacement), depth if depth >= 0 else ALL_THE_WAY)

@@ -5,10 +5,11 @@ Versions 1 and 2 list values by type (``values.string[]`` …), 3 to 3.2 as ``fi
 ``assignments.assignments[]``; all become one layout of assignments.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nodes.expressions.coercion import UNDEFINED
+from nodes.expressions.coercion import UNDEFINED, text_number, to_string, truthy
 from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node, shown
 from nodes.sdk.parameters import Leaf, LeafMaker, Path
 from nodes.sdk.ports import error_item
@@ -17,6 +18,7 @@ from nodes.transform.field_types import CONVERT, absent, object_
 from schemas.errors import UserError
 
 Types = Literal["string", "number", "boolean", "array", "object"]
+TYPED, NULL_TEXTS = 3, 3.2  # the versions from which on types are kept to, and null is a text
 Include = Literal["all", "none", "selected", "except"]
 
 
@@ -93,7 +95,7 @@ class Set(NodeParams):
     )
     values: OldValues = Field(OldValues(), description="Fields to write (1 and 2).", json_schema_extra=shown(until=2))
     json_output: Any = Field(
-        "{}",
+        '{"my_field_1": "value", "my_field_2": 1}',
         description="The JSON object of mode raw.",
         json_schema_extra=shown("application/json", since=3, mode="raw"),
     )
@@ -159,7 +161,7 @@ def _layout(params: Set, leaf: LeafMaker) -> _Layout:
     for kind, default in defaults.items():
         for at, old in enumerate(getattr(params.values, kind)):
             value = default if old.value is None and "value" not in old.model_fields_set else old.value
-            add(("values", kind, at), old.name, kind if kind == "number" else "", "value", value)
+            add(("values", kind, at), old.name, kind, "value", value)
     raw = leaf(("jsonOutput",), params.json_output) if params.mode == "raw" else None
     chosen = params.include_fields if params.include == "selected" else params.exclude_fields
     return _Layout(writes, raw, params.include, frozenset(paths.names(chosen)), paths.names(chosen), params)
@@ -265,8 +267,16 @@ def _fields(parameters: Parameters[Set], layout: _Layout, item: Item, index: int
     for write in layout.writes:
         value = parameters.read(write.value, index)
         keys = write.keys or paths.keys(str(parameters.read(write.name, index)), options.dot_notation)
-        type_ = write.type if version >= 2 else ""
-        converted = _converted(value, type_, keys, index, options.ignore_conversion_errors)
+        if version >= TYPED:
+            if write.type == "string" and version < NULL_TEXTS and absent(value):
+                value = _as_text(value, keys, version, options.ignore_conversion_errors)
+            converted = _converted(value, write.type, keys, index, options.ignore_conversion_errors)
+        else:
+            converted = _taken(value, write.type, version)
+        if converted is UNDEFINED:
+            paths.put(fields, keys, None)
+            paths.drop(fields, keys)
+            continue
         if len(keys) == 1:
             fields[keys[0]] = converted
         else:
@@ -295,7 +305,7 @@ def _selected(record: dict[str, Any], names: list[str], dots: bool) -> dict[str,
     for name in names:
         value = paths.find(record, name, dots)
         if value is not UNDEFINED:
-            paths.put(fields, (name,) if name in record else paths.keys(name, dots), value)
+            fields[name if name in record else paths.keys(name, dots)[-1]] = value
     return fields
 
 
@@ -305,6 +315,25 @@ def _without(record: dict[str, Any], layout: _Layout, dots: bool) -> dict[str, A
         if dots and name not in record:
             paths.drop(fields, paths.keys(name))
     return fields
+
+
+def _as_text(value: Any, keys: paths.Keys, version: float, lenient: bool) -> Any:
+    """Take null for a text: version 3 writes it out, 3.1 refuses it."""
+    if version == TYPED:
+        return to_string(value)
+    if lenient:
+        return value
+    raise NodeError(f'field "{".".join(keys)}" expects a string but got {to_string(value)}')
+
+
+def _taken(value: Any, type_: str, version: float) -> Any:
+    """Take a value before version 3: as it comes, but for truth values, and from 2 on numbers in text."""
+    if type_ == "boolean":
+        return truthy(value)
+    if type_ == "number" and version >= 2 and isinstance(value, str):
+        number = text_number(value)
+        return value if math.isnan(number) else number
+    return value
 
 
 def _converted(value: Any, type_: str, keys: paths.Keys, index: int, lenient: bool) -> Any:

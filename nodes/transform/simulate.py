@@ -16,7 +16,7 @@ class Simulate(NodeParams):
     subtitle: str = Field("", description="What it says.")
     output: Literal["all", "specify", "custom"] = Field("all", description="All items, some, or items of your own.")
     number_of_items: int = Field(1, ge=0, description="How many items to pass on.")
-    json_output: Any = Field("[]", description="The items as JSON.")
+    json_output: Any = Field('[{"my_field_1": "value", "my_field_2": 1}]', description="The items as JSON.")
     execution_duration: int = Field(150, ge=0, le=3_600_000, description="Milliseconds to take.")
 
 

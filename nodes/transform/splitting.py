@@ -81,7 +81,10 @@ def _rest(params: SplitOut, record: dict[str, Any], fields: list[str], dots: boo
         for name in fields:
             paths.drop(rest, (name,) if name in rest else paths.keys(name, dots))
     elif params.include == "selectedOtherFields":
-        for name in paths.names(params.fields_to_include):
+        chosen = paths.names(params.fields_to_include)
+        if not chosen:
+            raise NodeError("name the other fields to keep", field="fieldsToInclude")
+        for name in chosen:
             value = paths.find(record, name, dots)
             if value is not UNDEFINED:
                 rest[name] = value

@@ -6,6 +6,7 @@ Flow: summarize, itemLists → **summaries** → items.
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from nodes.expressions.coercion import UNDEFINED, less, ordered_keys
@@ -56,27 +57,38 @@ class Summary(NodeParams):
     options: SummaryOptions = SummaryOptions()
 
 
-def summarized(params: Summary, items: Items, *, strict: bool, typed: bool) -> Items:
-    """Summarize fields by groups.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How versions differ.
 
-    ``strict`` refuses a field that no item has. ``typed`` keeps group values as they are, else they become text.
+    ``strict`` refuses a field that no item has. ``typed`` keeps values of groups, else they become text. ``keyed``
+    orders groups as a JavaScript object orders its keys, whole numbers first. ``dotted`` keeps dots in their names.
     """
+
+    strict: bool = False
+    typed: bool = False
+    keyed: bool = False
+    dotted: bool = False
+
+
+def summarized(params: Summary, items: Items, how: Manner) -> Items:
+    """Summarize fields by groups."""
     options, dots = params.options, not params.options.disable_dot_notation
     fields = params.fields_to_summarize.values
-    if not fields or not all(one.field.strip() for one in fields):
+    if not any(one.field.strip() for one in fields):
         raise NodeError("name the fields to summarize", field="fieldsToSummarize")
     columns = {one.field: [paths.find(item.json, one.field, dots) for item in items] for one in fields}
     for name, column in columns.items():
-        if strict and all(value is UNDEFINED for value in column):
+        if how.strict and name and all(value is UNDEFINED for value in column):
             if options.continue_if_field_not_found:
                 return [Item(json={}, paired=list(range(len(items))))]
             raise NodeError(f'no item has the field "{name}"', field="fieldsToSummarize", hint="check its name")
     split = paths.names(params.fields_to_split_by)
-    groups = _groups(params, split, items, dots, typed)
+    groups = _nested_order(_groups(params, split, items, dots, how.typed), how.keyed)
     rows = [(values, members, _row(fields, columns, members)) for values, members in groups]
     if options.output_format == "singleItem":
         return [Item(json=_nested(rows), paired=list(range(len(items))))]
-    names = [_plain_name(name) for name in split]
+    names = split if how.dotted else [_plain_name(name) for name in split]
     made: Items = []
     for values, members, row in rows:
         group = {name: value for name, value in zip(names, values, strict=True) if value is not UNDEFINED}
@@ -90,24 +102,27 @@ def _groups(params: Summary, split: list[str], items: Items, dots: bool, typed: 
     found: dict[str, Group] = {}
     for at, item in enumerate(items):
         values = [paths.find(item.json, name, dots) for name in split]
-        if params.options.skip_empty_split_fields and any(value in EMPTY for value in values):
+        empty = EMPTY if typed else ("", UNDEFINED)
+        if params.options.skip_empty_split_fields and any(value in empty for value in values):
             continue
+        values = [text(value) if isinstance(value, dict | list) else value for value in values]
         if not typed:
             values = ["undefined" if value is UNDEFINED else text(value) for value in values]
         key = "\n".join("" if value is UNDEFINED else mark_of(value).decode() for value in values)
         found.setdefault(key, (tuple(values), []))[1].append(at)
-    groups = list(found.values())
-    return groups if typed else _as_keys(groups)
+    return list(found.values())
 
 
-def _as_keys(groups: list[Group], depth: int = 0) -> list[Group]:
-    """Order groups as nested JavaScript objects order their keys: whole numbers first."""
+def _nested_order(groups: list[Group], keyed: bool, depth: int = 0) -> list[Group]:
+    """Bring groups together that share their first value, and in these those that share their second."""
     if not groups or depth == len(groups[0][0]):
         return groups
-    by_value: dict[str, list[Group]] = {}
+    by_value: dict[Any, list[Group]] = {}
     for group in groups:
-        by_value.setdefault(group[0][depth], []).append(group)
-    return [group for key in ordered_keys(by_value) for group in _as_keys(by_value[key], depth + 1)]
+        value = group[0][depth]
+        by_value.setdefault(value if keyed else (type(value), value), []).append(group)
+    keys = ordered_keys(by_value) if keyed else list(by_value)
+    return [group for key in keys for group in _nested_order(by_value[key], keyed, depth + 1)]
 
 
 def _row(fields: list[FieldToSummarize], columns: dict[str, list[Any]], members: list[int]) -> dict[str, Any]:
@@ -125,18 +140,25 @@ def _plain_name(name: str) -> str:
 
 
 def _nested(rows: list[tuple[tuple[Any, ...], list[int], dict[str, Any]]]) -> dict[str, Any]:
+    """Make an object in an object of groups in order; one value takes the place of another that is written alike."""
     made: dict[str, Any] = {}
+    before: tuple[Any, ...] = ()
     for values, _, row in rows:
-        box = made
-        for value in values:
-            box = box.setdefault("undefined" if value is UNDEFINED else text(value), {})
+        box, same = made, True
+        for at, value in enumerate(values):
+            name = "undefined" if value is UNDEFINED else text(value)
+            same = same and at < len(before) and type(value) is type(before[at]) and value == before[at]
+            if not same:
+                box[name] = {}
+            box = box[name]
+        before = values
         box.update(row)
     return made
 
 
 def _filled(one: FieldToSummarize, values: list[Any]) -> list[Any]:
     if one.include_empty:
-        return [None if value is UNDEFINED else value for value in values]
+        return values
     return [value for value in values if value is not None and value is not UNDEFINED and value != ""]
 
 
@@ -158,7 +180,7 @@ def _whole(value: float) -> int | float:
 
 
 def _unique(one: FieldToSummarize, values: list[Any]) -> Any:
-    return len({mark_of(value) for value in _filled(one, values)})
+    return len({mark_of(None if value is UNDEFINED else value) for value in _filled(one, values)})
 
 
 def _joined(one: FieldToSummarize, values: list[Any]) -> Any:
@@ -189,7 +211,7 @@ def _ahead(one: Any, other: Any, way: int) -> bool:
 
 
 _MAKE: dict[str, Callable[[FieldToSummarize, list[Any]], Any]] = {
-    "append": _filled,
+    "append": lambda one, values: [None if value is UNDEFINED else value for value in _filled(one, values)],
     "average": _average,
     "concatenate": _joined,
     "count": lambda one, values: len(_filled(one, values)),

@@ -4,7 +4,7 @@ Flow: any node → **summarize** → any node.  Needs the whole run.
 """
 
 from nodes.sdk import Example, Items, Run, node
-from nodes.transform.summaries import Summary, summarized
+from nodes.transform.summaries import Manner, Summary, summarized
 
 AMOUNTS = [{"city": "Paris", "n": 1}, {"city": "Rome", "n": 2}, {"city": "Paris", "n": 3}]
 
@@ -51,4 +51,4 @@ AMOUNTS = [{"city": "Paris", "n": 1}, {"city": "Rome", "n": 2}, {"city": "Paris"
 )  # fmt: skip
 async def summarize(params: Summary, items: Items, run: Run) -> Items:
     """Sum, count, average or list values across items."""
-    return summarized(params, items, strict=run.version < 1.1, typed=run.version >= 1.1)
+    return summarized(params, items, Manner(strict=run.version < 1.1, typed=run.version >= 1.1))

@@ -100,12 +100,14 @@ class _Builder:
     def _value(self, element: _Element) -> Any:
         text = "".join(element.texts)
         blank = not text.strip()
+        if blank and not element.fields:
+            return text
         if self.how.trim:
             text = text.strip()
         if self.how.normalize:
             text = re.sub(r"\s{2,}", " ", text).strip()
         if not element.fields:
-            return "" if blank else text
+            return text
         return element.fields if blank else {self.how.charkey: text, **element.fields}
 
     def _add(self, fields: dict[str, Any], name: str, value: Any) -> None:

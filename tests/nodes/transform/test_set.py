@@ -33,8 +33,8 @@ CASES: list[Any] = [
         3.4,
         {**assigned(("x", "number", 1)), "includeOtherFields": True, "include": "selected", "includeFields": "a.b, z"},
         {"a": {"b": 1, "c": 2}, "z": 3},
-        {"a": {"b": 1}, "z": 3, "x": 1},
-        id="selected fields by path",
+        {"b": 1, "z": 3, "x": 1},
+        id="selected fields by path, under their last name",
     ),
     pytest.param(
         3.4,
