@@ -91,12 +91,26 @@ const fromHex = (s) => {
   return bytes;
 };
 const toHex = (bytes) => { const codes = new Uint16Array(bytes.length * 2); bytes.forEach((b, at) => { codes[at * 2] = '0123456789abcdef'.charCodeAt(b >> 4); codes[at * 2 + 1] = '0123456789abcdef'.charCodeAt(b & 15); }); return text(codes); };
+
+// ---- UTF-16, the low byte first: a byte that is left over is no character
+const fromUtf16 = (s) => {
+  const bytes = new Buffer(s.length * 2);
+  for (let at = 0; at < s.length; at += 1) { bytes[at * 2] = s.charCodeAt(at); bytes[at * 2 + 1] = s.charCodeAt(at) >> 8; }
+  return bytes;
+};
+const toUtf16 = (bytes) => {
+  const codes = new Uint16Array(bytes.length >> 1);
+  for (let at = 0; at < codes.length; at += 1) codes[at] = bytes[at * 2] | bytes[at * 2 + 1] << 8;
+  return text(codes);
+};
 const CODECS = {
   __proto__: null,
   utf8: [toUtf8, fromUtf8], base64: [fromBase64, (b) => toBase64(b, '+/', true)], base64url: [fromBase64, (b) => toBase64(b, '-_', false)],
   hex: [fromHex, toHex], latin1: [fromLatin1, text], ascii: [fromLatin1, (b) => text(b.map((one) => one & 127))],
+  utf16le: [fromUtf16, toUtf16],
 };
 CODECS['utf-8'] = CODECS.utf8;
+for (const name of ['utf-16le', 'ucs2', 'ucs-2']) CODECS[name] = CODECS.utf16le;
 CODECS.binary = CODECS.latin1;
 const codec = (name) => CODECS[name === undefined || name === null || name === '' ? 'utf8' : String(name).toLowerCase()] ?? unknown(name);
 const viewed = (v) => new Buffer(v.buffer, v.byteOffset, v.byteLength);
@@ -152,7 +166,90 @@ class Buffer extends Uint8Array {
     for (let at = start; at < end; at += 1) this[at] = bytes.length ? bytes[(at - start) % bytes.length] : 0;
     return this;
   }
+  write(string, ...rest) {
+    if (typeof string !== 'string') unfit('write');
+    const encoding = typeof rest.at(-1) === 'string' ? rest.pop() : 'utf8', start = rest[0] ?? 0;
+    if (!(start >= 0 && start <= this.length)) outside('offset');
+    const room = Math.min(rest[1] ?? Infinity, this.length - start), bytes = codec(encoding)[0](string);
+    return bytes.subarray(0, whole(bytes, room, encoding)).copy(this, start);
+  }
+  copy(target, to = 0, start = 0, end = this.length) {
+    const part = this.subarray(start, Math.min(end, start + Math.max(target.length - to, 0)));
+    target.set(part, to);
+    return part.length;
+  }
+  indexOf(value, from, encoding) { return sought(this, value, from, encoding, 1); }
+  lastIndexOf(value, from, encoding) { return sought(this, value, from, encoding, -1); }
+  includes(value, from, encoding) { return this.indexOf(value, from, encoding) >= 0; }
+  readUIntBE(offset, size) { return placed(this, offset, size).reduce((sum, byte) => sum * 256 + byte, 0); }
+  readUIntLE(offset, size) { return placed(this, offset, size).reduceRight((sum, byte) => sum * 256 + byte, 0); }
+  readIntBE(offset, size) { return signed(this.readUIntBE(offset, size), size); }
+  readIntLE(offset, size) { return signed(this.readUIntLE(offset, size), size); }
+  writeUIntBE(value, offset, size) { return put(this, value, offset, size, 0, true); }
+  writeUIntLE(value, offset, size) { return put(this, value, offset, size, 0, false); }
+  writeIntBE(value, offset, size) { return put(this, value, offset, size, 2 ** (size * 8 - 1), true); }
+  writeIntLE(value, offset, size) { return put(this, value, offset, size, 2 ** (size * 8 - 1), false); }
 }
+
+// ---- numbers in bytes: out of what is there, or too large for its bytes, is a RangeError
+const outside = (what) => { throw new RangeError(`The value of "${what}" is out of range.`); };
+const offsetOf = (bytes, offset, size) => {
+  if (typeof offset !== 'number') throw new TypeError('The "offset" argument must be of type number.');
+  return Number.isInteger(offset) && offset >= 0 && offset + size <= bytes.length ? offset : outside('offset');
+};
+const placed = (bytes, offset, size) => {
+  if (typeof size !== 'number') throw new TypeError('The "byteLength" argument must be of type number.');
+  if (!Number.isInteger(size) || size < 1 || size > 6) outside('byteLength');
+  return bytes.subarray(offsetOf(bytes, offset, size), offset + size);
+};
+const signed = (value, size) => value < 2 ** (size * 8 - 1) ? value : value - 2 ** (size * 8);
+const put = (bytes, value, offset, size, below, big) => {
+  const part = placed(bytes, offset, size);
+  if (value < -below || value >= 2 ** (size * 8) - below) outside('value');
+  let left = value < 0 ? Number(value) + 2 ** (size * 8) : Number(value);
+  for (let at = 0; at < size; at += 1) { part[big ? size - 1 - at : at] = left % 256; left = Math.floor(left / 256); }
+  return offset + size;
+};
+const whole = (bytes, room, encoding) => { // no half of a character at the end
+  if (codec(encoding) === CODECS.utf16le) return Math.min(bytes.length, room) & ~1;
+  if (codec(encoding) !== CODECS.utf8 || bytes.length <= room) return room;
+  let end = room;
+  while (end > 0 && (bytes[end] & 0xc0) === 0x80) end -= 1;
+  return end;
+};
+const sought = (bytes, value, from, encoding, way) => {
+  if (typeof from === 'string') { encoding = from; from = undefined; }
+  const part = typeof value === 'string' ? codec(encoding)[0](value) : typeof value === 'number' ? Buffer.from([value]) : value;
+  if (!ArrayBuffer.isView(part)) unfit(way > 0 ? 'indexOf' : 'lastIndexOf');
+  const last = bytes.length - part.length, given = Math.trunc(Number(from));
+  let at = Number.isNaN(given) ? (way > 0 ? 0 : last) : given < 0 ? bytes.length + given : given;
+  if (way > 0) at = Math.max(at, 0);
+  else at = Math.min(at, last);
+  for (; at >= 0 && at <= last; at += way) if (part.every((byte, by) => bytes[at + by] === byte)) return at;
+  return -1;
+};
+const RANGES = { Int8: [-0x80, 0x7f], Uint8: [0, 0xff], Int16: [-0x8000, 0x7fff], Uint16: [0, 0xffff], Int32: [-0x80000000, 0x7fffffff], Uint32: [0, 0xffffffff], BigInt64: [-(2n ** 63n), 2n ** 63n - 1n], BigUint64: [0n, 2n ** 64n - 1n], Float32: [], Float64: [] };
+const NAMES = { Uint8: ['UInt8', 'Uint8'], Uint16: ['UInt16', 'Uint16'], Uint32: ['UInt32', 'Uint32'], BigUint64: ['BigUInt64', 'BigUint64'], Float32: ['Float'], Float64: ['Double'] };
+const define = (name, value) => Object.defineProperty(Buffer.prototype, name, { value, writable: true, configurable: true });
+for (const [kind, [least, most]] of Object.entries(RANGES)) {
+  const size = Number(/\d+/.exec(kind)[0]) / 8;
+  const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const name of NAMES[kind] ?? [kind]) for (const end of size === 1 ? [''] : ['LE', 'BE']) {
+    define(`read${name}${end}`, function read(offset = 0) { return view(this)[`get${kind}`](offsetOf(this, offset, size), end === 'LE'); });
+    define(`write${name}${end}`, function write(value, offset = 0) {
+      const at = offsetOf(this, offset, size);
+      if (value < least || value > most) outside('value');
+      view(this)[`set${kind}`](at, typeof least === 'bigint' ? value : Number(value), end === 'LE');
+      return at + size;
+    });
+  }
+}
+for (const bits of [16, 32, 64]) define(`swap${bits}`, function swap() {
+  if (this.length % (bits / 8)) throw new RangeError(`Buffer size must be a multiple of ${bits}-bits`);
+  for (let at = 0; at < this.length; at += bits / 8) this.subarray(at, at + bits / 8).reverse();
+  return this;
+});
+for (const end of ['LE', 'BE']) for (const way of ['read', 'write']) define(`${way}Uint${end}`, Buffer.prototype[`${way}UInt${end}`]);
 const btoa = (value) => {
   const given = String(value);
   if (/[^\0-\xff]/.test(given)) throw new RangeError('Invalid character');
