@@ -93,6 +93,7 @@ def event_file(params: EventParams, run: Run, index: int) -> binary.Part:
     calendar.add("prodid", PRODUCT)
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
+    calendar.add("x-published-ttl", "PT1H")
     if fields.cal_name:
         calendar.add("x-wr-calname", fields.cal_name)
     with binary.refusing("event"):
@@ -117,10 +118,9 @@ def _event(params: EventParams, run: Run, index: int) -> Event:
     else:
         event.add("dtstart", start)
         event.add("dtend", end)
-    for name in ("description", "location", "url", "status"):
-        if value := getattr(fields, name):
+    for name in ("description", "location", "url", "status", "sequence"):
+        if name in fields.model_fields_set and (value := getattr(fields, name)) != "":
             event.add(name, value)
-    event.add("sequence", fields.sequence)
     if fields.recurrence_rule:
         event.add("rrule", vRecur.from_ical(re.sub(r"(?i)^rrule:", "", fields.recurrence_rule.strip())))
     if fields.busy_status:

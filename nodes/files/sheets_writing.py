@@ -13,6 +13,7 @@ from xml.sax.saxutils import quoteattr
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.rich_text import CellRichText
 
 from nodes.files import archives, csv_records, xls_writing
 from nodes.files.tables import Cell, Row, column_name, shown
@@ -122,7 +123,8 @@ def _xlsx(rows: Sequence[Row], style: Style) -> bytes:
 def _xlsx_cell(page: object, cell: Cell) -> object:
     if not isinstance(cell, str):
         return float(cell) if isinstance(cell, int) and abs(cell) >= 2**53 else cell
-    made = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_TEXT])
+    text = ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_TEXT]
+    made = WriteOnlyCell(page, text or CellRichText(""))  # plain text that is empty would be no cell
     made.data_type = "s"  # a text that begins with = is no formula
     return made
 

@@ -40,14 +40,10 @@ def records(rows: Iterable[Row], layout: Layout) -> Iterator[dict[str, Any]]:
     for cells in body:
         if len(cells) > len(names) and any(cell is not None for cell in cells[len(names) :]):
             names = header([*first, *[None] * (len(cells) - len(first))])
-        if all(cell is None or cell == "" for cell in cells):
+        if all(cell is None for cell in cells):
             continue
         found = zip(names, [*cells, *[None] * (len(names) - len(cells))], strict=False)
-        yield {
-            name: _filled(cell, layout)
-            for name, cell in found
-            if layout.empty_cells or not (cell is None or cell == "")
-        }
+        yield {name: _filled(cell, layout) for name, cell in found if layout.empty_cells or cell is not None}
 
 
 def _lists(rows: Iterator[Row], layout: Layout) -> Iterator[dict[str, Any]]:

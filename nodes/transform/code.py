@@ -6,8 +6,7 @@ What stays different from n8n:
 
 - n8n's methods of expressions (`"a".toTitleCase()`, `[1].sum()`) and functions (`$ifEmpty`, `$max` …) are there in code
   too.
-- `Buffer` knows `utf8`, `base64`, `base64url`, `hex`, `latin1` and `ascii`, not UTF-16; it has none of the methods that
-  read and write numbers.
+- `Buffer` has what Node.js has but for its pool, `transcode` and `inspect`.
 - An object that holds itself fails with what is wrong with it, where n8n says "Unknown error".
 """
 

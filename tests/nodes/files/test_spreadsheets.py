@@ -196,6 +196,13 @@ async def test_headers_that_are_empty_or_occur_twice_are_numbered() -> None:
     assert list(tables.records(rows, tables.Layout())) == [{"a": 1, "a_1": 2, "__EMPTY": 3, "__EMPTY_1": 4, "a_2": 5}]
 
 
+@pytest.mark.parametrize("format_", ["xlsx", "xls", "ods"])
+async def test_empty_text_is_a_value_where_cells_have_types(format_: str) -> None:
+    part = await write(format_, [{"a": 1, "b": "", "c": None}, {"a": "", "b": None}, {"c": 2}])
+
+    assert await read(content(part), format_) == [{"a": 1, "b": ""}, {"a": ""}, {"c": 2}]
+
+
 async def test_rows_that_are_longer_than_the_header_have_columns_of_their_own() -> None:
     part = await write("xlsx", [{"a": 1, "b": None, "c": None}, {"a": 2, "d": 3}], {"headerRow": False})
 
