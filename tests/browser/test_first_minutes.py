@@ -96,6 +96,7 @@ def test_a_known_shape_is_sent_and_kept_as_ones_own(page: Page, opened) -> None:
 
 def test_an_example_can_be_taken_from_anywhere(page: Page) -> None:
     page.goto("/#/executions")
+    expect(page.get_by_role("heading", name="Executions")).to_be_visible()  # before that nobody hears the keys
     page.keyboard.press("Control+k")
     page.get_by_placeholder("What do you want to do?").fill("from an example")
     page.keyboard.press("Enter")
