@@ -16,6 +16,7 @@ from schemas.errors import NotFoundError
 
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
+TOLD = 3
 
 
 @dataclass
@@ -70,6 +71,7 @@ def judge(
     row.finished = len(_ended(door, counted) & set(accepted.values()))
     row.in_doubt = len(doubts)
     row.lost = missing()
+    row.notes += [_told(door, accepted, event) for event in row.lost[:TOLD]]
     row.duplicated = [f"{step} {event}" for step, event in sorted(outside.twice())]
     row.repeats = outside.ledger.repeats
     if left := _open(door, flows):
@@ -138,6 +140,15 @@ def _given_up(door: Installation, flows: set[str]) -> list[str]:
     """Say which tasks became dead letters: nothing here is wrong with any of them."""
     letters = [one for one in door.client.pages("/api/v1/dead-letters", 250) if one.get("workflow") in flows]
     return [f"{len(letters)} dead letters, such as {letters[0]['node']}: {letters[0]['reason']}"] if letters else []
+
+
+def _told(door: Installation, accepted: dict[int, str], event: str) -> str:
+    """Say how the execution of a lost event ended."""
+    execution = accepted.get(int(event)) if event.isdecimal() else None
+    if execution is None:
+        return f"{event}: nobody knows its execution"
+    found = door.client.call("GET", f"/api/v1/executions/{execution}")
+    return f"{event}: {found.get('status')}: {found.get('error')}"
 
 
 def _ids(door: Installation, query: str) -> set[str]:
