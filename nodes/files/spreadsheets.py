@@ -109,12 +109,8 @@ def file_of(format_: str, records: Iterable[Mapping[str, Any]], options: WriteOp
     rows = tables.rows_of(map(dict, records), with_header=options.header_row)
     style = sheets_writing.Style(options.sheet_name or "Sheet", csv_records.delimiter_of(options.delimiter))
     data = sheets_writing.write(format_, rows, style)
-    return binary.make(data, mime=_mime(format_, options.file_name), name=options.file_name or f"{name}.{format_}")
-
-
-def _mime(format_: str, name: str) -> str:
-    """Go by the name that somebody gave, where it tells of what kind the file is."""
-    return "" if binary.told_by(name) else binary.MIME_TYPES[format_]
+    mime = binary.told_by(options.file_name) or binary.MIME_TYPES[format_]  # the name that somebody gave counts
+    return binary.make(data, mime=mime, name=options.file_name or f"{name}.{format_}")
 
 
 def _items(records: Iterator[dict[str, Any]], index: int) -> Items:
