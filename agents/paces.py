@@ -96,8 +96,8 @@ class Paces:
         """Give how many may run here: the places of a limit are spread evenly over the partitions."""
         if pace.most is None:
             return math.inf
-        before = [-(-at * pace.most // self._partitions) for at in range(self._partitions + 1)]
-        return max(1, sum(before[at + 1] - before[at] for at in self._owned))
+        ends = pace.most, self._partitions
+        return max(1, sum(_before(at + 1, *ends) - _before(at, *ends) for at in self._owned))
 
     def _next(self, name: str, queue: _Queue) -> list[Batch]:
         found: list[Batch] = []
@@ -150,3 +150,8 @@ def _credential(node: Node) -> str | None:
 def _pace(batch: Batch) -> Pace:
     assert batch.pace is not None  # noqa: S101 narrows
     return batch.pace
+
+
+def _before(partition: int, places: int, partitions: int) -> int:
+    """Count the places of all partitions before one."""
+    return -(-partition * places // partitions)
