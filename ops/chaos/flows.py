@@ -71,8 +71,8 @@ def counted(places: Places) -> dict[str, Any]:
     flow["connections"]["Webhook"]["main"][0].append({"node": "Pad", "type": "main", "index": 0})
     flow["connections"]["Pad"] = {"main": [[{"node": "Join", "type": "main", "index": 1}]]}
     for node in flow["nodes"]:
-        # What has a key may be tried again; Code too, whose time runs out while its process stands still.
-        node["retryOnFail"] = node["name"] in ("First", "Pad", "Record", "Last", "Row")
+        # What has a key may be tried again.
+        node["retryOnFail"] = node["name"] in ("First", "Record", "Last", "Row")
         if node["name"] in ("Middle", "Record", "Last", "Row"):
             node["executeOnce"] = True
     return flow

@@ -181,20 +181,29 @@ class JavaScriptPool:
         self._all.clear()
 
     async def _ask(self, kind: bytes, payload: bytes) -> bytes:
+        clock = asyncio.get_running_loop().time
         async with self._places:
             child = await self._child()
-            healthy = False
-            try:
-                seconds = self._timeout_seconds
-                outcome, answer = await asyncio.wait_for(child.ask(kind, payload, seconds), seconds + GRACE_SECONDS)
-                healthy = outcome not in (LATE, FULL)
-            except TimeoutError:
-                outcome, answer = LATE, b""
-            except _Died:
-                outcome, answer = FULL, b""
-            finally:
-                await self._release(child, healthy=healthy)
+            until = clock() + self._timeout_seconds + GRACE_SECONDS
+            outcome, answer = await self._answer(child, kind, payload)
+            if outcome == LATE and clock() > until + GRACE_SECONDS:
+                # told late that it is late: the process stood still, not the code, which has no effects to repeat
+                outcome, answer = await self._answer(await self._child(), kind, payload)
         return self._judge(outcome, answer)
+
+    async def _answer(self, child: Child, kind: bytes, payload: bytes) -> tuple[bytes, bytes]:
+        healthy = False
+        try:
+            seconds = self._timeout_seconds
+            outcome, answer = await asyncio.wait_for(child.ask(kind, payload, seconds), seconds + GRACE_SECONDS)
+            healthy = outcome not in (LATE, FULL)
+        except TimeoutError:
+            outcome, answer = LATE, b""
+        except _Died:
+            outcome, answer = FULL, b""
+        finally:
+            await self._release(child, healthy=healthy)
+        return outcome, answer
 
     def _judge(self, outcome: bytes, answer: bytes) -> bytes:
         if outcome == DONE:
