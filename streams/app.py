@@ -71,7 +71,8 @@ class Streams:
         self._broker = broker
         self._owned = owned
         self.app: Any = _new_app(settings, broker)
-        self.app.on_rebalance_complete.connect(self._recover)
+        # weakly, as the signal belongs to the class and outlives every app
+        self.app.on_rebalance_complete.connect(self._recover, weak=True)
         self._topics: dict[str, Any] = {}
         codecs.setdefault(CATALOG_TABLE, struct_codec(Snapshot))
         self._tables = {name: Table(name, self.log, codecs.get(name, RAW)) for name in TABLES}

@@ -10,6 +10,11 @@ import pytest
 pytest_plugins = ["tests.kafka.brokers"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what takes longer than everybody wants to wait."""
+    parser.addoption("--every-graph", action="store_true", help="explore all graphs of five nodes: ten minutes")
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder of the test's own."""

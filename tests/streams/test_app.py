@@ -1,7 +1,9 @@
 """Streams start, fail and stop in the open; several live side by side."""
 
 import asyncio
+import gc
 import sqlite3
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,20 @@ async def test_apps_live_side_by_side() -> None:
         await streams.stop()
 
     assert [values(got) for _, _, got in pairs] == [[b"0"], [b"1"], [b"2"]]
+
+
+async def test_what_has_stopped_takes_no_memory() -> None:
+    async def lived() -> weakref.ref[Any]:
+        streams = build_app(SETTINGS, ["set"])
+        listen(streams, node_topic("set"))
+        await streams.start()
+        await streams.stop()
+        return weakref.ref(streams)
+
+    gone = [await lived() for _ in range(3)]
+    gc.collect()
+
+    assert [streams() for streams in gone] == [None] * 3
 
 
 async def test_a_record_goes_through_every_node_type(tmp_path: Path) -> None:
