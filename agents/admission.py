@@ -53,18 +53,13 @@ class Crowd(NamedTuple):
 
 
 class Admission:
-    """Lets tasks run as there is room. ``carry`` carries them out; ``persist`` writes until the log takes it.
+    """Lets tasks run as there is room.
 
-    ``under_way`` says whether an execution goes on after the call that began it.
+    ``carry`` carries them out; ``under_way`` says whether an execution goes on after the call that began it.
     """
 
     def __init__(
-        self,
-        streams: Streams,
-        carry: Carry,
-        persist: Any,
-        under_way: Callable[[str], bool],
-        settings: WorkerSettings,
+        self, streams: Streams, carry: Carry, under_way: Callable[[str], bool], settings: WorkerSettings
     ) -> None:
         self._streams = streams
         self._carry = carry
@@ -90,7 +85,7 @@ class Admission:
         self._holds = Holds()
         self._paces = Paces()
         self._beat: asyncio.TimerHandle | None = None
-        self.parking = Parking(streams, persist, settings)
+        self.parking = Parking(streams, settings)
         self._owned: set[int] = set()
         self._running: set[asyncio.Task[None]] = set()
 

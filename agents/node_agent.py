@@ -61,7 +61,7 @@ class NodeAgents:
         self._letters = letters
         self._limit = settings.frames_in_flight
         carry = Carry(self._apart, self._quickly, self._write)
-        self.admission = Admission(streams, carry, persist, engine.under_way, settings)
+        self.admission = Admission(streams, carry, engine.under_way, settings)
         self._early = Early(streams, lambda execution: engine.row(execution) is not None, self.admission.parking.held)
         self._suspects = Suspects(streams.settings.data)
         self.route: Callable[[Task], Task] = _as_it_is

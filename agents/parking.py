@@ -8,9 +8,9 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from agents.batches import Batch, lowest, unparked
+from agents.persisting import persist
 from agents.pressing import Stock
 from agents.settings import WorkerSettings
 from schemas.errors import Revoked, UserError
@@ -24,16 +24,15 @@ FULL_SECONDS = 0.02
 
 
 class Parking:
-    """Looks after batches whose records are not acknowledged. ``persist`` writes until the log takes it.
+    """Looks after batches whose records are not acknowledged.
 
     Starts that need a hold of one name are parked in the order in which they came: a row never stands for a later one
     while an earlier one is in no row.
     """
 
-    def __init__(self, streams: Streams, persist: Any, settings: WorkerSettings) -> None:
+    def __init__(self, streams: Streams, settings: WorkerSettings) -> None:
         self._streams = streams
         self._table = streams.table(PARKED)
-        self._persist = persist
         self._hold_seconds = settings.hold_seconds
         self.stock = Stock(settings.tenant_bytes, settings.parked_bytes)
         self._open: dict[str, Batch] = {}
@@ -123,7 +122,7 @@ class Parking:
         owner, row = batch.owner, batch.row()
         failpoint("parking.put")
         try:
-            await self._persist(owner, partial(self._table.put, owner, batch.key, row))
+            await persist(owner, partial(self._table.put, owner, batch.key, row))
         except Revoked as gone:
             batch.fail(gone)
             return
@@ -146,7 +145,7 @@ class Parking:
     async def _drop(self, batch: Batch) -> None:
         failpoint("parking.drop")
         try:
-            await self._persist(batch.owner, partial(self._table.drop, batch.owner, batch.key))
+            await persist(batch.owner, partial(self._table.drop, batch.owner, batch.key))
         except Revoked:
             return
         if self._parked.get(batch.partition, {}).pop(batch.key, None) is not None:
