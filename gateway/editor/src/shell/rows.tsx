@@ -1,6 +1,6 @@
 /** Rows: what the pages that list things share: reading on, saying what failed, and taking a row away. */
 import { ActionIcon, Button, Table } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Icon } from "./icons";
 import { fail } from "./notices";
 
@@ -9,17 +9,28 @@ interface Read<T> {
   nextCursor: string | null;
 }
 
-/** Gives rows by the page, the first at once; `failing` is told when the first page cannot be read. `read` is stable. */
+/**
+ * Gives rows by the page, the first at once; `failing` is told when the first page cannot be read. `read` is stable, and
+ * an answer to what was asked before counts no more when it changes.
+ */
 export function usePages<T>(read: (cursor?: string) => Promise<Read<T>>, failing: (error: unknown) => void) {
   const [rows, setRows] = useState<T[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
+  const asked = useRef(0);
   const refresh = useCallback(() => {
-    read().then((page) => (setRows(page.data), setCursor(page.nextCursor)), failing);
+    const mine = ++asked.current;
+    const current = () => mine === asked.current;
+    read().then(
+      (page) => current() && (setRows(page.data), setCursor(page.nextCursor)),
+      (error) => current() && failing(error),
+    );
   }, [read, failing]);
   useEffect(refresh, [refresh]);
   const next = () => {
     if (!cursor) return;
+    const mine = asked.current;
     read(cursor).then((page) => {
+      if (mine !== asked.current) return;
       setRows((before) => [...(before ?? []), ...page.data]);
       setCursor(page.nextCursor);
     }, fail);

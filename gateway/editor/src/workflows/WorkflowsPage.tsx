@@ -1,11 +1,13 @@
 /** The workflows: make, find, switch on and off, remove. */
 import { ActionIcon, Badge, Button, Loader, Menu, Modal, Switch, Table, TextInput } from "@mantine/core";
-import { Suspense, lazy, useCallback, useEffect, useState } from "react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { Suspense, lazy, useCallback, useState } from "react";
 import { call } from "../api/client";
 import type { WorkflowSummary } from "../gen/api";
 import { Icon } from "../shell/icons";
 import { fail, say } from "../shell/notices";
 import { go, href } from "../shell/route";
+import { usePages } from "../shell/rows";
 import { ago, moment } from "../shell/words";
 import { Welcome } from "./Beginnings";
 import { useBeginnings } from "./beginning";
@@ -192,37 +194,13 @@ function Removal({ doomed, close, removed }: { doomed: WorkflowSummary | null; c
 }
 
 function useWorkflows(search: string, tag: string | null) {
-  const [rows, setRows] = useState<WorkflowSummary[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [round, setRound] = useState(0);
+  const [settled] = useDebouncedValue(search.trim(), 150);
   const read = useCallback(
-    (at?: string) =>
-      call("GET /api/v1/workflows", { query: { search: search.trim(), tag: tag ?? undefined, cursor: at, limit: PAGE } }),
-    [search, tag],
+    (cursor?: string) =>
+      call("GET /api/v1/workflows", { query: { search: settled, tag: tag ?? undefined, cursor, limit: PAGE } }),
+    [settled, tag],
   );
-  useEffect(() => {
-    let dropped = false;
-    const timer = setTimeout(
-      () =>
-        read().then((page) => {
-          if (dropped) return;
-          setRows(page.data);
-          setCursor(page.nextCursor);
-        }, fail),
-      search ? 150 : 0,
-    );
-    return () => {
-      dropped = true;
-      clearTimeout(timer);
-    };
-  }, [read, round, search]);
-  const next = () => {
-    if (!cursor) return;
-    read(cursor).then((page) => {
-      setRows((before) => [...(before ?? []), ...page.data]);
-      setCursor(page.nextCursor);
-    }, fail);
-  };
+  const { setRows, ...pages } = usePages<WorkflowSummary>(read, fail);
   const replace = (row: WorkflowSummary) => setRows((before) => before?.map((each) => (each.id === row.id ? row : each)) ?? null);
-  return { rows, more: cursor !== null, refresh: () => setRound((at) => at + 1), next, replace };
+  return { ...pages, replace };
 }
