@@ -21,6 +21,7 @@ from ops.chaos.verdict import Row
 from ops.kafka.cluster import LocalKafka
 from ops.kafka.runtime import provide
 from schemas.errors import MillraceError
+from schemas.failpoints import FAILPOINTS
 
 RATE = 8.0
 RATE_KILLS = 20.0
@@ -43,12 +44,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scenario", default="", help="scenarios whose name has this text")
     parser.add_argument("--seconds", type=float, default=300, help="of random kills (default 300)")
     parser.add_argument("--most", type=int, default=0, help="most kills at failpoints, chosen by chance (default all)")
+    parser.add_argument("--points", default="", help="failpoints whose name has this text (default all)")
     parser.add_argument("--frozen", type=float, default=60, help="seconds that a worker stands still (default 60)")
     return parser.parse_args()
 
 
+def _points(given: argparse.Namespace) -> list[str]:
+    return [name for name in FAILPOINTS if given.points in name]
+
+
 def _embedded(given: argparse.Namespace) -> Iterator[tuple[str, float, Act]]:
-    yield "kill at failpoints", RATE, kill_at_points(given.most)
+    yield "kill at failpoints", RATE, kill_at_points(given.most, _points(given))
     yield "random kills", RATE_KILLS, random_kills(given.seconds)
     yield "disk full", RATE, full_disk()
     yield f"frozen {given.frozen:g} s", RATE, freeze(given.frozen)
@@ -62,7 +68,7 @@ def _on_kafka(given: argparse.Namespace, kafka: LocalKafka) -> Iterator[tuple[st
     def start() -> None:
         asyncio.run(kafka.start_broker(1))
 
-    yield "kill at failpoints", RATE, kill_at_points(given.most)
+    yield "kill at failpoints", RATE, kill_at_points(given.most, _points(given))
     yield "random kills", RATE_KILLS, random_kills(given.seconds)
     yield f"worker frozen {given.frozen:g} s", RATE, freeze(given.frozen)
     yield "workers come and go", RATE_KILLS, come_and_go

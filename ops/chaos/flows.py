@@ -30,7 +30,7 @@ QUEUES = 4
 FEED = "-feed"
 """How the name of the topic that feeds a workflow ends, after that of the topic of effects."""
 FEED_SESSION_MS = 6000
-QUEUE_NAP_SECONDS = 0.3
+QUEUE_NAP_SECONDS = 0.8
 STARTED = "$('Webhook').first().json.body.event"
 
 

@@ -31,7 +31,8 @@ SELDOM = {
     "marks.drop": (1, 2),
 }
 """What no counting round is long enough for, and which times are meant."""
-MARKS_SECONDS = 60.0
+PATIENT = {"marks.drop": 60.0, "parking.put": 30.0, "parking.parked": 30.0, "parking.drop": 30.0}
+"""What comes late in a round: marks are dropped by the minute, and what is parked has waited for long."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,7 @@ def _points(stage: Stage, names: Sequence[str]) -> list[Point]:
     counted, seldom, found = _counted(stage), _seldom(stage.subject), []
     for name in names:
         if name in seldom:
-            patience = MARKS_SECONDS if name == "marks.drop" else PATIENCE_SECONDS
-            found += [Point(name, each, patience) for each in seldom[name]]
+            found += [Point(name, each, PATIENT.get(name, PATIENCE_SECONDS)) for each in seldom[name]]
         elif there := counted.get(name):
             found += [Point(name, each) for each in sorted({1, max(there // 4, 1), max(there // 2, 1)})]
     return found
