@@ -10,18 +10,21 @@ import time
 
 import pytest
 
-from nodes.expressions.javascript.pool import GRACE_SECONDS, JavaScriptPool
+from nodes.expressions.javascript import pool as pools
+from nodes.expressions.javascript.pool import JavaScriptPool
 from nodes.expressions.scope import Scope
 from schemas.errors import UserError
 from schemas.item import Item
 
 LIMIT = 0.5
-LONGER = LIMIT + 3 * GRACE_SECONDS
+GRACE = 0.2
+LONGER = LIMIT + 3 * GRACE
 BUSY = "let n = 0; for (let i = 0; i < 5e7; i++) n += i % 7; return [{json: {n: n > 0}}]"
 
 
 @pytest.fixture
-async def pool():
+async def pool(monkeypatch):
+    monkeypatch.setattr(pools, "GRACE_SECONDS", GRACE)
     made = JavaScriptPool(timeout_seconds=LIMIT)
     await made.run_code("return []", scope(), per_item=False)
     yield made
