@@ -3,6 +3,7 @@
 Flow: pytest → **conftest** → every test.
 """
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ pytest_plugins = ["tests.kafka.brokers"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what takes longer than everybody wants to wait."""
     parser.addoption("--every-graph", action="store_true", help="explore all graphs of five nodes: ten minutes")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests themselves out of garbage collections, of which each would look at thousands of them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
