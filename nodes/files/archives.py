@@ -23,6 +23,7 @@ SMALL = 16 * 1024 * 1024
 """Up to this expanded size, the ratio does not matter."""
 CHUNK = 1024 * 1024
 NOISE = "__MACOSX/"
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others expand a small part to any size before it can be counted
 STAMP = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 _DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -33,7 +34,9 @@ def unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
         for info in archive.infolist():
             if info.is_dir() or info.filename.startswith(NOISE):
                 continue
-            if inner := archive.read(info):
+            with archive.open(info) as file:
+                inner = file.read(info.file_size + 1)  # all at once it would be expanded before its size is looked at
+            if inner:
                 yield safe(info.filename), inner
 
 
@@ -46,15 +49,18 @@ def opened(data: bytes, largest: int = binary.LARGEST) -> zipfile.ZipFile:
     for info in infos:
         if info.flag_bits & 1:
             raise NodeError(f'"{info.filename}" is encrypted', hint="unpack it elsewhere; passwords are not supported")
+        if info.compress_type not in METHODS:
+            raise NodeError(
+                f'"{info.filename}" is packed by a rare method', hint="pack it again by the usual one, deflate"
+            )
     return archive
 
 
 def xml_inside(data: bytes) -> zipfile.ZipFile:
     """Open a zip of XML documents (XLSX, ODS); raise NodeError where one declares a document type or entities."""
     archive = opened(data, LARGEST_XML)
-    for info in archive.infolist():
-        if info.filename.lower().endswith((".xml", ".rels", ".vml")):
-            _refuse_doctype(archive, info)
+    for info in archive.infolist():  # all of them: what is read as a sheet may have any name
+        _refuse_doctype(archive, info)
     return archive
 
 
@@ -125,7 +131,7 @@ def unique(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 
 
 def _gunzipped(data: bytes) -> bytes:
-    made, total = [], 0
+    made, total, members = [], 0, 1
     reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     for at in range(0, len(data), CHUNK):
         rest = data[at : at + CHUNK]
@@ -133,11 +139,12 @@ def _gunzipped(data: bytes) -> bytes:
             if reader.eof:
                 rest = rest.lstrip(b"\0")
                 reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if rest else reader
+                members += bool(rest)
                 continue
             chunk = reader.decompress(rest, CHUNK)
             rest = reader.unused_data if reader.eof else reader.unconsumed_tail
             total += len(chunk)
-            _check(1, total, len(data))
+            _check(members, total, len(data))
             made.append(chunk)
     if not reader.eof:
         raise NodeError("the gzip file ends too early")

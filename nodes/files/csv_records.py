@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nodes.files.tables import Row, guessed, shown
+from nodes.files.tables import MOST_CELLS, MOST_ROWS, Row, guessed, shown
 from nodes.sdk import NodeError
 
 LARGEST_FIELD = 16 * 1024 * 1024
@@ -86,6 +86,7 @@ def _lines(text: str, layout: CsvLayout) -> Iterator[tuple[int, list[str], str]]
         raise NodeError("a delimiter is one character", field="options.delimiter", hint="choose , ; | or a tab")
     csv.field_size_limit(LARGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=not layout.relaxed_quotes)
+    total = count = 0
     while True:
         try:
             cells = next(reader)
@@ -95,6 +96,12 @@ def _lines(text: str, layout: CsvLayout) -> Iterator[tuple[int, list[str], str]]
             yield reader.line_num, [], str(bad)
             continue
         if cells:
+            total, count = total + len(cells), count + 1
+            if total > MOST_CELLS or count > MOST_ROWS:
+                raise NodeError(
+                    f"a CSV of more than {MOST_CELLS} fields or {MOST_ROWS} rows is too large",
+                    hint="read it in parts: options.fromLine and options.maxRowCount",
+                )
             yield reader.line_num, cells, ""
 
 

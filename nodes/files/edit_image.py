@@ -7,9 +7,10 @@ from typing import Literal
 
 from nodes.files import binary, picture_steps, pictures
 from nodes.files.picture_steps import Operation, Step
-from nodes.sdk import Blobs, Example, Field, Item, Items, NodeParams, Parameters, Run, node
+from nodes.sdk import Blobs, Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
 
 MOST_STEPS = 100
+MOST_WORK = 10 * pictures.MOST_PIXELS
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 
 
@@ -104,7 +105,11 @@ def _worked(
     params: EditImage, steps: list[tuple[str, Step]], data: bytes | None, overlays: dict[str, bytes], version: float
 ) -> tuple[bytes, str]:
     picture, format_ = (pictures.blank(1, 1, "#ffffff"), "png") if data is None else pictures.opened(data)
+    work = 0
     for operation, step in steps:
+        work += picture.width * picture.height
+        if work > MOST_WORK:
+            raise NodeError("so many steps on so large an image are too much work", hint="make it smaller first")
         overlay = overlays.get(step.data_property_name_composite)
         picture = picture_steps.applied(picture, operation, step, overlay, version)
     format_ = params.options.format or format_

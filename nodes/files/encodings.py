@@ -16,6 +16,7 @@ from nodes.files.code_pages import LOW, UPPER
 from schemas.errors import NodeError
 
 SAMPLE = 64 * 1024
+NAMES = ("idna", "punycode", "undefined")  # encodings of host names, slow on longer text, and one that always fails
 _ALIASES = {
     "utf8": "utf-8",
     "ucs2": "utf-16-le",
@@ -136,7 +137,7 @@ def _codec(name: str, given: str) -> str:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
         codec = None
-    if codec is None or not getattr(codec, "_is_text_encoding", False):
+    if codec is None or codec.name in NAMES or not getattr(codec, "_is_text_encoding", False):
         raise NodeError(f'unknown encoding "{given}"', field="options.encoding")
     return codec.name
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 10_000
 MOST_LETTERS = 32 * 1024 * 1024
 LARGEST_METADATA = 1024 * 1024
+LARGEST_ASCII = 4 * 1024 * 1024
 MOST_SECONDS = 60.0
 FORMAT = "5.3.31"
 """The version of pdf.js whose answer's shape this is; workflows may compare it."""
@@ -39,6 +40,7 @@ def extracted(data: bytes, layout: PdfLayout) -> dict[str, Any]:
     """Read a document; raise NodeError where it is broken, encrypted by another password, or too large."""
     from pypdf import PdfReader  # it takes long to import, and few need it
 
+    _bound_ascii()
     with binary.refusing("PDF file"):
         reader = PdfReader(io.BytesIO(data), strict=False)
         encrypted = reader.is_encrypted
@@ -53,6 +55,23 @@ def extracted(data: bytes, layout: PdfLayout) -> dict[str, Any]:
         if metadata := _metadata(reader):
             made["metadata"] = metadata
         return {**made, "text": "\n\n".join(texts) if layout.joined else texts, "version": FORMAT}
+
+
+def _bound_ascii() -> None:
+    """Have pypdf refuse long ASCII85: it takes ninety times its length, and of this alone pypdf has no limit."""
+    from pypdf import filters
+    from pypdf.errors import LimitReachedError
+
+    decode = filters.ASCII85Decode.decode
+    if decode.__module__ == __name__:
+        return
+
+    def bounded(data: str | bytes, *more: Any, **named: Any) -> bytes:
+        if len(data) > LARGEST_ASCII:
+            raise LimitReachedError(f"ASCII85 of more than {binary.size(LARGEST_ASCII)}")
+        return decode(data, *more, **named)
+
+    filters.ASCII85Decode.decode = staticmethod(bounded)  # type: ignore[method-assign]
 
 
 def _unlock(reader: "PdfReader", password: str) -> None:

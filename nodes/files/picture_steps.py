@@ -20,6 +20,7 @@ Operation = Literal[
 Resize = Literal["ignoreAspectRatio", "maximumArea", "minimumArea", "onlyIfLarger", "onlyIfSmaller", "percent"]
 LARGEST_FONT = 2000
 LONGEST_TEXT = 20_000
+FARTHEST = 2 * pictures.LONGEST_SIDE
 
 
 class Step(NodeParams):
@@ -30,11 +31,11 @@ class Step(NodeParams):
     height: int | None = Field(None, ge=1, description="Height (create 50, crop and resize 500).")
     primitive: Literal["circle", "line", "rectangle"] = Field("rectangle", description="Shape (draw).")
     color: str = Field("", description="Color of the shape (draw), or color that becomes transparent (transparent).")
-    start_position_x: float = Field(50, description="Left end or center (draw).")
-    start_position_y: float = Field(50, description="Upper end or center (draw).")
-    end_position_x: float = Field(250, description="Right end or edge (draw).")
-    end_position_y: float = Field(250, description="Lower end or edge (draw).")
-    corner_radius: float = Field(0, ge=0, description="How round the corners are (draw a rectangle).")
+    start_position_x: float = Field(50, ge=-FARTHEST, le=FARTHEST, description="Left end or center (draw).")
+    start_position_y: float = Field(50, ge=-FARTHEST, le=FARTHEST, description="Upper end or center (draw).")
+    end_position_x: float = Field(250, ge=-FARTHEST, le=FARTHEST, description="Right end or edge (draw).")
+    end_position_y: float = Field(250, ge=-FARTHEST, le=FARTHEST, description="Lower end or edge (draw).")
+    corner_radius: float = Field(0, ge=0, le=FARTHEST, description="How round the corners are (draw a rectangle).")
     text: str = Field("", description="Text to write (text).")
     font_size: int = Field(18, ge=1, le=LARGEST_FONT, description="Size of the letters (text).")
     font_color: str = Field("#000000", description="Color of the letters (text).")
@@ -166,6 +167,8 @@ def _text(picture: Picture, step: Step, version: float) -> Picture:
     if len(step.text) > LONGEST_TEXT:
         raise NodeError(f"a text of more than {LONGEST_TEXT} letters is too long", field="text")
     lines = [line for part in step.text.split("\n") for line in textwrap.wrap(part, step.line_length) or [""]]
+    if max(map(len, lines)) * step.font_size**2 > 4 * pictures.MOST_PIXELS:
+        raise NodeError("a line of so many and so large letters is too long", field="text")
     layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen, font = ImageDraw.Draw(layer), ImageFont.load_default(step.font_size)
     x = 50 if step.position_x is None else step.position_x

@@ -20,6 +20,7 @@ from nodes.files import archives, csv_records
 from nodes.files.encodings import decode, detect
 from nodes.files.tables import MOST_CELLS, MOST_ROWS, Cell, Row, guessed, whole
 from nodes.sdk import NodeError
+from nodes.transform import markup
 
 _ODF = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT = _ODF % "table", _ODF % "office", _ODF % "text"
@@ -51,8 +52,8 @@ def _xlsx(data: bytes, sheet: str, _: bool) -> Iterator[Row]:
     archives.xml_inside(data).close()
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
-        names = [name for name in book.sheetnames if hasattr(book[name], "iter_rows")]
-        page = book[_chosen(names, sheet)]
+        pages = {page.title: page for page in book.worksheets if hasattr(page, "iter_rows")}
+        page = pages[_chosen(pages, sheet)]
         page.reset_dimensions()  # what a file claims of its size is not believed
         for cells in islice(page.iter_rows(values_only=True), MOST_ROWS + 1):
             yield [_value(cell, book.epoch) for cell in cells]
@@ -169,7 +170,9 @@ def _html(data: bytes, sheet: str, raw: bool) -> Iterator[Row]:
     if len(data) > LARGEST_PAGE:
         raise NodeError(f"HTML of more than {LARGEST_PAGE // 1024 // 1024} MB is too large")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
-    root = html.document_fromstring(decode(data, detect(data)).encode(), parser=parser)
+    source = decode(data, detect(data))
+    markup.refuse_slow(source)
+    root = html.document_fromstring(source.encode(), parser=parser)
     pages = root.xpath("//table")
     names = [f"Sheet{at}" for at in range(1, len(pages) + 1)]
     if not pages:
@@ -237,7 +240,11 @@ _MARKS = {
 
 def _rtf(data: bytes, _: str, raw: bool) -> Iterator[Row]:
     cells: list[Cell] = []
+    if len(data) > LARGEST_PAGE:
+        raise NodeError(f"RTF of more than {LARGEST_PAGE // 1024 // 1024} MB is too large")
     for text, ended in _rtf_cells(data.decode("latin-1")):
+        if len(cells) > MOST_COLUMNS:
+            raise NodeError(f"a table of more than {MOST_COLUMNS} columns is too large")
         if ended == "row":
             yield cells
             cells = []
@@ -253,7 +260,8 @@ def _rtf_cells(source: str) -> Iterator[tuple[str, str]]:
     text: list[str] = []
     hidden: list[bool] = [False]
     skip = 0
-    for word, number, code, symbol, brace, _, plain in _RTF.findall(source):
+    for found in _RTF.finditer(source):
+        word, number, code, symbol, brace, _, plain = found.groups(default="")
         if brace:
             hidden = [*hidden, hidden[-1]] if brace == "{" else hidden[:-1] or [False]
             if len(hidden) > 1000:

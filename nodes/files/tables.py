@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from nodes.sdk import NodeError
@@ -37,13 +38,18 @@ def records(rows: Iterable[Row], layout: Layout) -> Iterator[dict[str, Any]]:
         return
     first = next(body, [])
     names = header(first)
+    total = 0
     for cells in body:
         if len(cells) > len(names) and any(cell is not None for cell in cells[len(names) :]):
             names = header([*first, *[None] * (len(cells) - len(first))])
         if all(cell is None for cell in cells):
             continue
-        found = zip(names, [*cells, *[None] * (len(names) - len(cells))], strict=False)
-        yield {name: _filled(cell, layout) for name, cell in found if layout.empty_cells or cell is not None}
+        if layout.empty_cells:
+            total += len(names)  # each row is as wide as the widest
+            _bounded(total)
+            yield {name: _filled(cell, layout) for name, cell in zip_longest(names, cells[: len(names)])}
+        else:
+            yield {name: cell for name, cell in zip(names, cells, strict=False) if cell is not None}
 
 
 def _lists(rows: Iterator[Row], layout: Layout) -> Iterator[dict[str, Any]]:

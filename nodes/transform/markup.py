@@ -13,6 +13,7 @@ from nodes.sdk import NodeError
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 200
 MOST_OPEN, MOST_ATTRIBUTES = 2000, 2000  # reading takes time by the square of either
+MOST_HAS = 1  # each looks through all that is below an element, for each that the others look at
 _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{MOST_ATTRIBUTES * 2},}}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BETWEEN = re.compile(r"[\s/]+")
@@ -37,12 +38,17 @@ def parse(source: str) -> LexborHTMLParser:
     """Read HTML as browsers do."""
     if len(source) > LARGEST:
         raise NodeError(f"HTML of more than {LARGEST // 1024 // 1024} MB is too large")
+    refuse_slow(source)
+    return LexborHTMLParser(source)
+
+
+def refuse_slow(source: str) -> None:
+    """Raise NodeError for HTML that is read in more than the time of its length."""
     if source.count("<") > MOST_OPEN and _depth(source) > MOST_OPEN:
         raise NodeError(f"HTML with more than {MOST_OPEN} open elements is refused")
     for tag in _LONG_TAG.findall(source):
         if len(_BETWEEN.findall(_QUOTED.sub("", tag))) > MOST_ATTRIBUTES:
             raise NodeError(f"an HTML element with more than {MOST_ATTRIBUTES} attributes is refused")
-    return LexborHTMLParser(source)
 
 
 def _depth(source: str) -> int:
@@ -58,6 +64,10 @@ def _depth(source: str) -> int:
 
 def select(root: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
     """Find elements by CSS; also by ``:contains(…)`` and, at the end, ``:first``, ``:last`` and ``:eq(n)``."""
+    if selector.count(":has(") > MOST_HAS:
+        raise NodeError(
+            f"a CSS selector with more than {MOST_HAS} :has() is refused", field="cssSelector", hint="select in steps"
+        )
     mark = _LAST.search(selector)
     plain = _CONTAINS.sub(":lexbor-contains(", selector[: mark.start()] if mark else selector)
     try:
