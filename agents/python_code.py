@@ -29,6 +29,20 @@ _RUNNER = Path(__file__).with_name("python_runner.py")
 _MISSING = "install bubblewrap on the host (Debian: apt install bubblewrap), or write the code in JavaScript"
 
 
+class Row(msgspec.Struct):
+    """What one run of the code gave, or what it raised and where."""
+
+    value: Any = None
+    error: str | None = None
+    line: int | None = None
+
+
+class Answer(Row):
+    """The same, or one of each item."""
+
+    rows: list[Row] | None = None
+
+
 class PythonCode:
     """Runs Python under bubblewrap; ``seconds`` bounds a run, on the clock and in processor time."""
 
@@ -44,11 +58,11 @@ class PythonCode:
         limits = LIMITS | {"RLIMIT_CPU": int(self._seconds) + 1}
         request = {"code": code, "items": scope.items, "each": per_item, "limits": limits}
         answer = await self._ask(msgspec.json.encode(request) + b"\n")
-        if "rows" in answer:
-            return [_failure(row) if "error" in row else row.get("value") for row in answer["rows"]]
-        if "error" in answer:
+        if answer.rows is not None:
+            return [row.value if row.error is None else _failure(row) for row in answer.rows]
+        if answer.error is not None:
             raise _failure(answer)
-        return answer.get("value")
+        return answer.value
 
     async def close(self) -> None:
         """End the interpreter that waits."""
@@ -56,7 +70,7 @@ class PythonCode:
             await _end(await self._waiting)
             self._waiting = None
 
-    async def _ask(self, request: bytes) -> dict[str, Any]:
+    async def _ask(self, request: bytes) -> Answer:
         process = await self._take()
         try:
             async with asyncio.timeout(self._seconds):
@@ -78,8 +92,12 @@ class PythonCode:
             await _end(process)
         if not text:
             raise UserError("the code ended its interpreter", hint="it hit a limit of time or memory")
-        found: dict[str, Any] = msgspec.json.decode(bytes(text))
-        return found
+        try:
+            return msgspec.json.decode(bytes(text), type=Answer)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise UserError(
+                "the code gave no readable result", hint="leave its interpreter's files as they are"
+            ) from None
 
     async def _take(self) -> asyncio.subprocess.Process:
         """Give the interpreter that waits, and have another one wait."""
@@ -104,6 +122,7 @@ class PythonCode:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env={},  # bubblewrap is the first process inside, and its environment could be read there
         )
 
 
@@ -132,6 +151,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def _failure(row: dict[str, Any]) -> NodeError:
-    line = row.get("line")
-    return NodeError(f"{row['error']}{f' [line {line}]' if line else ''}", detail={"line": line} if line else None)
+def _failure(row: Row) -> NodeError:
+    line = row.line
+    return NodeError(f"{row.error}{f' [line {line}]' if line else ''}", detail={"line": line} if line else None)

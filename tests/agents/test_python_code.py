@@ -75,6 +75,36 @@ async def test_results(python: PythonCode, text: str, mode: str, made: list[dict
         pytest.param("open('/etc/passwd').read()", "FileNotFoundError", id="a file of the host"),
         pytest.param("open('/x', 'w').write('a')", "Read-only file system", id="a file of its own"),
         pytest.param("import os\nraise ValueError(sorted(os.environ))", "ValueError: [", id="the environment"),
+        pytest.param("raise ValueError(open('/proc/1/environ').read())", "ValueError", id="the environment outside"),
+        pytest.param("import os\nwhile True: os.fork()", "Operation not permitted", id="processes without end"),
+        pytest.param("import subprocess\nsubprocess.run(['id'])", "Operation not permitted", id="a program"),
+        pytest.param("import os\nos.execv('/bin/sh', ['sh'])", "Operation not permitted", id="another program"),
+        pytest.param("import multiprocessing\nmultiprocessing.Pool(9)", "Error", id="a pool of processes"),
+        pytest.param("import pty\npty.spawn('/bin/sh')", "Operation not permitted", id="a terminal"),
+        pytest.param("import ctypes\nctypes.string_at(0)", "ended its interpreter", id="memory of nobody"),
+        pytest.param(
+            "import os\nfor n in range(3, 9):\n  try: os.write(n, b'[1]')\n  except OSError: pass\nreturn []",
+            "no readable result",
+            id="an answer in two",
+        ),
+        pytest.param(
+            "import os\nfor n in range(3, 9):\n  try: os.write(n, b'{\"rows\":[1]}'), os._exit(0)\n"
+            "  except OSError: pass",
+            "no readable result",
+            id="an answer of another shape",
+        ),
+        pytest.param("x = []\nwhile True: x.append('a' * 10000)", "too much memory", id="memory by and by"),
+        pytest.param("return 10 ** 10 ** 5 * ['x']", "Error", id="a number too large"),
+        pytest.param("return [{'x': 10 ** 5000}]", "not JSON", id="a number of 5000 digits"),
+        pytest.param("d = {}\nd['d'] = d\nreturn [d]", "not JSON", id="a circle"),
+        pytest.param("def f(): return f()\nf()", "RecursionError", id="calls without end"),
+        pytest.param("import mmap\nmmap.mmap(-1, 10 ** 10)", "Error", id="a map of memory"),
+        pytest.param("raise KeyboardInterrupt", "KeyboardInterrupt", id="an interrupt"),
+        pytest.param(
+            "return [{'x': [c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'Popen'][0]}]",
+            "IndexError",
+            id="a class that is not there",
+        ),
     ],
 )
 async def test_what_stops_it(python: PythonCode, text: str, said: str) -> None:
@@ -95,6 +125,31 @@ async def test_an_endless_loop_is_stopped_and_the_next_one_runs(python: PythonCo
     assert "more than 0.5 seconds" in bad.value.message
     assert await run(quick, "return []") == []
     await quick.close()
+
+
+@pytest.mark.parametrize("text", [
+    pytest.param("import time\ntime.sleep(99)", id="sleep"),
+    pytest.param("import re\nre.match('(a+)+$', 'a' * 50 + '!')", id="a pattern"),
+    pytest.param("import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()", id="threads"),
+    pytest.param("class E(Exception):\n  def __str__(s):\n    while True: pass\nraise E", id="an error's text"),
+    pytest.param("import signal\nsignal.signal(24, lambda *_: 0)\nwhile True: pass", id="a signal that it takes"),
+    pytest.param("import atexit, time\natexit.register(lambda: time.sleep(99))\nreturn []", id="at its end"),
+])  # fmt: skip
+async def test_what_does_not_end_is_stopped(text: str) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed")
+    quick = PythonCode(seconds=0.7)
+
+    with pytest.raises(UserError, match="seconds and was stopped"):
+        await run(quick, text)
+
+    await quick.close()
+
+
+async def test_threads_may_be_used(python: PythonCode) -> None:
+    text = "import threading\nx = []\nt = threading.Thread(target=x.append, args=(1,))\nt.start()\nt.join()\n"
+
+    assert await run(python, f"{text}return {{'x': x}}") == [{"x": [1]}]
 
 
 async def test_nothing_of_one_run_is_there_in_the_next(python: PythonCode) -> None:
