@@ -11,25 +11,28 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import regex
+
 from nodes.expressions.coercion import UNDEFINED, to_number
+from nodes.expressions.patience import PATIENCE
 from nodes.transform.field_types import absent, text
 from schemas.errors import NodeError
 
 Test = Callable[[Any, Any], bool]
 _EMPTY_CLASS = re.compile(r"(?<![\\\[])\[(\^?)\]")
-FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
 
 
 @functools.lru_cache(maxsize=1024)
-def pattern(source: str) -> re.Pattern[str]:
+def pattern(source: str) -> regex.Pattern[str]:
     """Read a regular expression: ``/body/flags`` or a bare body."""
     body, flags = source, ""
     if whole := re.fullmatch(r"/(.*)/([dgimsuvy]*)", source, re.DOTALL):
         body, flags = whole.groups()
     try:
         python = re.sub(r"\(\?<(?=[A-Za-z_$])", "(?P<", _EMPTY_CLASS.sub(_class_of_none, body))
-        return re.compile(python, sum(FLAGS.get(flag, 0) for flag in flags))
-    except re.error as bad:
+        return regex.compile(python, sum(FLAGS.get(flag, 0) for flag in flags))
+    except regex.error as bad:
         raise NodeError(f'invalid regular expression "{source}": {bad}') from None
 
 
@@ -40,7 +43,10 @@ def _class_of_none(found: re.Match[str]) -> str:
 
 def matches(left: Any, right: Any) -> bool:
     """Say whether a regular expression is found in a text."""
-    return pattern(_string(right)).search(_string(left)) is not None
+    source, searched = _string(right), _string(left)
+    found = pattern(source)
+    with PATIENCE.search(source) as seconds:
+        return found.search(searched, timeout=seconds) is not None
 
 
 def exists(value: Any) -> bool:

@@ -6,9 +6,11 @@ Flow: renameKeys, markdown → **replacing** → text.
 import re
 from collections.abc import Callable
 
+from nodes.expressions.allowance import renew
 from nodes.expressions.builtins.pattern import compile_pattern, replace
 from nodes.expressions.builtins.units import units
 from nodes.expressions.lexer import NotCompiled, SyntaxFault
+from nodes.expressions.patience import PATIENCE
 from schemas.errors import NodeError
 
 Replace = Callable[[str], str]
@@ -24,7 +26,13 @@ def replacer(source: str, flags: str, replacement: str, *, field: str) -> Replac
             field=field,
             hint="check its brackets; a repeated group must not hold another repetition",
         ) from None
-    return lambda text: replace(units(text), make(), replacement, every=False)
+
+    def replaced(text: str) -> str:
+        renew()
+        with PATIENCE.search(source, field):
+            return replace(units(text), make(), replacement, every=False)
+
+    return replaced
 
 
 def once(found: str, replacement: str) -> Replace:

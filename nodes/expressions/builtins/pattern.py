@@ -6,7 +6,7 @@ What cannot be translated exactly, or may backtrack without bound, raises NotCom
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import regex
 
@@ -14,10 +14,9 @@ from nodes.expressions.allowance import spend
 from nodes.expressions.builtins.translation import translate
 from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import to_string
+from nodes.expressions.patience import MOST_SECONDS
 from nodes.expressions.values import UNDEFINED, Function, HostObject, JavaScriptError
 
-MOST_SECONDS: Final = 1.0
-"""How long one search may take; TimeoutError then, which the template tells as an error of the expression."""
 _DOLLAR = re.compile(r"\$(?:\$|&|`|'|\d{1,2}|<[^>]*>)")
 
 

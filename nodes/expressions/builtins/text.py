@@ -7,9 +7,10 @@ import math
 import unicodedata
 from typing import Any
 
-from nodes.expressions.builtins.pattern import MOST_SECONDS, Pattern, matches, replace
+from nodes.expressions.builtins.pattern import Pattern, matches, replace
 from nodes.expressions.builtins.units import joined, units
 from nodes.expressions.coercion import WHITESPACE, to_integer, to_string
+from nodes.expressions.patience import MOST_SECONDS
 from nodes.expressions.registry import Arguments, argument, native
 from nodes.expressions.scope import Scope
 from nodes.expressions.values import UNDEFINED, JavaScriptError
