@@ -122,6 +122,14 @@ class Plan:
     static: Mapping[str, Any] = field(default_factory=dict)
     node_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     guidance: Guidance | None = None
+    _leads: dict[tuple[str, str], int | None] = field(default_factory=dict, init=False)
+
+    def leads(self, name: str, node: str) -> int | None:
+        """Give the output of ``name`` by which its items reach ``node``, the nearest of several; None where none do."""
+        key = (name, node)
+        if key not in self._leads:
+            self._leads[key] = _leading(self.nodes, name, node)
+        return self._leads[key]
 
     def keeps(self, node: str) -> bool:
         """Say whether a node's output stays in the execution's state."""
@@ -203,7 +211,7 @@ def _plan_node(node: Node, order: int, registry: Registry) -> PlannedNode:
         backoff=backoff_of(node),
         timeout_seconds=node.timeout,
         always_output=node.always_output_data,
-        execute_once=node.execute_once,
+        execute_once=node.execute_once and not node.disabled,
         credentials=node.credentials or {},
         keeps=any("StaticData" in text for text in node.parameters.values() if isinstance(text, str)),
     )
@@ -236,6 +244,18 @@ def _slot(rows: list[list[Link]], index: int) -> list[Link]:
     while len(rows) <= index:
         rows.append([])
     return rows[index]
+
+
+def _leading(nodes: Mapping[str, PlannedNode], name: str, node: str) -> int | None:
+    near, seen = [node], {node}
+    while near:
+        links = [link for one in near for several in nodes[one].inputs for link in several]
+        for link in links:
+            if link.node == name:
+                return link.index
+        near = [one for one in dict.fromkeys(link.node for link in links) if one not in seen]
+        seen.update(near)
+    return None
 
 
 def _liveness(nodes: Iterator[PlannedNode] | Any) -> tuple[frozenset[str] | None, bool]:

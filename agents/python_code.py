@@ -56,7 +56,7 @@ class PythonCode:
         if self._program is None:
             raise UserError("python code cannot run here: bubblewrap is not installed", field="language", hint=_MISSING)
         limits = LIMITS | {"RLIMIT_CPU": int(self._seconds) + 1}
-        request = {"code": code, "items": scope.items, "each": per_item, "limits": limits}
+        request = {"code": code, "items": scope.placed, "each": per_item, "limits": limits}
         answer = await self._ask(msgspec.json.encode(request) + b"\n")
         if answer.rows is not None:
             return [row.value if row.error is None else _failure(row) for row in answer.rows]

@@ -184,6 +184,7 @@ class Runner:
             now=_now(plan, activation),
             zone=plan.zone,
             contexts=state.contexts,
+            leads=lambda name: plan.leads(name, node.name),
             node_parameters=plan.node_parameters,
             seed=task_id(identity(plan, state.execution), node.name, activation.run),
         )
@@ -307,6 +308,8 @@ class Runner:
         if node.on_error == "stopWorkflow" or (activation.attempt + 1 < node.backoff.tries and not final):
             asked = error.retry_after if isinstance(error, MillraceError) else None
             return Failed(node.name, activation.run, info, spent, final, asked)
+        if node.execute_once and inputs:
+            inputs = [[] if packet is None else await self._items(packet) for packet in activation.inputs]
         packets, text, blob = await self.pack(pass_through(node, inputs))
         return Finished(node.name, activation.run, packets, text, blob, spent, error=info)
 

@@ -274,7 +274,7 @@ def item_object(item: Item) -> dict[str, Any]:
 def _pairing(paired: Any) -> Any:
     if isinstance(paired, Paired):
         return {"item": paired.item, "input": paired.input} if paired.input else {"item": paired.item}
-    return [_pairing(one) for one in paired] if isinstance(paired, list) else paired
+    return [_pairing(one) for one in paired] if isinstance(paired, list) else {"item": paired}
 
 
 def jsonable(value: Any) -> Any:

@@ -22,6 +22,12 @@ def this_item(scope: Scope) -> Item:
     raise ExpressionError("No execution data available", hint="the node got no such input item")
 
 
+def placed_item(scope: Scope) -> Item:
+    """Give the item at hand with its place in the input."""
+    item = this_item(scope)
+    return Item(item.json, item.binary, scope.index, item.error)
+
+
 def _at(items: Items, at: int) -> Any:
     return items[at] if 0 <= at < len(items) else UNDEFINED
 
@@ -37,30 +43,36 @@ def _no_arguments(name: str) -> Any:
 
 def input_view(scope: Scope) -> Lazy:
     """Give ``$input``."""
-    items = scope.items
     source = scope.sources[0] if scope.sources else None
     return Lazy(
         {
-            "item": lambda: this_item(scope),
-            "all": _function(lambda given: list(items)),
-            "first": _function(lambda given: _at(items, 0) if not given else _no_arguments("first")),
-            "last": _function(lambda given: _at(items, len(items) - 1) if not given else _no_arguments("last")),
+            "item": lambda: placed_item(scope),
+            "all": _function(lambda given: list(scope.placed)),
+            "first": _function(lambda given: _at(scope.placed, 0) if not given else _no_arguments("first")),
+            "last": _function(
+                lambda given: _at(scope.placed, len(scope.items) - 1) if not given else _no_arguments("last")
+            ),
             "params": lambda: dict(scope.node_parameters.get(source.node, {})) if source else {},
-            "context": lambda: dict(scope.contexts.get(scope.node, {})),
+            "context": lambda: dict(scope.contexts.get(source.node, {})) if source else {},
         }
     )
 
 
 def runs_of(scope: Scope, name: str) -> list[NodeRun]:
     """Give a node's runs; raise where it does not exist or has not run."""
+    runs = _existing(scope, name)
+    if not runs:
+        raise ExpressionError(
+            f"Referenced node is unexecuted: {name!r}", hint="connect it before this node, or test with isExecuted"
+        )
+    return runs
+
+
+def _existing(scope: Scope, name: str) -> list[NodeRun]:
     runs = scope.runs(name)
     if runs is None:
         raise ExpressionError(
             f"Referenced node doesn't exist: {name!r}", hint="the name must be that of a node in this workflow"
-        )
-    if not runs:
-        raise ExpressionError(
-            f"Referenced node is unexecuted: {name!r}", hint="connect it before this node, or test with isExecuted"
         )
     return runs
 
@@ -73,14 +85,18 @@ def output_of(scope: Scope, name: str, output: Any = UNDEFINED, run: Any = UNDEF
         raise ExpressionError(f"Run {at} of node '{name}' doesn't exist")
     outputs = runs[at].outputs
     if output is UNDEFINED:
-        return next((items for items in outputs if items), [])
-    return outputs[int(output)] if int(output) < len(outputs) else []
+        if scope.leads is None:
+            return next((items for items in outputs if items), [])
+        output = scope.leads(name) or 0
+    if not 0 <= int(output) < len(outputs):
+        raise ExpressionError(f"Node '{name}' has no output {output}", hint="outputs are counted from 0")
+    return outputs[int(output)]
 
 
 def items_of(scope: Scope, given: Sequence[Any]) -> Items:
     """Do ``$items(node?, output?, run?)``."""
     if not given or given[0] is UNDEFINED:
-        return list(scope.items)
+        return list(scope.placed)
     return list(
         output_of(scope, str(given[0]), given[1] if len(given) > 1 else 0, given[2] if len(given) > 2 else UNDEFINED)
     )
@@ -90,10 +106,13 @@ def node_by_name(scope: Scope, name: str) -> Lazy:
     """Give ``$node["X"]``."""
 
     def item() -> Item:
-        items = output_of(scope, name, 0)
-        if not items:
-            raise ExpressionError("No execution data available", node=name)
-        return items[min(max(scope.index, 0), len(items) - 1)]
+        runs_of(scope, name)
+        if scope.leads is not None and scope.leads(name) is None:
+            raise ExpressionError(f"No path back to node '{name}'", hint="use $('name').first() or .all()[i] instead")
+        items = output_of(scope, name, UNDEFINED if scope.leads is not None else 0)
+        if not 0 <= scope.index < len(items):
+            raise ExpressionError(f"No execution data available: '{name}' gave no item {scope.index}")
+        return items[scope.index]
 
     return Lazy(
         {
@@ -102,7 +121,7 @@ def node_by_name(scope: Scope, name: str) -> Lazy:
             "binary": lambda: item().binary or {},
             "parameter": lambda: dict(_parameters(scope, name)),
             "context": lambda: dict(scope.contexts.get(name, {})),
-            "runIndex": lambda: len(runs_of(scope, name)) - 1,
+            "runIndex": lambda: len(_existing(scope, name)) - 1,
         }
     )
 
@@ -118,7 +137,7 @@ def node_view(scope: Scope, given: Sequence[Any]) -> Lazy:
     def items(asked: Sequence[Any]) -> Items:
         return output_of(scope, name, asked[0] if asked else UNDEFINED, asked[1] if len(asked) > 1 else UNDEFINED)
 
-    def paired(asked: Sequence[Any]) -> Item:
+    def paired(asked: Sequence[Any]) -> Any:
         runs_of(scope, name)
         at = asked[0] if asked and isinstance(asked[0], int) else scope.index
         return paired_item(scope, name, at)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.item import Items, NodeRun, Source
+from schemas.item import Item, Items, NodeRun, Source
 
 
 def no_runs(_: str) -> list[NodeRun] | None:
@@ -35,7 +35,8 @@ class Scope:
     where it has not run. ``now`` is epoch ms, ``zone`` an IANA name. ``contexts`` has loop state by node name.
     ``seed`` makes random functions repeatable. ``sources`` has where each input came from. ``extra`` has what only
     some expressions see: ``$response``, ``$request`` and ``$pageCount`` while pages are fetched. ``depth`` counts
-    the expressions around this one.
+    the expressions around this one. ``leads(name)`` gives the output of another node by which its items reach this
+    one, None where none do; it is None itself where nobody knows the graph. ``placed_`` keeps what ``placed`` made.
     """
 
     inputs: list[Items] = field(default_factory=lambda: [[]])
@@ -59,8 +60,21 @@ class Scope:
     extra: Mapping[str, Any] = field(default_factory=dict)
     static: Static | None = None
     depth: int = 0
+    leads: Callable[[str], int | None] | None = None
+    placed_: tuple[Items, Items] | None = None
 
     @property
     def items(self) -> Items:
         """Give the items of the first input."""
         return self.inputs[0] if self.inputs else []
+
+    @property
+    def placed(self) -> Items:
+        """Give the items of the first input as user code sees them: each says its place in this input.
+
+        What an item says itself is where it came from one node earlier, which is wrong in whatever this node makes.
+        """
+        items = self.items
+        if self.placed_ is None or self.placed_[0] is not items:
+            self.placed_ = items, [Item(item.json, item.binary, at, item.error) for at, item in enumerate(items)]
+        return self.placed_[1]

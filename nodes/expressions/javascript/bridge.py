@@ -18,7 +18,7 @@ from nodes.expressions.references import References, find_references
 from nodes.expressions.scope import Scope
 from nodes.expressions.template import Code, split
 from schemas.errors import ExpressionError
-from schemas.item import NodeRun
+from schemas.item import Item, NodeRun
 
 _ITEMS = re.compile(r"\$(?:json|data|binary|input|items|thisItem|node|item|evaluateExpression)\b|\$\(|\bitems?\b")
 
@@ -75,9 +75,10 @@ def scope_object(scope: Scope, text: str, indexes: Sequence[int]) -> dict[str, A
     references = find_references(text)
     names = _names(scope, references)
     return {
-        "items": [item_object(item) for item in scope.items] if _ITEMS.search(text) else [],
+        "items": [_given(item) for item in scope.items] if _ITEMS.search(text) else [],
         "nodes": {name: _runs(scope.runs(name)) for name in names},
         "paired": {name: _paired(scope, name, indexes, text) for name in names} if references.lineage else {},
+        "leads": {name: scope.leads(name) for name in names} if scope.leads is not None else None,
         "now": scope.now,
         "zone": scope.zone,
         "node": scope.node,
@@ -95,6 +96,16 @@ def scope_object(scope: Scope, text: str, indexes: Sequence[int]) -> dict[str, A
         "env": None if scope.env is None or "$env" not in text else dict(scope.env),
         "seedNumber": crc32(f"{scope.seed}/{scope.node}/{scope.run_index}".encode()),
     }
+
+
+def _given(item: Item) -> dict[str, Any]:
+    """Show an item of the input; V8 adds its place in it."""
+    shown: dict[str, Any] = {"json": item.json}
+    if item.binary is not None:
+        shown["binary"] = item.binary
+    if item.error is not None:
+        shown["error"] = item.error
+    return shown
 
 
 def _names(scope: Scope, references: References) -> list[str]:
@@ -121,7 +132,8 @@ def _paired(scope: Scope, name: str, indexes: Sequence[int], text: str) -> dict[
     found: dict[int, Any] = {}
     for at in range(len(scope.items)) if wide else indexes:
         try:
-            found[at] = {"item": item_object(paired_item(scope, name, at))}
+            item = paired_item(scope, name, at)
+            found[at] = {} if item is UNDEFINED else {"item": item_object(item)}
         except ExpressionError as bad:
             found[at] = {"error": bad.message}
     return found
@@ -143,4 +155,6 @@ def decoded(answer: bytes) -> Any:
 def _value(one: list[Any]) -> Any:
     if one[0] == 0:
         return one[1]
+    if one[0] == 3:
+        return float(one[1])
     return UNDEFINED if one[0] == 1 else ExpressionError(one[1])

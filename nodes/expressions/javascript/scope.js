@@ -12,13 +12,14 @@ const runsOf = (name) => {
 };
 const outputOf = (name, output, run) => {
   const runs = runsOf(name), at = run >= 0 ? run : runs.length - 1, outputs = runs[at]?.outputs ?? missing(`Run ${at} of node '${name}' doesn't exist`);
-  return output === undefined ? outputs.find((o) => o.length) ?? [] : outputs[output] ?? [];
+  if (output === undefined && !scope.leads) return outputs.find((o) => o.length) ?? [];
+  return outputs[output ?? scope.leads[name] ?? 0] ?? missing(`Node '${name}' has no output ${output ?? 0}`);
 };
 const parametersOf = (name) => name === scope.node ? scope.parameters : scope.nodeParameters[name] ?? {};
 const paired = (name, at) => {
   runsOf(name);
   const found = scope.paired[name]?.[at];
-  return found?.item ?? missing(found?.error ?? `Paired item data for item from node '${name}' is unavailable`);
+  return found === undefined || found.error ? missing(found?.error ?? `Paired item data for item from node '${name}' is unavailable`) : found.item;
 };
 const getters = (table) => Object.create(Object.prototype, Object.fromEntries(Object.entries(table).map(([k, get]) => [k, { get, enumerable: true, configurable: true }])));
 const nodeView = (name) => {
@@ -31,8 +32,11 @@ const nodeView = (name) => {
   });
 };
 const byName = (name) => {
-  const one = () => { const all = outputOf(name, 0); return all[Math.min(index, all.length - 1)] ?? missing('No execution data available'); };
-  return getters({ json: () => one().json, data: () => one().json, binary: () => one().binary ?? {}, parameter: () => parametersOf(name), context: () => scope.contexts[name] ?? {}, runIndex: () => runsOf(name).length - 1 });
+  const one = () => {
+    if (runsOf(name) && scope.leads && scope.leads[name] === null) missing(`No path back to node '${name}'`);
+    return outputOf(name, scope.leads ? undefined : 0)[index] ?? missing(`No execution data available: '${name}' gave no item ${index}`);
+  };
+  return getters({ json: () => one().json, data: () => one().json, binary: () => one().binary ?? {}, parameter: () => parametersOf(name), context: () => scope.contexts[name] ?? {}, runIndex: () => scope.nodes[name].length - 1 });
 };
 const previous = () => { const s = scope.sources[0]; return s ? { name: s[0], outputIndex: s[1] ?? 0, runIndex: s[2] ?? 0 } : {}; };
 const noArguments = (name) => missing(`$input.${name}() should have no arguments`);
@@ -43,7 +47,7 @@ const narrow = () => Object.defineProperties(input(), Object.fromEntries(['all',
 const NO_ENV = new Proxy(Object.freeze(Object.create(null)), { get: () => missing('access to env vars denied') });
 const input = () => getters({
   item, all: () => () => [...scope.items], first: () => (...g) => g.length ? noArguments('first') : scope.items[0], last: () => (...g) => g.length ? noArguments('last') : scope.items.at(-1),
-  params: () => parametersOf(scope.sources[0]?.[0]), context: () => scope.contexts[scope.node] ?? {},
+  params: () => parametersOf(scope.sources[0]?.[0]), context: () => scope.contexts[scope.sources[0]?.[0]] ?? {},
 });
 const VARIABLES = {
   $json: () => item().json, $data: () => item().json, $binary: () => item().binary ?? {}, $thisItem: item, $input: input, $itemIndex: () => index, $position: () => index, $thisItemIndex: () => index,
@@ -113,6 +117,7 @@ let randomState = 1; // xorshift: Math.random repeats with the task
 hidden(Math, { random: () => { randomState ^= randomState << 13; randomState ^= randomState >>> 17; randomState ^= randomState << 5; return (randomState >>> 0) / 4294967296; } });
 const load = (given) => {
   scope = given;
+  given.items.forEach((one, at) => { one.pairedItem = { item: at }; });
   clockState.now = given.now;
   clockState.zone = given.zone;
   randomState = given.seedNumber >>> 0 || 1;
@@ -168,6 +173,7 @@ const whole = (parts) => {
 const answer = (parts, marks) => {
   try {
     const value = whole(parts);
+    if (!marks && typeof value === 'number' && !Number.isFinite(value)) return `[3,"${value}"]`;
     const text = marks ? JSON.stringify(marked(value)) : JSON.stringify(value, typeof value === 'bigint' ? big : undefined);
     return text === undefined ? '[1]' : `[0,${text}]`;
   } catch (error) {
