@@ -34,7 +34,7 @@ def release(plan: Plan, state: State) -> Activation | None:
     Buffers that can never run are left: an execution ends with them.
     """
     names = list(state.waiting)
-    if plan.order != "v0":
+    if plan.order == "parallel":
         names.sort(key=lambda name: plan.nodes[name].position[::-1])
     for name in names:
         node = plan.nodes[name]

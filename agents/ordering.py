@@ -16,12 +16,13 @@ def enqueue(plan: Plan, state: State, ready: list[Activation], arrived: str) -> 
         return
     if plan.order == "v1":
         if len(ready) > 1:
-            ready = sorted(ready, key=lambda one: plan.nodes[one.node].position[::-1])
+            # Of nodes at one place the later comes first, as n8n puts one after the other on top of its stack.
+            ready = sorted(reversed(ready), key=lambda one: plan.nodes[one.node].position[::-1])
         state.stack = [*ready, *state.stack]
         return
-    state.stack = [*state.stack, *ready]
+    before, state.stack = len(state.stack), [*state.stack, *ready]
     if plan.order == "v0":
-        _pull(plan, state, arrived)
+        _pull(plan, state, ready, before, arrived)
 
 
 def runnable(plan: Plan, one: Activation) -> bool:
@@ -31,24 +32,34 @@ def runnable(plan: Plan, one: Activation) -> bool:
     return any(packet is not None and packet.count for packet in one.inputs)
 
 
-def _pull(plan: Plan, state: State, arrived: str) -> None:
-    """v0: parents of a waiting node's other inputs that nothing will reach are started with one empty item."""
+def _pull(plan: Plan, state: State, ready: list[Activation], turn: int, arrived: str) -> None:
+    """v0: parents of a waiting node's other inputs that nothing will reach are started with one empty item.
+
+    They come where their edge has its ``turn`` among what the same run made ready.
+    """
+    coming = [one.node for one in ready]
     for links in plan.nodes[arrived].outputs:
         for link in links:
+            if link.node in coming:
+                coming.remove(link.node)
+                turn += 1
             for one in state.waiting.get(link.node, ()):
                 missing = [at for at, packet in enumerate(one.inputs) if packet is None]
                 for source in (source for at in missing for source in plan.nodes[link.node].inputs[at]):
-                    _pull_source(plan, state, source)
+                    turn += _pull_source(plan, state, source, turn)
 
 
-def _pull_source(plan: Plan, state: State, source: Link) -> None:
+def _pull_source(plan: Plan, state: State, source: Link, turn: int) -> int:
+    """Start a parent or what is above it; give how many were started."""
     if source.node in state.runs or _will_come(plan, state, source.node):
-        return
+        return 0
     node = _topmost(plan, state, source.node)
     empty = Packet(items=[Item(json={})], count=1)
     width = max(len(plan.nodes[node].inputs), 1)
     inputs: list[Packet | None] = [empty, *[None] * (width - 1)]
-    state.stack = [*state.stack, Activation(node=node, inputs=inputs, sources=[None] * width)]
+    pulled = Activation(node=node, inputs=inputs, sources=[None] * width)
+    state.stack = [*state.stack[:turn], pulled, *state.stack[turn:]]
+    return 1
 
 
 def _will_come(plan: Plan, state: State, name: str) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from agents.plan import PlannedNode
 from nodes.sdk.ports import Call, NextBatch, Respond, Result, Routed, WaitForRequest, WaitUntil
 from schemas.errors import DefectError, ErrorInfo
-from schemas.item import Item, Items, Outputs
+from schemas.item import Item, Items, Outputs, Paired
 
 PAIRING_LIMIT = 10_000
 
@@ -30,32 +30,45 @@ def outputs_of(result: Result) -> Outputs:
 def settle(node: PlannedNode, inputs: list[Items], outputs: Outputs, *, lineage: bool) -> Outputs:
     """Apply the node's settings to what it gave: one list per output, paired, errors on their own output."""
     normal = node.output_count - (node.on_error == "continueErrorOutput")
-    settled = [outputs[at] if at < len(outputs) else [] for at in range(max(normal, len(outputs), 1))]
-    if lineage or node.on_error == "continueErrorOutput" or sum(map(len, settled)) <= PAIRING_LIMIT:
-        settled = _paired(inputs, settled)
-    if node.on_error == "continueErrorOutput":
-        settled = _split_errors(inputs, settled)
+    failing = node.on_error == "continueErrorOutput"
+    known = outputs
+    if failing or lineage or sum(map(len, outputs)) <= PAIRING_LIMIT:
+        known = _paired(inputs, outputs)
+    missing: Outputs = [[] for _ in range(max(normal, 1) - len(outputs))]
+    settled = [*known, *missing]
+    if failing:
+        settled = _split_errors(inputs, [*outputs, *missing], settled)
     if node.always_output and not settled[0]:
-        settled[0] = [Item(json={}, paired=list(range(len(inputs[0]))) if inputs else None)]
+        settled[0] = [Item(json={}, paired=_all_of(inputs))]
     return settled
 
 
 def pass_through(node: PlannedNode, inputs: list[Items]) -> Outputs:
     """Give what a failed node that may fail, or a disabled one, hands on: its first input as its first output."""
-    return [inputs[0] if inputs else [], *[[] for _ in range(node.output_count - 1)]]
+    first = inputs[0] if inputs else []
+    return [[_pair(item, at) for at, item in enumerate(first)], *[[] for _ in range(node.output_count - 1)]]
 
 
 def _paired(inputs: list[Items], outputs: Outputs) -> Outputs:
     """Say where each item came from, where the node left it open and it can be known."""
     first = inputs[0] if inputs else []
-    if len(first) == 1 and len(inputs) == 1 and len(outputs) == 1 and len(outputs[0]) == 1:
+    if first and len(inputs) == 1 and len(outputs) == 1 and len(outputs[0]) == 1:
         only = outputs[0][0]
-        return [[_pair(only, 0)]] if only is first[0] or only.paired is None else outputs
+        at = next((at for at, item in enumerate(first) if item is only), None if only.paired is not None else 0)
+        return outputs if at is None else [[_pair(only, at)]]
     given = {id(item): at for at, item in enumerate(first)}
-    silent = not any(item.paired is not None and id(item) not in given for items in outputs for item in items)
-    by_index = silent and len(outputs) == 1 and len(inputs) == 1 and len(outputs[0]) == len(first)
-    single = silent and len(inputs) == 1 and len(first) == 1
+    by_index = len(outputs) == 1 and len(inputs) == 1 and len(outputs[0]) == len(first)
+    single = len(inputs) == 1 and len(first) == 1
     return [[_find(item, at, given, by_index, single) for at, item in enumerate(items)] for items in outputs]
+
+
+def _all_of(inputs: list[Items]) -> list[int | Paired] | None:
+    found: list[int | Paired] = [
+        Paired(item=at, input=number) if number else at
+        for number, items in enumerate(inputs)
+        for at in range(len(items))
+    ]
+    return found or None
 
 
 def _find(item: Item, at: int, given: dict[int, int], by_index: bool, single: bool) -> Item:
@@ -73,12 +86,16 @@ def _pair(item: Item, origin: int) -> Item:
     return item if item.paired == origin else Item(item.json, item.binary, origin, item.error)
 
 
-def _split_errors(inputs: list[Items], outputs: Outputs) -> Outputs:
+def _split_errors(inputs: list[Items], outputs: Outputs, paired: Outputs) -> Outputs:
+    """Move error items to an output of their own; those whose input the node itself named keep its data."""
+    given = {id(item): at for at, item in enumerate(inputs[0] if inputs else [])}
     failed: Items = []
     good: Outputs = []
-    for items in outputs:
-        good.append([item for item in items if not _is_error(item)])
-        failed += [_with_input(inputs, item) for item in items if _is_error(item)]
+    for items, known in zip(outputs, paired, strict=True):
+        good.append([pair for item, pair in zip(items, known, strict=True) if not _is_error(item)])
+        failed += [
+            _with_input(inputs, item, pair, given) for item, pair in zip(items, known, strict=True) if _is_error(item)
+        ]
     return [*good, failed]
 
 
@@ -89,13 +106,13 @@ def _is_error(item: Item) -> bool:
     return keys == {"error"} or keys == {"error", "message"}
 
 
-def _with_input(inputs: list[Items], item: Item) -> Item:
-    """An error item keeps the data of the item that failed, plus the error."""
-    at = item.paired if isinstance(item.paired, int) else None
-    if at is None or not inputs or at >= len(inputs[0]):
-        return item
+def _with_input(inputs: list[Items], item: Item, pair: Item, given: dict[int, int]) -> Item:
+    at = given.get(id(item), item.paired)
+    at = at.item if isinstance(at, Paired) and not at.input else at
+    if not isinstance(at, int) or not inputs or at >= len(inputs[0]):
+        return pair
     data = item.json
     if "error" not in data and item.error is not None:
         text = item.error.message if isinstance(item.error, ErrorInfo) else item.error
         data = {"error": text}
-    return msgspec.structs.replace(item, json={**inputs[0][at].json, **data})
+    return msgspec.structs.replace(pair, json={**inputs[0][at].json, **data})

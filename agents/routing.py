@@ -16,7 +16,8 @@ def deliver(plan: Plan, state: State, node: str, run: int, outputs: list[Packet]
 
     Changes ``state.waiting`` (of a fork).
     """
-    ready = []
+    ready: list[Activation] = []
+    parked: list[tuple[Link, Packet, Source]] = []
     for output, links in enumerate(plan.nodes[node].outputs):
         packet = outputs[output] if output < len(outputs) else EMPTY
         for link in links:
@@ -25,11 +26,15 @@ def deliver(plan: Plan, state: State, node: str, run: int, outputs: list[Packet]
             source = Source(node, output, run)
             if not plan.nodes[link.node].joins:
                 ready.append(Activation(link.node, [packet], [source]))
+            elif plan.order == "v1":
+                parked.append((link, packet, source))
             elif (complete := park(plan, state, link, packet, source)) is not None:
                 ready.append(complete)
-    return ready
+    if len(parked) > 1:  # n8n lets the lowest arrive first, so that it is the first to run when nothing else can
+        parked.sort(key=lambda one: plan.nodes[one[0].node].position[::-1], reverse=True)
+    return ready + [complete for one in parked if (complete := park(plan, state, *one)) is not None]
 
 
 def _counts_when_empty(plan: Plan, link: Link) -> bool:
-    """n8n lets an empty output reach a waiting node, but only on its later inputs."""
-    return link.index > 0 and plan.order != "parallel" and plan.nodes[link.node].joins
+    """n8n's older order lets an empty output reach a waiting node, but only on its later inputs."""
+    return link.index > 0 and plan.order == "v0" and plan.nodes[link.node].joins
