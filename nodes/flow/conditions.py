@@ -190,7 +190,7 @@ def _converter(type_: str, version: int, scope: Scope) -> Callable[[Any], Any]:
 
 
 def _truthy(value: Any) -> bool:
-    return bool(value) or isinstance(value, list | dict)
+    return (bool(value) and value == value) or isinstance(value, list | dict)
 
 
 def _loose_boolean(value: Any) -> bool:

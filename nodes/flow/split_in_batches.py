@@ -65,7 +65,9 @@ async def split_in_batches(params: SplitInBatches, items: Items, run: Run, scope
             "processed": state["processed"] + [_kept(item, at, source) for at, item in enumerate(items)],
         }
     batch, left = state["items"][:size], state["items"][size:]
-    state = {**state, "items": left, "noItemsLeft": not left, "done": not batch}
+    state = {**state, "items": left, "noItemsLeft": not left}
+    if run.version >= 2:
+        state["done"] = not batch
     loop = [msgspec.convert(one, Item) for one in batch]
     done = [] if batch else [msgspec.convert(one, Item) for one in state["processed"]]
     match _outputs({}, run.version):

@@ -3,6 +3,7 @@
 Flow: plan compiles → **CompiledParameters** → bound to a scope for one activation → node function asks per item.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -103,13 +104,13 @@ class Parameters(Generic[P]):
         return validate(compiled.model, self._tree(dict(compiled.raw), (), index))  # type: ignore[return-value]
 
     def get(self, path: Path, index: int = 0) -> Any:
-        """Resolve one value as it is, unvalidated: JSON values, or UNDEFINED where the expression gave that.
+        """Resolve one value as it is, unvalidated: JSON values, UNDEFINED where the expression gave that, or NaN.
 
         The hot path for nodes whose leaves are the user's own values (set, if, filter).
         """
         template = self._compiled.templates.get(path)
         if template is not None:
-            return self._evaluate(template, path, index)
+            return self._evaluate(template, path, index, _number_or_json)
         value: Any = self._compiled.raw
         for part in path:
             if isinstance(part, int):
@@ -133,6 +134,7 @@ class Parameters(Generic[P]):
             raise ExpressionError("this expression cannot be evaluated here", hint="it needs a running node")
         else:
             [[found]] = await self._javascript([value], scope, [index])
+            found = jsonable(found) if type(found) is float else found
         if isinstance(found, ExpressionError):
             raise found
         return None if found is UNDEFINED else found
@@ -173,20 +175,25 @@ class Parameters(Generic[P]):
             return value
         return self._evaluate(template, path, index)
 
-    def _evaluate(self, template: Template, path: Path, index: int) -> Any:
+    def _evaluate(self, template: Template, path: Path, index: int, written: Callable[[Any], Any] = jsonable) -> Any:
         try:
             if template.evaluate is not None:
                 self.scope.index = index
-                return jsonable(template.evaluate(self.scope))
+                return written(template.evaluate(self.scope))
             value = self._fetched.get((template.source, index), _UNFETCHED)
             if isinstance(value, ExpressionError):
                 raise value
             if value is _UNFETCHED:
                 raise ExpressionError("this expression cannot be evaluated here", hint="it needs a running node")
-            return value
+            return written(value) if type(value) is float else value
         except ExpressionError as bad:
             bad.field = bad.field or _dotted(path)
             raise
+
+
+def _number_or_json(value: Any) -> Any:
+    """Write a value as JSON, but leave a number that JSON does not know as it is."""
+    return value if type(value) is float and not math.isfinite(value) else jsonable(value)
 
 
 def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

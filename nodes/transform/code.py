@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node, shown
+from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, Sandbox, node, shown
 from nodes.sdk.outside import PythonSandbox
 from nodes.sdk.params import validate
 from nodes.sdk.ports import error_item
@@ -75,7 +75,7 @@ async def code(
     except UserError as bad:
         if not run.continue_on_fail or _whole(bad):
             raise
-        return [error_item(bad, 0)]
+        return [Item(json={"error": bad.message})]
     return [] if found is None and params.language == "javaScript" else items_returned(found)
 
 

@@ -4,9 +4,8 @@ Flow: any node → **function** → any node.
 """
 
 from nodes.expressions.scope import Scope
-from nodes.sdk import Example, Field, Items, NodeParams, Parameters, Run, Sandbox, node, shown
+from nodes.sdk import Example, Field, Item, Items, NodeParams, Parameters, Run, Sandbox, node, shown
 from nodes.sdk.params import validate
-from nodes.sdk.ports import error_item
 from nodes.transform.returned_items import items_returned
 from schemas.errors import UserError
 
@@ -48,4 +47,4 @@ async def function(parameters: Parameters[Function], items: Items, run: Run, sco
     except UserError as bad:
         if not run.continue_on_fail:
             raise
-        return [error_item(bad, 0)]
+        return [Item(json={"error": bad.message})]

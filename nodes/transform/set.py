@@ -345,6 +345,8 @@ def _converted(value: Any, type_: str, keys: paths.Keys, index: int, lenient: bo
     if convert is None:
         return value
     try:
+        if value != value and type_ == "number":
+            raise ValueError(value)
         return convert(value)
     except ValueError:
         if lenient:
