@@ -17,7 +17,8 @@ def enqueue(plan: Plan, state: State, ready: list[Activation], arrived: str) -> 
     if plan.order == "v1":
         if len(ready) > 1:
             # Of nodes at one place the later comes first, as n8n puts one after the other on top of its stack.
-            ready = sorted(reversed(ready), key=lambda one: plan.nodes[one.node].position[::-1])
+            ready.reverse()
+            ready.sort(key=lambda one: plan.nodes[one.node].position[::-1])
         state.stack = [*ready, *state.stack]
         return
     before, state.stack = len(state.stack), [*state.stack, *ready]
