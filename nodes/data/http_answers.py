@@ -4,47 +4,50 @@ Flow: client → **http answers** → httpRequest's items.
 """
 
 import base64
-import mimetypes
 import re
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from nodes.data.http_params import Answer
+from nodes.files.binary import FILE_TYPES, OCTETS, PLAIN, extension, size, told_by
 from nodes.sdk import HttpResponse, Item, Items, NodeError
-from nodes.transform.field_types import parse_json
+from nodes.transform.field_types import parse_json, text
 
 BINARY = re.compile(
-    r"(image|audio|video|font)/|application/(octet-stream|gzip|zip|pdf|vnd\.(?!api\+json).*|msword|x-(gzip|tar|rar).*)"
+    r"(image|audio|video)/"
+    r"|application/(octet-stream|gzip|zip|pdf|msword|epub\+zip|vnd\.(?!.*\+json).*|x-(7z-compressed|bzip2|tar.*))"
 )
-EXTENSIONS = {"image/jpeg": "jpg", "text/plain": "txt", "text/html": "html", "audio/mpeg": "mp3", "image/tiff": "tiff"}
-FILE_TYPES = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
 EXCERPT = 2000
 
 
-def items_of(answer: Answer, response: HttpResponse, index: int) -> Items:
-    """Read an answer as items that come from one input item; raise NodeError for a failure status."""
-    if response.status >= 400 and not answer.never_error:
+def items_of(answer: Answer, response: HttpResponse, index: int, item: Item) -> Items:
+    """Read an answer as items that come from one input item; raise NodeError where it is no success.
+
+    A file is put beside what the input item has.
+    """
+    if not (answer.never_error or 200 <= response.status < 300):
         raise failure(response)
     format_ = _detect(response) if answer.response_format == "autodetect" else answer.response_format
     name = answer.output_property_name or "data"
+    told = head(response) if answer.full_response else {}
     if format_ == "file":
-        json = head(response) if answer.full_response else {}
-        return [Item(json=json, binary={name: binary(response)}, paired=index)]
-    body = decode(response) if format_ == "text" else _json(response)
+        parts = {**(item.binary or {}), name: binary(response)}
+        return [Item(json=told or dict(item.json), binary=parts, paired=index)]
     if format_ == "text":
-        json = {name: body, **(head(response) if answer.full_response else {})}
-        return [Item(json=json, paired=index)]
-    if answer.full_response:
-        return [Item(json={"body": body, **head(response)}, paired=index)]
+        return [Item(json={**({name: _text(response, answer)} if response.body else {}), **told}, paired=index)]
+    body = _json(response, answer)
+    if told:
+        return [Item(json={"body": body, **told}, paired=index)]
     listed = body if isinstance(body, list) else [body]
     return [Item(json=one if isinstance(one, dict) else {name: one}, paired=index) for one in listed]
 
 
 def failure(response: HttpResponse) -> NodeError:
-    """Make the error for a status of 400 or more; its detail holds the status and the beginning of the body."""
+    """Make the error for a status that is no success; its detail holds the status and the beginning of the body."""
     known = next((one.phrase.lower() for one in HTTPStatus if one == response.status), "unknown status")
     hints = {
         401: "check the credentials",
@@ -78,33 +81,22 @@ def decode(response: HttpResponse) -> str:
     """Give the body as text, in the character set that the answer names."""
     charset = _content_type(response).get_content_charset() or "utf-8"
     try:
-        return response.body.decode(charset, errors="replace")
+        found = response.body.decode(charset, errors="replace")
     except LookupError:
-        return response.body.decode(errors="replace")
+        found = response.body.decode(errors="replace")
+    return found.removeprefix("\ufeff")
 
 
 def binary(response: HttpResponse) -> dict[str, Any]:
     """Give the body as a binary part, with what is known about the file."""
     name = _file_name(response)
     mime = _content_type(response).get_content_type() if response.header("content-type") else ""
-    mime = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    extension = EXTENSIONS.get(mime) or (mimetypes.guess_extension(mime) or "").lstrip(".")
-    extension = extension or (name.rpartition(".")[2] if "." in name else "")
+    mime = mime or told_by(name) or (OCTETS if response.body else PLAIN)
     main = mime.partition("/")[0]
     kind = FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else "")
     part = {"data": base64.b64encode(response.body).decode(), "mimeType": mime, "fileSize": size(len(response.body))}
-    known = {"fileType": kind, "fileExtension": extension, "fileName": name}
+    known = {"fileType": kind, "fileExtension": extension(mime) or PurePosixPath(name).suffix[1:], "fileName": name}
     return part | {key: value for key, value in known.items() if value}
-
-
-def size(count: int) -> str:
-    """Write a number of bytes as people do."""
-    value, unit = float(count), "B"
-    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007
-        if value < 1000:
-            break
-        value /= 1000
-    return f"{value:.3g} {unit}"
 
 
 def head(response: HttpResponse) -> dict[str, Any]:
@@ -125,23 +117,38 @@ def _content_type(response: HttpResponse) -> Message:
     return message
 
 
+def _media_type(response: HttpResponse) -> str:
+    return (response.header("content-type") or "").partition(";")[0].strip().lower()
+
+
 def _detect(response: HttpResponse) -> str:
-    type_ = (response.header("content-type") or "").partition(";")[0].strip().lower()
-    if type_ == "application/json" or type_.endswith("+json"):
+    type_ = _media_type(response)
+    if type_ == "application/json":
         return "json"
-    return "file" if BINARY.match(type_) else "text"
+    return "file" if BINARY.match(type_ or (OCTETS if response.body else PLAIN)) else "text"
 
 
-def _json(response: HttpResponse) -> Any:
+def _text(response: HttpResponse, answer: Answer) -> Any:
+    """Give the body as text; where text was asked for and JSON came, it is written anew, or the value that it is."""
+    source = decode(response)
+    try:
+        body = parse_json(source) if answer.response_format == "text" else source
+    except ValueError:
+        return source
+    return text(body) if isinstance(body, dict | list) else body
+
+
+def _json(response: HttpResponse, answer: Answer) -> Any:
     source = decode(response).strip()
     if not source:
         return {}
     try:
         return parse_json(source)
     except ValueError:
+        if answer.never_error and answer.response_format == "autodetect":
+            return {}
         raise NodeError(
             "the answer is not valid JSON",
-            detail={"status": response.status, "body": source[:EXCERPT]},
             hint='choose the response format "text"',
         ) from None
 

@@ -4,12 +4,14 @@ Flow: httpRequest and its like, credentials → **http client** (guard) → serv
 """
 
 import asyncio
+import errno
 import ipaddress
 import socket
 from collections import OrderedDict
 from collections.abc import Sequence
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -23,6 +25,9 @@ from schemas.errors import NodeError, OperationalError
 LARGEST_ANSWER = 128 * 1024 * 1024
 CONNECTIONS = 256
 CERTIFICATES = 64
+DOTS = frozenset((".", ".."))
+IN_PATH = "%!$&'()*+,/:;=@[\\]|"
+IN_QUERY = "%!$&()*+,/:;=?@[\\]^`{|}"
 
 
 class RealHttp:
@@ -44,8 +49,9 @@ class RealHttp:
         try:
             async with self._session.request(
                 request.method,
-                URL(request.url),
+                wire(request.url),
                 headers=request.headers,
+                skip_auto_headers=("content-type",),
                 data=request.body,
                 timeout=aiohttp.ClientTimeout(total=request.timeout),
                 allow_redirects=request.follow_redirects,
@@ -62,13 +68,17 @@ class RealHttp:
                     url=str(response.url),
                 )
         except TimeoutError:
-            raise OperationalError(f'no answer from "{request.url}" within {request.timeout:g} seconds') from None
+            late = f'no answer from "{request.url}" within {request.timeout:g} seconds'
+            raise OperationalError(late, detail={"code": "ECONNABORTED"}) from None
         except aiohttp.TooManyRedirects:
-            raise NodeError(f'more than {request.max_redirects} redirects from "{request.url}"') from None
+            many = f'more than {request.max_redirects} redirects from "{request.url}"'
+            raise NodeError(many, detail={"code": "ERR_FR_TOO_MANY_REDIRECTS"}) from None
         except (aiohttp.InvalidURL, ValueError) as bad:
             raise NodeError(f'"{request.url}" cannot be asked: {bad}', field="url") from None
         except (aiohttp.ClientError, OSError) as bad:
-            raise OperationalError(f'no answer from "{request.url}": {bad}'.lower()) from None
+            raise OperationalError(
+                f'no answer from "{request.url}": {bad}'.lower(), detail={"code": _code(bad)}
+            ) from None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -90,6 +100,8 @@ class RealHttp:
     def _middlewares(self, request: HttpRequest) -> Sequence[aiohttp.ClientMiddlewareType] | None:
         """Give what looks at each hop of a request, redirects included; nothing for most requests."""
         used: list[aiohttp.ClientMiddlewareType] = []
+        if request.body and request.follow_redirects:
+            used.append(_typed_by_body(request.method))
         if request.proxy:
             used.append(_behind_proxy(self._guard))
         if request.private:
@@ -110,6 +122,35 @@ class GuardedConnector(aiohttp.TCPConnector):
         found = await super()._resolve_host(host, port, traces)
         admitted = set(self._guard.admit(host, [each["host"] for each in found]))
         return [each for each in found if each["host"] in admitted]
+
+
+def _code(bad: Exception) -> str:
+    """Name what went wrong with a connection as Node.js does, which workflows compare."""
+    if isinstance(bad, aiohttp.ClientConnectorDNSError):
+        return "ENOTFOUND"
+    number = getattr(bad, "errno", None)
+    return errno.errorcode.get(number, "ECONNRESET") if isinstance(number, int) else "ECONNRESET"
+
+
+def wire(url: str) -> URL:
+    """Read an address so that it is sent as it is written: only what no address may hold is escaped."""
+    read = URL(url)
+    parts = urlsplit(url.strip())
+    if not parts.path or not DOTS.isdisjoint(parts.path.split("/")):
+        return read
+    path, query = quote(parts.path, safe=IN_PATH), quote(parts.query, safe=IN_QUERY)
+    return URL(f"{read.scheme}://{read.raw_authority}{path}{'?' if query else ''}{query}", encoded=True)
+
+
+def _typed_by_body(method: str) -> aiohttp.ClientMiddlewareType:
+    """Leave the content type out where a redirect turned the request into one without a body."""
+
+    async def look(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        if request.method != method:
+            request.headers.popall("content-type", None)
+        return await send(request)
+
+    return look
 
 
 def _behind_proxy(guard: AddressGuard) -> aiohttp.ClientMiddlewareType:

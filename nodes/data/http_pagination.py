@@ -14,7 +14,7 @@ from nodes.data.http_answers import decode, failure, head, items_of
 from nodes.data.http_encoding import json_of
 from nodes.data.http_params import Pair, Pairs
 from nodes.expressions.coercion import truthy
-from nodes.sdk import Clock, HttpRequest, HttpResponse, Items, NodeError, Parameters
+from nodes.sdk import Clock, HttpRequest, HttpResponse, Item, Items, NodeError, Parameters
 from nodes.transform import paths
 from nodes.transform.field_types import absent, parse_json
 
@@ -32,6 +32,7 @@ class Pages:
     parameters: Parameters[http_params.HttpRequest]
     params: http_params.HttpRequest
     index: int
+    item: Item
     encode: Encode
     send: Send
     clock: Clock
@@ -50,9 +51,9 @@ class Pages:
             same = same + 1 if answer.body == last else 1
             last = answer.body
             reading = self.params.options.response.response
-            if answer.status >= 400 and not reading.never_error and answer.status not in self._end_codes():
+            if not (200 <= answer.status < 300 or reading.never_error or answer.status in self._end_codes()):
                 raise failure(answer)
-            made += items_of(reading.model_copy(update={"never_error": True}), answer, self.index)
+            made += items_of(reading.model_copy(update={"never_error": True}), answer, self.index, self.item)
             if await self._complete(answer):
                 return made
             if same >= SAME_AGAIN:
@@ -156,8 +157,8 @@ def _with(params: http_params.HttpRequest, where: str, name: str, value: Any) ->
         found = json_of(getattr(params, whole), whole)
         changed[whole] = {**found, name: value} if isinstance(found, dict) else found
     else:
-        others = [pair for pair in getattr(params, pairs).named() if pair.name != name]
-        changed |= {how: "keypair", pairs: Pairs(parameters=[*others, Pair(name=name, value=value)])}
+        named = {pair.name: pair for pair in getattr(params, pairs).named()} | {name: Pair(name=name, value=value)}
+        changed |= {how: "keypair", pairs: Pairs(parameters=list(named.values()))}
     return params.model_copy(update=changed)
 
 

@@ -95,7 +95,7 @@ class HttpOptions(NodeParams):
     batching: Batching = Field(Batching(), description="Send requests in batches with a pause between.")
     allow_unauthorized_certs: bool = Field(False, description="Accept any TLS certificate.")
     query_parameter_arrays: Literal["repeat", "brackets", "indices", "indicesWithoutBrackets"] = Field(
-        "brackets", description="How lists are written in a query."
+        "indices", description="How lists are written in a query."
     )
     lowercase_headers: bool = Field(True, description="Write header names in lower case.")
     redirect: Redirects = Field(Redirects(), description="Follow redirects.")
@@ -313,13 +313,14 @@ def _upgraded_options(old: HttpRequest) -> HttpOptions:
             "outputPropertyName": old.data_property_name,
         }
     )
+    follows = options.follow_all_redirects or (options.follow_redirect and old.request_method in ("GET", "HEAD"))
     batch = None
     if options.batch_interval is not None or "batch_size" in options.model_fields_set:
         batch = Batch(batch_size=options.batch_size, batch_interval=options.batch_interval or 0)
     return options.model_copy(
         update={
             "response": Answers(response=answer),
-            "redirect": Redirects(redirect=Redirect(follow_redirects=options.follow_redirect)),
+            "redirect": Redirects(redirect=Redirect(follow_redirects=follows)),
             "batching": Batching(batch=batch),
             "allow_unauthorized_certs": old.allow_unauthorized_certs,
             "query_parameter_arrays": "repeat" if options.use_query_string else options.query_parameter_arrays,

@@ -11,11 +11,11 @@ from typing import Any
 from nodes.data import http_params
 from nodes.data.http_answers import items_of
 from nodes.data.http_encoding import encode
+from nodes.data.http_failures import failed
 from nodes.data.http_pagination import Pages
 from nodes.data.http_params import Batch, upgrade
 from nodes.data.http_signing import sender
 from nodes.sdk import Blobs, Clock, Credentials, Example, HttpClient, HttpRequest, Item, Items, Parameters, Run, node
-from nodes.sdk.ports import error_item
 from nodes.sdk.registry import Repeat
 from schemas.errors import MillraceError
 from schemas.identifiers import digest_id
@@ -90,7 +90,7 @@ async def http_request(
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise
-            return [_failed(bad, index, run.version)]
+            return [failed(bad, index, run.version)]
 
     made: Items = []
     batch = upgrade(parameters(0), run.version).options.batching.batch if items else None
@@ -100,18 +100,6 @@ async def http_request(
         for found in await _gathered([one(index) for index in indexes]):
             made += found
     return made
-
-
-def _failed(bad: MillraceError, index: int, version: float) -> Item:
-    """Make the item of a failed request; from version 3 its error is an object."""
-    if version < 3:
-        return error_item(bad, index)
-    status = bad.detail.get("status") if isinstance(bad.detail, dict) else None
-    name = "NodeApiError" if status else "NodeOperationError"
-    error: dict[str, Any] = {"message": bad.message, "name": name, "context": {}}
-    error |= {"description": bad.hint} if bad.hint else {}
-    error |= {"httpCode": str(status)} if status else {}
-    return Item(json={"error": error}, paired=index)
 
 
 async def _gathered(calls: list[Any]) -> list[Items]:
@@ -149,5 +137,5 @@ async def _ask(
     send = await sender(params, http, credentials, clock)
     page = params.options.pagination.pagination
     if page is not None and page.pagination_mode != "off":
-        return await Pages(parameters, params, index, encoded, send, clock).fetch()
-    return items_of(params.options.response.response, await send(await encoded(params)), index)
+        return await Pages(parameters, params, index, item, encoded, send, clock).fetch()
+    return items_of(params.options.response.response, await send(await encoded(params)), index, item)

@@ -33,11 +33,16 @@ MIME_TYPES = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", "svg": "image/svg+xml",
 }  # fmt: skip
 EXTENSIONS = {
-    "image/jpeg": "jpg", "text/plain": "txt", "text/html": "html", "audio/mpeg": "mp3", "image/tiff": "tiff",
-    "application/gzip": "gz", "text/xml": "xml", "text/markdown": "md", "text/yaml": "yaml", "text/javascript": "js",
+    "image/jpeg": "jpg", "text/plain": "txt", "text/html": "html", "audio/mpeg": "mpga", "image/tiff": "tiff",
+    "audio/wav": "wav", "application/x-bzip2": "bz2", "application/x-rar-compressed": "rar", "text/rtf": "rtf",
+    "application/x-zip-compressed": "zip", "application/x-msdownload": "exe", "application/rss+xml": "rss",
+    "application/postscript": "ai", "application/gzip": "gz", "text/xml": "xml", "text/markdown": "md",
+    "text/yaml": "yaml", "text/javascript": "js",
     **{mime: end for end, mime in reversed(MIME_TYPES.items()) if end not in ("htm", "gzip", "tgz", "yml")},
 }  # fmt: skip
-FILE_TYPES = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
+FILE_TYPES = {
+    "application/json": "json", "text/html": "html", "application/pdf": "pdf", "application/javascript": "text",
+}  # fmt: skip
 MAGIC = (
     (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"),
     (b"PK\x03\x04", "zip"), (b"\x1f\x8b", "gz"), (b"BM", "bmp"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"),

@@ -53,7 +53,7 @@ class FakeHttp:
         self.sent.append(request)
         found = self.answers.get((request.method, request.url))
         if found is None:
-            raise OperationalError(f'no answer from "{request.url}"')
+            raise OperationalError(f'no answer from "{request.url}"', detail={"code": "ENOTFOUND"})
         status, headers, body = found
         if not isinstance(body, bytes):
             body = (body if isinstance(body, str) else json.dumps(body)).encode()

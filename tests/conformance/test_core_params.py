@@ -84,7 +84,6 @@ IDLE: dict[str, dict[str, str]] = {
     },
     "ftp": dict.fromkeys(("enableConcurrentReads", "maxConcurrentReads", "chunkSize"), "a file is read in one stream"),
     "httpRequest": {
-        "followAllRedirects": "redirects are followed for every method, or for none (versions 1 and 2)",
         "splitIntoItems": "a list always makes an item each (versions 1 and 2)",
     },
     "if": dict.fromkeys(("ignoreCase", "looseTypeValidation"), CONDITIONS),

@@ -39,10 +39,12 @@ class Service:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.target = ""
         self.port = 0
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        self.target = request.raw_path
         if request.path == "/to":
             raise web.HTTPFound(request.query["url"])
         if request.path == "/login" and "authorization" not in request.headers:
@@ -55,7 +57,7 @@ class Service:
 async def service() -> AsyncIterator[Service]:
     found = Service()
     app = web.Application()
-    app.router.add_get("/{any:.*}", found.answer)
+    app.router.add_route("*", "/{any:.*}", found.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -64,10 +66,10 @@ async def service() -> AsyncIterator[Service]:
     await runner.cleanup()
 
 
-async def ask(url: str, *, allow: str = "", names: Names | None = None, **more: object):
+async def ask(url: str, *, allow: str = "", names: Names | None = None, method: str = "GET", **more: object):
     client = RealHttp(AddressGuard(allow), names)
     try:
-        return await client.send(HttpRequest("GET", url, timeout=5, **more))  # type: ignore[arg-type]
+        return await client.send(HttpRequest(method, url, timeout=5, **more))  # type: ignore[arg-type]
     finally:
         await client.close()
 
@@ -130,6 +132,28 @@ async def test_a_proxy_is_no_way_around(service: Service) -> None:
         await ask("http://10.0.0.1/", allow="proxy", names=Names(proxy=["127.0.0.1"]), proxy=proxy)
 
     assert service.asked == []
+
+
+async def test_an_address_is_sent_as_it_is_written(service: Service) -> None:
+    await ask(f"http://127.0.0.1:{service.port}/a%2Fb c/é?q=%3A:,{{'x'}}&y=a b+c#f", allow="127.0.0.1")
+
+    assert service.target == "/a%2Fb%20c/%C3%A9?q=%3A:,{%27x%27}&y=a%20b+c"
+
+
+async def test_a_redirect_that_drops_the_body_drops_its_type(service: Service) -> None:
+    here = f"http://127.0.0.1:{service.port}"
+    typed = {"headers": [("content-type", "text/x"), ("x-other", "open")], "body": b"x", "method": "POST"}
+
+    found = await ask(f"{here}/to?url={here}/end", allow="127.0.0.1", **typed)
+
+    assert b"content-type" not in found.body
+    assert b'"x-other": "open"' in found.body
+
+
+async def test_a_body_without_a_type_is_sent_without_one(service: Service) -> None:
+    found = await ask(f"http://127.0.0.1:{service.port}/end", allow="127.0.0.1", method="POST", body=b"x")
+
+    assert b"content-type" not in found.body
 
 
 async def test_a_secret_header_stays_with_its_origin(service: Service) -> None:

@@ -44,8 +44,8 @@ URLS: list[Any] = [
     ),
     pytest.param(
         {"sendQuery": True, "specifyQuery": "json", "jsonQuery": '{"a": [1, 2], "b": null}'},
-        f"{URL}?a[]=1&a[]=2",
-        id="lists in brackets",
+        f"{URL}?a%5B0%5D=1&a%5B1%5D=2&b=",
+        id="lists by number",
     ),
     pytest.param(
         {
@@ -77,7 +77,7 @@ BODIES: list[Any] = [
         4.2,
         {"contentType": "form-urlencoded", "bodyParameters": pairs(a="x y")},
         "application/x-www-form-urlencoded",
-        b"a=x+y",
+        b"a=x%20y",
         id="form",
     ),
     pytest.param(
@@ -194,8 +194,8 @@ ANSWERS: list[Any] = [
     pytest.param({}, (200, JSON, {"a": 1}), [{"a": 1}], id="an object"),
     pytest.param({}, (200, JSON, [{"a": 1}, 2]), [{"a": 1}, {"data": 2}], id="a list"),
     pytest.param({}, (200, JSON, ""), [{}], id="nothing"),
-    pytest.param({}, (200, {"content-type": "application/vnd.api+json"}, {"a": 1}), [{"a": 1}], id="a JSON dialect"),
-    pytest.param({}, (200, {}, "x"), [{"data": "x"}], id="text"),
+    pytest.param({}, (200, {"content-type": "application/vnd.api+json"}, "{}"), [{"data": "{}"}], id="a JSON dialect"),
+    pytest.param({}, (200, {"content-type": "text/x"}, "x"), [{"data": "x"}], id="text"),
     pytest.param({"fullResponse": True}, (200, JSON, [1]), [{"body": [1], **HEAD}], id="a full answer"),
     pytest.param({"neverError": True}, (404, JSON, {"e": 1}), [{"e": 1}], id="never an error"),
     pytest.param({"responseFormat": "text", "outputPropertyName": "t"}, (200, JSON, [1]), [{"t": "[1]"}], id="as text"),
@@ -268,9 +268,9 @@ async def test_each_failing_item_becomes_an_error_item_where_the_node_goes_on() 
     made = outputs(await harness.run({"url": URL + "/{{ $json.n }}"}, [items], continue_on_fail=True))[0]
     good = outputs(await harness.run({"url": f"={URL}/{{{{ $json.n }}}}"}, [items], continue_on_fail=True))[0]
 
-    assert [list(item.json) for item in made] == [["error"], ["error"]]
-    assert made[0].json["error"]["name"] == "NodeOperationError"
-    assert [list(item.json) for item in good] == [["ok"], ["error"]]
+    assert [list(item.json) for item in made] == [["error", "details"]] * 2
+    assert made[0].json["error"]["code"] == "ENOTFOUND"
+    assert [list(item.json) for item in good] == [["ok"], ["error", "details"]]
     assert [item.paired for item in good] == [0, 1]
 
 
@@ -321,3 +321,22 @@ async def test_a_repetition_sends_the_same_bytes() -> None:
     first, second = await sent(params), await sent(params)
 
     assert first == second
+
+
+@pytest.mark.parametrize(("status", "follows"), [(302, False), (304, True)])
+async def test_what_is_no_success_is_a_failure(status: int, follows: bool) -> None:
+    harness = Harness(http_request, http=FakeHttp({("GET", URL): (status, {}, "")}))
+
+    with pytest.raises(NodeError, match=f"status code {status}"):
+        await harness.run(
+            {"url": URL, "options": {"redirect": {"redirect": {"followRedirects": follows}}}}, [[Item(json={})]]
+        )
+
+
+@pytest.mark.parametrize(
+    ("method", "all_", "follows"), [("GET", False, True), ("POST", False, False), ("POST", True, True)]
+)
+async def test_old_versions_follow_redirects_of_reading_only(method: str, all_: bool, follows: bool) -> None:
+    request = await sent({"requestMethod": method, "options": {"followAllRedirects": all_}}, version=1)
+
+    assert request.follow_redirects is follows
