@@ -4,6 +4,7 @@ Flow: ingress → **body** → item of the webhook node.
 """
 
 import base64
+import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -14,9 +15,14 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.json_text import read_json
-from schemas.errors import UserError
+from nodes.files import binary
+from nodes.transform.xml_reading import Reading, read_xml
+from schemas.errors import NodeError, UserError
 
 MAX_FIELDS = 10_000
+NESTED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,5})")
+LONGEST_LIST = 20
+XML = Reading(merge_attrs=False, normalize=True, normalize_tags=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +69,85 @@ def binary_parts(files: Mapping[str, File]) -> dict[str, Any]:
 
 
 def parse_query(text: str) -> dict[str, Any]:
-    """Read a query string or form; a name that occurs more than once, or ends in ``[]``, gives a list."""
+    """Read a query string; ``a[b]=1`` and ``a[]=1`` give objects and lists, and so does a name that comes again."""
     fields: dict[str, Any] = {}
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise UserError(f"more than {MAX_FIELDS} fields") from None
-    for key, value in pairs:
-        _collect(fields, key, value)
+    for key, value in _pairs(text):
+        _nest(fields, key, value)
+    return {key: _lists(value) for key, value in fields.items()}
+
+
+def _parse_form(text: str) -> dict[str, Any]:
+    """Read a form; its names stay as they are, and one that occurs more than once gives a list."""
+    fields: dict[str, Any] = {}
+    for key, value in _pairs(text):
+        _add(fields, key, value)
     return fields
 
 
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise UserError(f"more than {MAX_FIELDS} fields") from None
+
+
+def _nest(fields: dict[str, Any], key: str, value: str) -> None:
+    """Put a value at the path that its name is; lists are objects with numbers for keys until all is read."""
+    found = NESTED.fullmatch(key)
+    if found is None or found[2] == "[]":
+        _collect(fields, key, value)
+        return
+    name, *inner = found[1], *found[2][1:-1].split("][")
+    box = fields
+    for below in inner:
+        held = box.get(name)
+        if not isinstance(held, dict):
+            held = box[name] = {} if held is None else {str(at): one for at, one in enumerate(_listed(held))}
+        box, name = held, below or str(len(held))
+    _collect(box, name, value)
+
+
+def _lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    made = {key: _lists(one) for key, one in value.items()}
+    if all(key.isdecimal() and int(key) <= LONGEST_LIST for key in made):
+        return [made[key] for key in sorted(made, key=int)]
+    return made
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 async def _parse(raw: bytes, media_type: str, content_type: str, options: Mapping[str, Any]) -> Body:
-    if media_type == "application/json" or media_type.endswith("+json"):
-        return Body(read_json(raw))
-    if media_type == "application/x-www-form-urlencoded":
-        return Body(parse_query(raw.decode("utf-8", "replace")))
-    if media_type == "multipart/form-data":
-        return await _multipart(raw, content_type, options)
-    if media_type.startswith("text/") or media_type == "application/xml" or media_type.endswith("+xml"):
-        return Body(_text(raw, content_type))
+    match media_type:
+        case "application/json":
+            return Body(read_json(raw))
+        case "application/x-www-form-urlencoded":
+            return Body(_parse_form(raw.decode("utf-8", "replace")))
+        case "multipart/form-data":
+            return await _multipart(raw, content_type, options)
+        case "text/plain":
+            return Body(_text(raw, content_type))
+        case "application/xml" | "text/xml":
+            return Body(_xml(_text(raw, content_type)))
     name = str(options.get("binaryPropertyName") or "data")
-    return Body({}, {name: File(raw, media_type or "application/octet-stream")})
+    return Body(_value(raw, media_type, content_type), {name: File(raw, media_type or "application/octet-stream")})
+
+
+def _value(raw: bytes, media_type: str, content_type: str) -> Any:
+    """Give what a body of another type is as JSON or text, beside its bytes."""
+    if media_type.endswith("+json"):
+        return read_json(raw)
+    return _text(raw, content_type) if media_type.startswith("text/") or media_type.endswith("+xml") else {}
+
+
+def _xml(text: str) -> Any:
+    try:
+        return read_xml(text, XML)
+    except NodeError as bad:
+        raise UserError(bad.message, field="body") from None
 
 
 async def _multipart(raw: bytes, content_type: str, options: Mapping[str, Any]) -> Body:
@@ -126,14 +189,15 @@ def _name_parts(parts: list[tuple[str, File]], prefix: Any) -> dict[str, File]:
 
 
 def _collect(fields: dict[str, Any], key: str, value: str) -> None:
-    listed = key.endswith("[]")
-    key = key.removesuffix("[]")
-    if key not in fields:
-        fields[key] = [value] if listed else value
-    elif isinstance(fields[key], list):
-        fields[key].append(value)
+    name = key.removesuffix("[]")
+    if name != key and name not in fields:
+        fields[name] = [value]
     else:
-        fields[key] = [fields[key], value]
+        _add(fields, name, value)
+
+
+def _add(fields: dict[str, Any], key: str, value: str) -> None:
+    fields[key] = [*_listed(fields[key]), value] if key in fields else value
 
 
 def _text(raw: bytes, content_type: str) -> str:
@@ -148,18 +212,16 @@ def _text(raw: bytes, content_type: str) -> str:
 
 
 def _binary(file: File) -> dict[str, Any]:
-    part: dict[str, Any] = {"mimeType": file.media_type, "fileSize": _size(len(file.data)), "bytes": len(file.data)}
-    if file.name:
-        part["fileName"] = file.name
-        if suffix := PurePosixPath(file.name).suffix:
-            part["fileExtension"] = suffix[1:]
-    return {"data": base64.b64encode(file.data).decode(), **part}
-
-
-def _size(count: int) -> str:
-    size, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, larger
-    return f"{size:.3g} {unit}"
+    count = len(file.data)
+    known = {
+        "fileType": binary.file_type(file.media_type),
+        "fileName": file.name,
+        "fileExtension": PurePosixPath(file.name or "").suffix[1:] or binary.extension(file.media_type),
+    }
+    return {
+        "data": base64.b64encode(file.data).decode(),
+        "mimeType": file.media_type,
+        "fileSize": binary.size(count),
+        "bytes": count,
+        **{key: value for key, value in known.items() if value},
+    }

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from nodes.data.http_params import Answer
-from nodes.files.binary import FILE_TYPES, OCTETS, PLAIN, extension, size, told_by
+from nodes.files.binary import OCTETS, PLAIN, extension, file_type, size, told_by
 from nodes.sdk import HttpResponse, Item, Items, NodeError
 from nodes.transform.field_types import parse_json, text
 
@@ -92,10 +92,12 @@ def binary(response: HttpResponse) -> dict[str, Any]:
     name = _file_name(response)
     mime = _content_type(response).get_content_type() if response.header("content-type") else ""
     mime = mime or told_by(name) or (OCTETS if response.body else PLAIN)
-    main = mime.partition("/")[0]
-    kind = FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else "")
     part = {"data": base64.b64encode(response.body).decode(), "mimeType": mime, "fileSize": size(len(response.body))}
-    known = {"fileType": kind, "fileExtension": extension(mime) or PurePosixPath(name).suffix[1:], "fileName": name}
+    known = {
+        "fileType": file_type(mime),
+        "fileExtension": extension(mime) or PurePosixPath(name).suffix[1:],
+        "fileName": name,
+    }
     return part | {key: value for key, value in known.items() if value}
 
 

@@ -87,17 +87,22 @@ def make(data: bytes, *, name: str = "", mime: str = "", directory: str = "") ->
     suffix = PurePosixPath(name).suffix.lstrip(".")
     known = mime or told_by(name) or _sniffed(data)
     mime = known or PLAIN
-    main = mime.partition("/")[0]
     made = {
         "data": base64.b64encode(data).decode(),
         "mimeType": mime,
-        "fileType": FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else ""),
+        "fileType": file_type(mime),
         "fileExtension": suffix or extension(known),
         "fileName": name,
         "directory": directory,
         "fileSize": size(len(data)),
     }
     return {key: value for key, value in made.items() if value or key == "data"}
+
+
+def file_type(mime: str) -> str:
+    """Give the kind of files of a MIME type, or nothing."""
+    main = mime.partition("/")[0]
+    return FILE_TYPES.get(mime) or (main if main in ("image", "audio", "video", "text") else "")
 
 
 def told_by(name: str) -> str:

@@ -134,6 +134,8 @@ async def _body(params: RespondToWebhook, items: Items, blobs: Blobs) -> tuple[b
             return _json([item.json for item in items], params.options.response_key)
         case "firstIncomingItem":
             return _json(items[0].json if items else {}, params.options.response_key)
+        case "json" if params.response_body == "":
+            return b"", JSON_TYPE
         case "json":
             return _json(_parsed(params.response_body), "")
         case "text":
@@ -176,6 +178,6 @@ async def _binary(params: RespondToWebhook, items: Items, blobs: Blobs) -> tuple
 
 
 def _shown(body: bytes, type_: str) -> Any:
-    if type_ == JSON_TYPE:
+    if type_ == JSON_TYPE and body:
         return msgspec.json.decode(body)
     return body.decode(errors="replace")

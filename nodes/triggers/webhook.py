@@ -111,7 +111,7 @@ def starts(raw: Mapping[str, Any], version: float, node: str) -> list[Route]:
     path = params.path.strip().strip("/")
     if not path:
         raise ParameterError("a webhook needs a path", node=node, field="path", hint='write one, such as "orders"')
-    options = admission(params.authentication, CALLER_CREDENTIALS, node) | _reading(params.options)
+    options = admission(params.authentication, CALLER_CREDENTIALS, node) | _reading(params.options, version)
     if condition := without(raw, "onlyRunIf")[1]:
         options["onlyRunIf"] = condition
         if expression(condition):
@@ -183,7 +183,7 @@ def _answer(params: Webhook, version: float, items: Items | None, error: ErrorIn
         case "firstEntryBinary":
             return _binary(params, items or [], status, headers)
     if not items:
-        return _json({"message": "workflow executed successfully but the last node gave no data"}, status, headers)
+        return failure("no item to return was found")
     return _first(params.options, items[0], status, headers)
 
 
@@ -191,7 +191,9 @@ def _first(options: WebhookOptions, item: Item, status: int, headers: list[tuple
     value: Any = item.json
     if options.response_property_name:
         value = paths.find(item.json, options.response_property_name)
-        value = None if value is UNDEFINED else value
+        if value is UNDEFINED or (isinstance(value, str) and not options.response_content_type):
+            type_, value = (JSON_TYPE, "") if value is UNDEFINED else (TEXT_TYPE, value)
+            return Response(status, _typed(headers, type_), value.encode())
     if options.response_content_type:
         body = value.encode() if isinstance(value, str) else msgspec.json.encode(value)
         return Response(status, [*headers, ("content-type", options.response_content_type)], body)
@@ -230,7 +232,7 @@ def _at_once(params: Webhook, version: float) -> Response:
     return _json(options.response_data, status, headers)
 
 
-def _reading(options: WebhookOptions) -> dict[str, Any]:
+def _reading(options: WebhookOptions, version: float) -> dict[str, Any]:
     return {
         to: getattr(options, name)
         for to, name in (
@@ -241,7 +243,7 @@ def _reading(options: WebhookOptions) -> dict[str, Any]:
             ("ipWhitelist", "ip_whitelist"),
             ("allowedOrigins", "allowed_origins"),
         )
-        if name in options.model_fields_set
+        if name in options.model_fields_set and (version < 2 or name != "binary_data")
     }
 
 

@@ -7,17 +7,18 @@ import aiohttp
 import msgspec
 import pytest
 
+from gateway.bodies import parse_query
+
 
 @pytest.mark.parametrize(
     ("sent", "body"),
     [
         pytest.param({"json": {"a": [1, {"b": None}]}}, {"a": [1, {"b": None}]}, id="json"),
         pytest.param({"json": [1, 2]}, [1, 2], id="json list"),
-        pytest.param({"data": b"3", "headers": {"content-type": "application/vnd.x+json"}}, 3, id="json suffix"),
         pytest.param({"data": {"a": "1", "b": "x y"}}, {"a": "1", "b": "x y"}, id="form"),
         pytest.param(
             {"data": b"a=1&a=2&c[]=3", "headers": {"content-type": "application/x-www-form-urlencoded"}},
-            {"a": ["1", "2"], "c": ["3"]},
+            {"a": ["1", "2"], "c[]": "3"},
             id="form with repeated names",
         ),
         pytest.param(
@@ -31,7 +32,15 @@ import pytest
         pytest.param(
             {"json": json.loads("[" * 256 + "]" * 256)}, json.loads("[" * 256 + "]" * 256), id="json as deep as may be"
         ),
-        pytest.param({"data": b"<a/>", "headers": {"content-type": "application/xml"}}, "<a/>", id="xml as text"),
+        pytest.param({"data": b"<a/>", "headers": {"content-type": "application/xml"}}, {"a": ""}, id="xml"),
+        pytest.param(
+            {
+                "data": b'<Root A="1"><n:It xmlns:n="u"> a  b </n:It><e/><e>2</e></Root>',
+                "headers": {"content-type": "text/xml"},
+            },
+            {"root": {"$": {"A": "1"}, "n:it": {"_": "a b", "$": {"xmlns:n": "u"}}, "e": ["", "2"]}},
+            id="xml with names in lower case",
+        ),
         pytest.param({}, {}, id="none"),
     ],
 )
@@ -43,6 +52,37 @@ async def test_bodies(house, sent, body):
 
     assert item["json"]["body"] == body
     assert "binary" not in item
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "extension"),
+    [
+        pytest.param("application/vnd.x+json", 3, None, id="json suffix"),
+        pytest.param("text/csv", "3", "csv", id="another text"),
+        pytest.param("image/png", {}, "png", id="a picture"),
+    ],
+)
+async def test_a_body_of_another_type_is_a_file_too(house, type_, body, extension):
+    await house.make(house.parts.webhook("in"))
+
+    async with house.session.post("/w/in", data=b"3", headers={"content-type": type_}) as answer:
+        item = await answer.json()
+
+    part = item["binary"]["data"]
+    assert (item["json"]["body"], part["mimeType"], part.get("fileExtension")) == (body, type_, extension)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("a[b][c]=1&a[b][d]=2", {"a": {"b": {"c": "1", "d": "2"}}}),
+        ("e[]=1&e[]=2&f[1]=x&f[0]=y&g[5]=z", {"e": ["1", "2"], "f": ["y", "x"], "g": ["z"]}),
+        ("h[a]=1&h=2&j[a][]=1", {"h": [{"a": "1"}, "2"], "j": {"a": ["1"]}}),
+        ("n[30]=x&q=1&q=2&r=", {"n": {"30": "x"}, "q": ["1", "2"], "r": ""}),
+    ],
+)
+def test_names_in_a_query_nest_as_in_n8n(text, query):
+    assert parse_query(text) == query
 
 
 async def test_multipart_gives_fields_and_files(house):
@@ -63,6 +103,7 @@ async def test_multipart_gives_fields_and_files(house):
     photo = item["binary"]["photo"]
     assert base64.b64decode(photo.pop("data")) == b"\x00\x01"
     expected = {"mimeType": "image/png", "fileName": "me.png", "fileExtension": "png", "fileSize": "2 B", "bytes": 2}
+    expected["fileType"] = "image"
     assert photo == expected
 
 

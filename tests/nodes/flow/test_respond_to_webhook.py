@@ -50,6 +50,9 @@ ANSWERS: list[Any] = [
     ),
     pytest.param({"respondWith": "noData"}, Response(200, [], b""), id="nothing"),
     pytest.param(
+        {"respondWith": "json", "responseBody": ""}, Response(200, [("content-type", JSON_TYPE)], b""), id="empty JSON"
+    ),
+    pytest.param(
         {"respondWith": "redirect", "redirectURL": "/to"}, Response(307, [("location", "/to")], b""), id="redirect"
     ),
     pytest.param(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nodes.sdk import Item
-from nodes.triggers.webhook import JSON_TYPE, answer, starts, webhook
+from nodes.triggers.webhook import JSON_TYPE, TEXT_TYPE, answer, starts, webhook
 from schemas.errors import ErrorInfo, ParameterError, UserError
 
 CSS = {"data": "aGk=", "mimeType": "text/css"}
@@ -84,6 +84,8 @@ LAST: list[Any] = [
     pytest.param({"responseData": "noData"}, (200, None, b""), id="no data"),
     pytest.param({"responseData": "firstEntryBinary"}, (200, "text/css", b"hi"), id="binary"),
     pytest.param({"options": {"responsePropertyName": "n"}}, (200, JSON_TYPE[1], b"1"), id="one field"),
+    pytest.param({"options": {"responsePropertyName": "t"}}, (200, TEXT_TYPE[1], b"<b>"), id="a text"),
+    pytest.param({"options": {"responsePropertyName": "none"}}, (200, JSON_TYPE[1], b""), id="a field that is not"),
     pytest.param(
         {"options": {"responsePropertyName": "t", "responseContentType": "text/html"}},
         (200, "text/html", b"<b>"),
@@ -107,7 +109,7 @@ def test_the_answer_of_the_last_node(params: dict[str, Any], given: tuple[int, s
 @pytest.mark.parametrize(
     ("params", "items", "error", "status", "word"),
     [
-        pytest.param({"responseMode": "lastNode"}, [], None, 200, "gave no data", id="no items"),
+        pytest.param({"responseMode": "lastNode"}, [], None, 500, "no item to return", id="no items"),
         pytest.param({"responseMode": "lastNode"}, ITEMS, ErrorInfo("secret"), 500, "error in workflow", id="an error"),
         pytest.param({"responseMode": "responseNode"}, ITEMS, None, 200, "executed", id="nobody answered"),
         pytest.param(
