@@ -97,9 +97,8 @@ def _nest(fields: dict[str, Any], key: str, value: str) -> None:
     if found is None or found[2] == "[]":
         _collect(fields, key, value)
         return
-    name, *inner = found[1], *found[2][1:-1].split("][")
-    box = fields
-    for below in inner:
+    box, name = fields, str(found[1])
+    for below in str(found[2])[1:-1].split("]["):
         held = box.get(name)
         if not isinstance(held, dict):
             held = box[name] = {} if held is None else {str(at): one for at, one in enumerate(_listed(held))}

@@ -30,7 +30,6 @@ from nodes.sdk import (
     using,
 )
 from nodes.sdk.ports import error_item
-from nodes.transform.field_types import text
 from schemas.errors import UserError
 
 PRINTABLE = string.ascii_letters + string.digits
@@ -96,7 +95,7 @@ async def crypto(
     made: Items = []
     for index, item in enumerate(items):
         try:
-            params = parameters(index)
+            params = _read(parameters, index)
             result = await _result(params, item, run, credentials, blobs)
             fields = {**item.json, params.data_property_name: result}
             made.append(Item(json=fields, binary=item.binary, paired=index))
@@ -107,14 +106,23 @@ async def crypto(
     return made
 
 
+def _read(parameters: Parameters[Crypto], index: int) -> Crypto:
+    """Read the parameters; a value whose expression gives nothing is none, and not the empty text by default."""
+    params = parameters(index)
+    lost = "value" in parameters.raw and "value" not in params.model_fields_set
+    return params.model_copy(update={"value": None}) if lost else params
+
+
 async def _result(params: Crypto, item: Item, run: Run, credentials: Credentials, blobs: Blobs) -> str:
     digest: Digest = params.type or ("MD5" if run.version < 2 else "SHA256")
     if params.action == "generate":
         return _generated(params)
     if params.binary_data and params.action in ("hash", "hmac"):
         data = await binary.read(item, params.binary_property_name, blobs)
+    elif isinstance(params.value, str):
+        data = params.value.encode()
     else:
-        data = text(params.value).encode()
+        raise NodeError("the value is no text", field="value", hint="{{ String($json.field) }} makes it one")
     match params.action:
         case "hash":
             return ciphers.encoded(ciphers.digest(data, digest), params.encoding)

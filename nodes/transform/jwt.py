@@ -96,7 +96,7 @@ def _result(params: Jwt, secret: dict[str, Any], now: float) -> dict[str, Any]:
         return _shown(found, options.complete)
     header = _object(params.header_claims, "headerClaims") | ({"kid": options.kid} if options.kid else {})
     claims = _object(params.claims_json, "claimsJson") if params.use_json else _claims(params.claims, now)
-    return {"token": sign(header, {"iat": int(now), **claims}, algorithm, secret)}
+    return {"token": sign(header, {**claims, "iat": claims.get("iat", int(now))}, algorithm, secret)}
 
 
 def _shown(token: Token, complete: bool) -> dict[str, Any]:

@@ -94,3 +94,12 @@ async def test_a_token_can_be_decoded_by_anyone() -> None:
 
     assert isinstance(found, Token)
     assert found.payload["sub"] == "ada"
+
+
+async def test_claims_are_signed_in_the_order_they_are_given() -> None:
+    params = {"useJson": True, "claimsJson": '{"a":1,"iat":5}'}
+
+    made = await run(params, {"algorithm": "HS256", "secret": "s3cret-s3cret-s3cret-s3cret-1234"})
+
+    theirs = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJpYXQiOjV9.08zzm7RpIplsH1mjnrHMIlTHgFpU4xiE3tEcHTlCde8"
+    assert made["token"] == theirs
