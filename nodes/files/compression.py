@@ -74,14 +74,16 @@ def _compressed(params: Compression, given: list[tuple[binary.Part, bytes]], ver
     files = [(_name(part, at), data) for at, (part, data) in enumerate(given)]
     if format_ == "gzip" and version == 1:
         prefix = params.output_prefix or "data"
-        named = [(name, archives.gzipped(data)) for name, data in files]
-        return {f"{prefix}{at}": _part(format_, data, f"{name}.gz") for at, (name, data) in enumerate(named)}
+        named = [(name.partition(".")[0], archives.gzipped(data)) for name, data in files]
+        return {f"{prefix}{at}": _part(format_, data, f"{name}.gzip") for at, (name, data) in enumerate(named)}
     if format_ == "gzip":
         if len(files) > 1:
             raise NodeError("gzip packs one file", field="binaryPropertyName", hint="choose zip or tar for several")
         name, data = files[0]
-        archive = archives.gzipped(data)
-        return {params.binary_property_output: _part(format_, archive, params.file_name or f"{name}.gz")}
+        inner = str(given[0][0].get("fileExtension") or name.partition(".")[2])
+        name = params.file_name.removesuffix(".gz") or name.partition(".")[0]
+        made = _part(format_, archives.gzipped(data), f"{name}.{inner}.gz" if inner else f"{name}.gz")
+        return {params.binary_property_output: made}
     if format_ == "zip":
         archive = archives.zipped(files)
     else:
@@ -92,13 +94,17 @@ def _compressed(params: Compression, given: list[tuple[binary.Part, bytes]], ver
 
 
 def _part(format_: str, data: bytes, name: str) -> binary.Part:
-    return binary.make(data, mime=MIME_TYPES[format_], name=name)
+    return binary.make(data, mime=binary.told_by(name) or MIME_TYPES[format_], name=_last(name))
 
 
 def _name(part: binary.Part, at: int) -> str:
     extension = part.get("fileExtension")
     name = part.get("fileName") or (f"file_{at}.{extension}" if extension else f"file_{at}")
-    return str(name).replace("\\", "/").rpartition("/")[2] or f"file_{at}"
+    return _last(str(name)) or f"file_{at}"
+
+
+def _last(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _decompressed(params: Compression, given: list[tuple[binary.Part, bytes]], _: float) -> dict[str, binary.Part]:
@@ -123,7 +129,7 @@ def _unpacked(part: binary.Part, data: bytes) -> Named:
         plain = archives.gunzipped(data)
         if lower.endswith((".tar.gz", ".tgz")) or extension in ("tgz", "tar.gz") or _tar(plain):
             return list(archives.untarred(plain))
-        return [(_stripped(name), plain)]
+        return [(_inner(name, plain), plain)]
     if lower.endswith(".tar") or extension == "tar" or _tar(data):
         return list(archives.untarred(data))
     raise NodeError(
@@ -135,5 +141,8 @@ def _tar(data: bytes) -> bool:
     return data[257:262] == b"ustar"
 
 
-def _stripped(name: str) -> str:
-    return name[: -len(".gz")] if name.lower().endswith(".gz") else name.removesuffix(".gzip")
+def _inner(name: str, plain: bytes) -> str:
+    """Name what gzip packed: `a.txt.gz` is `a.txt`; without that, its first bytes tell what it is."""
+    first, *rest = name.split(".")
+    extension = rest[-2] if len(rest) > 1 else str(binary.make(plain).get("fileExtension") or "txt")
+    return f"{first}.{extension}" if first else ""

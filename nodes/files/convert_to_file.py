@@ -118,6 +118,8 @@ def _binary(params: ConvertToFile, item: Item, version: float) -> binary.Part:
         data = texts.unpacked(value)
     else:
         data = texts.written(value, options.encoding, bom=options.add_bom)
+        if isinstance(value, dict | list) and not options.mime_type:
+            return binary.make(data, mime="application/json", name=options.file_name or "file.json")
     if not options.mime_type:
         found = binary.make(data, name=options.file_name)
         name = f"file.{found['fileExtension']}" if "fileExtension" in found else "file"

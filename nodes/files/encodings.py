@@ -39,6 +39,7 @@ _ALIASES = {
     "windows874": "cp874",
     "macintosh": "mac_roman",
 }
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/_-]")
 _MARKS = {"utf-8": "utf8", "utf-16-le": "ucs2", "utf-16-be": "utf16be", "utf-32-le": "utf32le", "utf-32-be": "utf32be"}
 _BOMS = (
     (codecs.BOM_UTF8, "utf8"),
@@ -114,6 +115,14 @@ def unbase64(text: str) -> bytes:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise NodeError("the text is not valid base64", hint="give text that was encoded as base64") from None
+
+
+def loose_base64(text: str) -> bytes:
+    """Read base64 as Node.js does: what is no letter of either alphabet is passed over, and `=` ends it."""
+    plain = _NO_BASE64.sub("", text.partition("=")[0]).translate(str.maketrans("-_", "+/"))
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    return base64.b64decode(plain + "=" * (-len(plain) % 4))
 
 
 def _unhex(text: str) -> bytes:

@@ -61,19 +61,30 @@ HELLO = {"data": {"data": "eyJhIjoxfQ==", "mimeType": "application/json"}}
             given=[{"title": "My Title", "n": 1}],
             then=[{"n": 1}],
         ),
-        Example(title="there must be a file", fails='no binary data "data"'),
+        Example(title="what has no such file is left out", given=[{"old": 1}], then=[]),
+        Example(
+            title="the file must hold JSON",
+            binary={"data": {"data": "eyJhIg==", "mimeType": "application/json"}},
+            fails="does not hold valid JSON",
+        ),
     ],
 )
 async def move_binary_data(parameters: Parameters[MoveBinaryData], items: Items, run: Run, blobs: Blobs) -> Items:
-    """Move data between JSON fields and binary parts."""
+    """Move data between JSON fields and binary parts; an item that lacks what is to be moved is left out."""
 
-    async def one(index: int, item: Item) -> Items:
+    made: Items = []
+    for index, item in enumerate(items):
         params = parameters(index)
         if params.mode == "jsonToBinary":
-            return [_to_binary(params, item, index, run.version)]
-        return [_to_json(params, item, index, await binary.read(item, params.source_key, blobs))]
+            if (value := _field(params, item)) is not UNDEFINED:
+                made.append(_to_binary(params, item, index, run.version, value))
+        elif params.source_key in (item.binary or {}):
+            made.append(_to_json(params, item, index, await binary.read(item, params.source_key, blobs)))
+    return made
 
-    return await binary.each(items, run, one)
+
+def _field(params: MoveBinaryData, item: Item) -> Any:
+    return item.json if params.convert_all_data else paths.find(item.json, params.source_key)
 
 
 def _to_json(params: MoveBinaryData, item: Item, index: int, data: bytes) -> Item:
@@ -94,11 +105,8 @@ def _to_json(params: MoveBinaryData, item: Item, index: int, data: bytes) -> Ite
     return Item(json=texts.placed(item.json, params.destination_key, value), binary=parts or None, paired=index)
 
 
-def _to_binary(params: MoveBinaryData, item: Item, index: int, version: float) -> Item:
+def _to_binary(params: MoveBinaryData, item: Item, index: int, version: float, value: Any) -> Item:
     options = params.options
-    value: Any = item.json if params.convert_all_data else paths.find(item.json, params.source_key)
-    if value is UNDEFINED:
-        raise NodeError(f'the item has no field "{params.source_key}"', field="sourceKey")
     if options.data_is_base64 and not params.convert_all_data:
         data = texts.unpacked(value)
     elif options.use_raw_data:

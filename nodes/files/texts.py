@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from nodes.files import binary
-from nodes.files.encodings import encode, unbase64
+from nodes.files.encodings import encode, loose_base64
 from nodes.sdk import NodeError
 from nodes.transform import paths
 from nodes.transform.field_types import parse_json, text
@@ -39,10 +39,10 @@ def written_json(value: Any, encoding: str, *, bom: bool = False, pretty: bool =
 
 
 def unpacked(value: Any) -> bytes:
-    """Read a field that holds base64; raise NodeError."""
+    """Read a field that holds base64, as loosely as Node.js; raise NodeError where it is no text."""
     if not isinstance(value, str):
         raise NodeError("the field must hold base64 text", field="sourceProperty")
-    return unbase64(value.partition(",")[2] if value.startswith("data:") else value)
+    return loose_base64(value.partition(",")[2] if value.startswith("data:") else value)
 
 
 def default_name(mime: str) -> str:

@@ -141,8 +141,10 @@ async def test_packs_and_unpacks(format_: str) -> None:
 @pytest.mark.parametrize(
     ("version", "params", "names"),
     [
-        pytest.param(1, {"outputPrefix": "z"}, {"z0": "a.txt.gz"}, id="version 1 numbers"),
-        pytest.param(1.1, {"fileName": "my.gz", "binaryPropertyOutput": "out"}, {"out": "my.gz"}, id="1.1 names"),
+        pytest.param(1, {"outputPrefix": "z"}, {"z0": "a.gzip"}, id="version 1 numbers"),
+        pytest.param(1.1, {"fileName": "my.gz", "binaryPropertyOutput": "out"}, {"out": "my.txt.gz"}, id="1.1 names"),
+        pytest.param(1.1, {"fileName": "b/my"}, {"data": "my.txt.gz"}, id="no folder"),
+        pytest.param(1.1, {}, {"data": "a.txt.gz"}, id="no name"),
     ],
 )
 async def test_gzip(version: float, params: dict[str, Any], names: dict[str, str]) -> None:
@@ -154,6 +156,17 @@ async def test_gzip(version: float, params: dict[str, Any], names: dict[str, str
     name = next(iter(names))
     again = await run({"binaryPropertyName": name}, made[0].binary or {})
     assert (again[0].binary or {})["file_0"]["data"] == "eA=="
+    assert (again[0].binary or {})["file_0"]["fileName"] == next(iter(names.values()))[: -len("gz")].split(".")[
+        0
+    ] + ".txt"
+
+
+async def test_a_name_that_was_given_tells_what_it_is() -> None:
+    params = {"operation": "compress", "outputFormat": "zip", "fileName": "b/my.txt"}
+
+    [made] = await run(params, {"data": part(b"x", "a.txt")})
+
+    assert (made.binary or {})["data"] | {"fileName": "my.txt", "mimeType": "text/plain"} == (made.binary or {})["data"]
 
 
 async def test_data_in_the_blob_store_is_read() -> None:
