@@ -13,6 +13,8 @@ ITEM_KEYS = {"json", "binary", "pairedItem", "error", "index"}
 
 def items_returned(found: Any) -> Items:
     """Read what code returned that ran once: an array of items or of bare objects, or one of them."""
+    if isinstance(found, dict) and not _only_binary(found):
+        return [Item(json=found) if found.get("json") is None else _one(found, 0)]
     listed = found if isinstance(found, list) else [found]
     if found is None or not all(isinstance(one, dict) for one in listed):
         raise NodeError("the code does not return items", hint='return an array of objects, such as [{"json": {…}}]')
@@ -27,12 +29,19 @@ def _only_binary(found: dict[str, Any]) -> bool:
 
 def item_returned(found: Any, index: int) -> Items:
     """Read what code returned for one item: an item, a bare object, or nothing."""
-    if found is None or found is UNDEFINED:
+    if found is UNDEFINED or (not found and not isinstance(found, dict | list)):
         return []
     if not isinstance(found, dict):
         raise NodeError(f"the code does not return an object (item {index})", hint="return one object for each item")
-    item = _item(found, index) if "json" in found else Item(json=found)
+    item = _one(found, index)
     return [Item(json=item.json, binary=item.binary, paired=index, error=item.error)]
+
+
+def _one(found: dict[str, Any], index: int) -> Item:
+    """Read an object that stands alone: beside `json` it may hold anything, without it it is the data itself."""
+    if "json" not in found:
+        return Item(json=found)
+    return _item({key: value for key, value in found.items() if key in ITEM_KEYS}, index)
 
 
 def _item(found: dict[str, Any], index: int) -> Item:
@@ -40,10 +49,12 @@ def _item(found: dict[str, Any], index: int) -> Item:
         raise NodeError(f'unknown item property "{min(unknown)}" (item {index})', hint="put data below `json`")
     if not isinstance(found.get("json"), dict):
         raise NodeError(f'"json" is not an object (item {index})')
-    binary = found.get("binary")
+    binary = found.get("binary", {})
+    if not isinstance(binary, dict):
+        raise NodeError(f'"binary" is not an object (item {index})', hint="leave it out where there is no file")
     return Item(
         json=found["json"],
-        binary=binary if isinstance(binary, dict) and binary else None,
+        binary=binary or None,
         paired=_paired(found.get("pairedItem")),
         error=found.get("error"),
     )

@@ -1,4 +1,4 @@
-// Buffer, btoa and atob as Code nodes know them from Node.js; bytes of this isolate's own memory, nothing outside of it.
+// Buffer, btoa, atob, TextEncoder and TextDecoder as Code nodes know them from Node.js; bytes of this isolate's own memory, nothing outside of it.
 'use strict';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const PLACES = new Int8Array(128).fill(-1);
@@ -260,3 +260,22 @@ const atob = (value) => {
   if (letters.length % 4 === 1 || /[^A-Za-z\d+/]/.test(letters)) throw new RangeError('The string to be decoded is not correctly encoded.');
   return fromBase64(letters).toString('latin1');
 };
+
+// ---- text and bytes by the web's names
+class TextEncoder {
+  get encoding() { return 'utf-8'; }
+  encode(value = '') { const bytes = toUtf8(String(value)); return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length); }
+}
+const LABELS = { 'utf-8': fromUtf8, utf8: fromUtf8, 'utf-16le': CODECS.utf16le[1], 'utf-16': CODECS.utf16le[1] };
+class TextDecoder {
+  constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
+    const name = String(label).trim().toLowerCase();
+    if (!Object.hasOwn(LABELS, name)) throw new RangeError(`The "${label}" encoding is not supported`);
+    Object.assign(this, { encoding: name.startsWith('utf-16') ? 'utf-16le' : 'utf-8', fatal, ignoreBOM });
+  }
+  decode(given = new Uint8Array()) {
+    const bytes = given instanceof ArrayBuffer ? new Buffer(given) : viewed(given), made = LABELS[this.encoding](bytes);
+    if (this.fatal && this.encoding === 'utf-8' && toUtf8(made).compare(bytes)) throw new TypeError('The encoded data was not valid for encoding utf-8');
+    return this.ignoreBOM || made[0] !== '\ufeff' ? made : made.slice(1);
+  }
+}

@@ -23,7 +23,7 @@ LATER = {
     "dates": (DATES, "{ DateTime, Duration, Interval, Info, Settings }"),
     "hashes": (("hashes.js",), "HASHES"),
     "jmespath": (("jmespath.js",), "jmespath"),
-    "buffers": (("buffers.js",), "{ Buffer, btoa, atob }"),
+    "buffers": (("buffers.js",), "{ Buffer, btoa, atob, TextEncoder, TextDecoder }"),
 }
 OURS = "//# sourceURL=millrace"  # so that a line in an error is one of the user's code
 EVALUATE, CODE_ONCE, CODE_EACH, CHECK = b"E", b"O", b"I", b"C"

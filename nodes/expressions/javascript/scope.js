@@ -211,13 +211,19 @@ const code = (text, perItem, body) => {
   load(JSON.parse(text));
   const kept = scope.static ?? { global: {}, node: {} }, before = stringify(kept);
   const leave = (text) => { const after = stringify(kept, big); return after === before ? text : `${text.slice(0, -1)},"static":${after}}`; };
-  for (const name of ['Buffer', 'btoa', 'atob'])
+  for (const name of ['Buffer', 'btoa', 'atob', 'TextEncoder', 'TextDecoder'])
     Object.defineProperty(globalThis, name, { get: () => piece('buffers')[name], set: (value) => hidden(globalThis, { [name]: value }), configurable: true, enumerable: false });
   if (scope.extra.$secrets === undefined) delete globalThis.$secrets; // so that `typeof` says "undefined"
   Object.defineProperty(globalThis, 'luxon', { get: dates, configurable: true, enumerable: false });
   globalThis.setTimeout = later;
   globalThis.clearTimeout = (t) => { const at = timers.indexOf(t); if (at >= 0) timers.splice(at, 1); };
-  hidden(globalThis, { setImmediate: (f, ...g) => later(f, 0, ...g), console: { log, info: log, warn: log, error: log, debug: log }, $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
+  globalThis.setInterval = (f, ms, ...g) => {
+    const again = () => { timer.next = later(again, ms); f(...g); }, timer = { next: later(again, ms) };
+    return timer;
+  };
+  globalThis.clearInterval = (timer) => clearTimeout(timer?.next);
+  const heard = ['log', 'info', 'warn', 'error', 'debug', 'dir', 'dirxml', 'table', 'trace', 'assert', 'count', 'countReset', 'group', 'groupCollapsed', 'groupEnd', 'time', 'timeEnd', 'timeLog'];
+  hidden(globalThis, { global: globalThis, setImmediate: (f, ...g) => later(f, 0, ...g), console: Object.fromEntries(heard.map((name) => [name, log])), $getWorkflowStaticData: (kind) => kind === 'global' || kind === 'node' ? kept[kind] : missing("$getWorkflowStaticData takes 'global' or 'node'") });
   const once = async (at) => { index = at; return perItem ? body(narrow(), scope.items[at], scope.items[at]) : body(input(), scope.items); };
   const written = (value) => { try { return stringify(value, big); } catch (error) { return wholly(error); } };
   const row = async (at) => {
