@@ -80,7 +80,7 @@ async def _all(params: ConvertToFile, items: Items, run: Run) -> Items:
         if params.operation == "toJson":
             part = _json(params, records)
         else:
-            part = await binary.aside(spreadsheets.file_of, params.operation, records, params.options, "file")
+            part = await binary.aside(spreadsheets.file_of, params.operation, records, params.options, "File")
     except MillraceError as bad:
         if not run.continue_on_fail:
             raise

@@ -220,7 +220,8 @@ def _html_value(cell: Any, raw: bool) -> Cell:
     if not text:
         return None
     if kind == "b":
-        return text.lower() in ("true", "1")
+        true = text.lower() in ("true", "1")
+        return ("TRUE" if true else "FALSE") if raw else true
     return text if raw or kind == "s" else guessed(text)
 
 

@@ -32,7 +32,7 @@ class Layout:
 
 def records(rows: Iterable[Row], layout: Layout) -> Iterator[dict[str, Any]]:
     """Make a record of each row that is not blank; without a header, its cells are a list in `row`."""
-    body = _cut(_counted(rows), layout.range)
+    body = _cut(_counted(rows), layout)
     if not layout.header:
         yield from _lists(body, layout)
         return
@@ -63,11 +63,11 @@ def _lists(rows: Iterator[Row], layout: Layout) -> Iterator[dict[str, Any]]:
 
 
 def header(cells: Row) -> list[str]:
-    """Name columns by the first row: what is empty and what occurs twice is numbered."""
+    """Name columns by the first row: what holds nothing and what occurs twice is numbered."""
     names: list[str] = []
     taken: dict[str, int] = {}
     for cell in cells:
-        name = own = "__EMPTY" if cell is None or cell == "" else shown(cell)
+        name = own = "__EMPTY" if cell is None else shown(cell)
         while own in taken:
             own = f"{name}_{taken[name]}"
             taken[name] += 1
@@ -177,9 +177,9 @@ def _counted(rows: Iterable[Row]) -> Iterator[Row]:
         yield cells
 
 
-def _cut(rows: Iterator[Row], reference: str) -> Iterator[Row]:
+def _cut(rows: Iterator[Row], layout: Layout) -> Iterator[Row]:
     """Keep a part of the sheet: `A2:C9`, or a number of rows to leave out."""
-    reference = reference.strip()
+    reference, at = layout.range.strip(), -1
     if not reference:
         yield from rows
         return
@@ -192,6 +192,8 @@ def _cut(rows: Iterator[Row], reference: str) -> Iterator[Row]:
             return
         if at >= top:
             yield cells[left : None if right is None else right + 1]
+    if bottom is not None and not layout.header:  # as rows, the range is given to its end
+        yield from _counted([] for _ in range(max(at + 1, top), bottom + 1))
 
 
 def _corners(reference: str) -> tuple[tuple[int, int], tuple[int | None, int | None]]:
