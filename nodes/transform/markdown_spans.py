@@ -4,16 +4,14 @@ Flow: markdown blocks → **markdown spans** → HTML.
 """
 
 import html
+import json
 import re
+from functools import cache
+from pathlib import Path
 
 from nodes.transform.markdown_flavour import MarkdownFlavour
 from nodes.transform.markdown_kept import Kept
 
-EMOJI = {
-    "smile": "😄", "grin": "😁", "joy": "😂", "wink": "😉", "heart": "❤️", "thumbsup": "👍", "+1": "👍", "-1": "👎",
-    "thumbsdown": "👎", "tada": "🎉", "rocket": "🚀", "fire": "🔥", "star": "⭐️", "warning": "⚠️", "bug": "🐛",
-    "white_check_mark": "✅", "x": "❌", "cry": "😢", "100": "💯", "wave": "👋", "clap": "👏", "eyes": "👀",
-}  # fmt: skip
 NEW_WINDOW = ' rel="noopener noreferrer" target="_blank"'
 _LENGTH = r"(\*|\d+(?:[A-Za-z]{1,4}|%)?)"
 SIZE = f"={_LENGTH}x{_LENGTH}"  # of a picture, as =100x* or =50%x20px
@@ -36,6 +34,12 @@ _ODD_TAG = re.compile(r"<[^<>]+>")
 _EMPHASIS = (("strong><em", 3), ("strong", 2), ("em", 1))
 _LONGEST_LABEL = 4000
 _LONGEST = 500  # of emphasis that must end at a word's end: to look further takes time by the square of the text
+
+
+@cache
+def _emoji() -> dict[str, str]:
+    found: dict[str, str] = json.loads(Path(__file__).with_name("emoji.json").read_text(encoding="utf-8"))
+    return found
 
 
 def code(source: str) -> str:
@@ -62,7 +66,7 @@ class Spans:
         text = self._addresses(self._links(text))
         text = _TAG.sub(lambda found: kept.span(found.group()), text)
         if flavour.emoji:
-            text = re.sub(r":([\w+-]+):", lambda found: EMOJI.get(found[1], found[0]), text)
+            text = re.sub(r":([\w+-]+):", lambda found: _emoji().get(found[1], found[0]), text)
         text = self._emphasis(text)
         if flavour.strikethrough:
             text = re.sub(r"~~([^~](?:[^~]|~(?!~))*)~~", self._deleted, text)
