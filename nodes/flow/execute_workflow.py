@@ -12,9 +12,17 @@ import msgspec
 from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, Parameters, Run, node
 from nodes.sdk.context import Files, HttpClient, HttpRequest, Returned
 from nodes.sdk.ports import Call
+from nodes.transform.field_types import CONVERT, kind
 from schemas.errors import ErrorInfo, ParameterError
 
 SUCCESS = range(200, 300)
+
+
+class Expected(NodeParams):
+    """A field that the called workflow expects."""
+
+    id: str = ""
+    type: str = "any"
 
 
 class WorkflowInputs(NodeParams):
@@ -22,6 +30,32 @@ class WorkflowInputs(NodeParams):
 
     mapping_mode: str = "defineBelow"
     value: dict[str, Any] | None = None
+    expected: list[Expected] = Field([], alias="schema", description="Types of the fields.")
+    attempt_to_convert_types: bool = Field(False, description="Turn values into the types of their fields.")
+    convert_fields_to_string: bool = Field(True, description="Off: text fields take anything.")
+
+    def fields(self, index: int) -> dict[str, Any] | None:
+        """Give the fields as their types want them; raise NodeError naming one of another type."""
+        if not self.value:
+            return None
+        types = {one.id: one.type for one in self.expected}
+        return {name: self._typed(name, types.get(name, "any"), one, index) for name, one in self.value.items()}
+
+    def _typed(self, name: str, wanted: str, value: Any, index: int) -> Any:
+        convert = CONVERT.get(wanted)
+        free = wanted == "string" and not self.convert_fields_to_string and not self.attempt_to_convert_types
+        if convert is None or value is None or free or kind(value) == wanted:
+            return value
+        try:
+            if self.attempt_to_convert_types:
+                return convert(value)
+        except ValueError:
+            pass
+        raise NodeError(
+            f'the input "{name}" of item {index} is no {wanted}',
+            field=f"workflowInputs.value.{name}",
+            hint="send another value, or switch on the conversion of types",
+        )
 
 
 class Options(NodeParams):
@@ -79,7 +113,7 @@ async def execute_workflow(
     if not items:
         return []
     workflow = await _workflow(params, files, http)
-    sent = [_sent(parameters(at), item, run.version) for at, item in enumerate(items)]
+    sent = [_sent(parameters(at), item, at, run.version) for at, item in enumerate(items)]
     return Call(workflow, [sent] if params.mode == "once" else [[item] for item in sent], wait)
 
 
@@ -110,12 +144,11 @@ def _parsed(given: Any, field: str) -> dict[str, Any]:
     return found
 
 
-def _sent(params: ExecuteWorkflow, item: Item, version: float) -> Item:
+def _sent(params: ExecuteWorkflow, item: Item, index: int, version: float) -> Item:
     """Give what is sent for an item: the item itself, or the fields that the node defines."""
-    fields = params.workflow_inputs.value
-    if version < 1.2 or not fields or params.source != "database":
-        return Item(json=item.json, binary=item.binary)
-    return Item(json=dict(fields), binary=item.binary)
+    taken = version >= 1.2 and params.source == "database"
+    fields = params.workflow_inputs.fields(index) if taken else None
+    return Item(json=fields or item.json, binary=item.binary)
 
 
 def _results(returned: list[Returned], mode: str, run: Run) -> Items:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from nodes.sdk import Example, Field, Item, Items, NodeError, NodeParams, trigger
-from nodes.transform.field_types import CONVERT, kind, parse_json
+from nodes.transform.field_types import parse_json
 
 FIRST_TYPED = 1.1
 
@@ -76,41 +76,24 @@ async def execute_workflow_trigger(params: ExecuteWorkflowTrigger) -> Items:
 def shape(raw: Mapping[str, Any], version: float, items: Items) -> Items:
     """Give what a caller sends as this trigger declares it: the declared fields, null where one is missing.
 
-    Anything passes where it takes anything, or declares nothing. Raises NodeError naming a field of another type.
+    Anything passes where it takes anything, or declares nothing. Of which type a value is, the caller's node checks.
     """
     names = _declared(raw, version)
     if not names:
         return items
-    return [_shaped(item, names, at) for at, item in enumerate(items)]
+    return [Item({name: item.json.get(name) for name in names}, item.binary, item.paired) for item in items]
 
 
-def _declared(raw: Mapping[str, Any], version: float) -> dict[str, str]:
+def _declared(raw: Mapping[str, Any], version: float) -> list[str]:
     source = raw.get("inputSource", "workflowInputs" if version >= FIRST_TYPED else "passthrough")
     if source == "workflowInputs":
         values = (raw.get("workflowInputs") or {}).get("values") or []
-        return {str(one["name"]): str(one.get("type", "string")) for one in values if one.get("name")}
+        return [str(one["name"]) for one in values if one.get("name")]
     if source == "jsonExample":
         example = raw.get("jsonExample")
         try:
             example = parse_json(example) if isinstance(example, str) else example
         except ValueError:
-            return {}
-        return {name: "any" if value is None else kind(value) for name, value in dict(example or {}).items()}
-    return {}
-
-
-def _shaped(item: Item, names: Mapping[str, str], at: int) -> Item:
-    shaped: dict[str, Any] = {}
-    for name, wanted in names.items():
-        value = item.json.get(name)
-        if value is not None and wanted in CONVERT:
-            try:
-                value = CONVERT[wanted](value)
-            except ValueError:
-                raise NodeError(
-                    f'the input "{name}" of item {at} is no {wanted}',
-                    field=name,
-                    hint="send another value, or declare the field as any",
-                ) from None
-        shaped[name] = value
-    return Item(json=shaped, binary=item.binary, paired=item.paired)
+            return []
+        return list(dict(example or {}))
+    return []
