@@ -284,6 +284,8 @@ def jsonable(value: Any) -> Any:
     """
     if value is None or value is True or value is False or isinstance(value, str) or type(value) is int:
         return value
+    if isinstance(value, HostObject) and not value.callable:
+        value = value.result()
     return _json(value, [MOST_SHOWN])
 
 

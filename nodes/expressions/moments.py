@@ -225,6 +225,10 @@ class DateTime(HostObject):
         """Be ISO text, or null."""
         return self.iso() if self.valid else None
 
+    def result(self) -> Any:
+        """Be ISO text, or the words that n8n has for an invalid one."""
+        return self.iso() if self.valid else "Invalid DateTime"
+
 
 def shift_months(local: datetime, months: int) -> datetime | None:
     """Move by months, cutting the day to the month's end; None beyond year 9999."""

@@ -49,6 +49,10 @@ class HostObject:
         """Give what JSON.stringify would see."""
         return {}
 
+    def result(self) -> Any:
+        """Give what an expression that ends with it gives."""
+        return self.json()
+
 
 class Function(HostObject):
     """A function value: ``call`` takes the list of arguments."""

@@ -23,13 +23,13 @@ _DROPPED = re.compile(r"[!\"#$%&'()*+,./:;<=>?@\[\\\]^`{|}~\u2000-\u206f\u2e00-\
 
 @extension("string", "toSentenceCase", examples=[('"hELLO. you".toSentenceCase()', "Hello. You")])
 def sentence_case(_: Scope, text: str, __: Arguments) -> str:
-    """Raise the first letter of each sentence, lower the rest; what has no letter at the end goes."""
+    """Raise the first letter of each sentence, lower the rest; what has no letter at the end goes, if any has."""
     text, parts, at = text.lower(), [], 0
     while first := _FIRST.search(text, at):
         rest = _REST.match(text, first.end())
         parts.append(text[at : first.start()] + first.group().upper() + (rest.group() if rest else ""))
         at = rest.end() if rest else first.end()
-    return "".join(parts)
+    return "".join(parts) or text
 
 
 @extension("string", "toTitleCase", examples=[('"quick brown fox".toTitleCase()', "Quick Brown Fox")])

@@ -16,7 +16,7 @@ from nodes.expressions.builtins.globals import parse_float, parse_int
 from nodes.expressions.builtins.json_text import parse, stringify
 from nodes.expressions.builtins.reading import parse_format
 from nodes.expressions.builtins.units import length
-from nodes.expressions.coercion import text_number, to_string
+from nodes.expressions.coercion import text_number, to_string, truthy
 from nodes.expressions.functions.number import EPOCHS, since_epoch
 from nodes.expressions.moments import DateTime, JSDate
 from nodes.expressions.registry import Arguments, argument, extension
@@ -110,13 +110,13 @@ def remove_markdown(_: Scope, text: str, __: Arguments) -> str:
 @extension("string", "urlEncode", examples=[('"a b&c".urlEncode()', "a%20b%26c")])
 def url_encode(_: Scope, text: str, given: Arguments) -> str:
     """Encode for a URL; true leaves what a whole address needs."""
-    return quote(text, safe="-_.!~*'()" + (";/?:@&=+$,#" if argument(given, 0, False) is True else ""))
+    return quote(text, safe="-_.!~*'()" + (";/?:@&=+$,#" if truthy(argument(given, 0, False)) else ""))
 
 
 @extension("string", "urlDecode", examples=[('"a%20b".urlDecode()', "a b")])
 def url_decode(_: Scope, text: str, given: Arguments) -> str:
     """Decode from a URL; true leaves encoded what has a meaning in a whole address."""
-    if argument(given, 0, False) is True:
+    if truthy(argument(given, 0, False)):
         text = _RESERVED.sub(r"%25\1", text)
     if _BROKEN.search(text):
         raise JavaScriptError("URIError", "URI malformed")

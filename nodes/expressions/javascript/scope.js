@@ -174,6 +174,7 @@ const answer = (parts, marks) => {
   try {
     const value = whole(parts);
     if (!marks && typeof value === 'number' && !Number.isFinite(value)) return `[3,"${value}"]`;
+    if (!marks && isA('DateTime', value) && !value.isValid) return '[0,"Invalid DateTime"]';
     const text = marks ? JSON.stringify(marked(value)) : JSON.stringify(value, typeof value === 'bigint' ? big : undefined);
     return text === undefined ? '[1]' : `[0,${text}]`;
   } catch (error) {

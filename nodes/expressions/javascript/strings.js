@@ -88,7 +88,7 @@ extend('string', String.prototype, {
   removeTags() { return this.replace(/<[^>]*>?/g, ''); },
   removeMarkdown() { return MARKS.reduce((text, [pattern, other]) => text.replace(pattern, other), String(this)); },
   toSentenceCase() {
-    return [...this.toLowerCase().matchAll(/(\P{L}*)(\p{L})([^.!?]*[.!?]?)/gu)].map(([, a, b, c]) => a + b.toUpperCase() + c).join('');
+    return [...this.toLowerCase().matchAll(/(\P{L}*)(\p{L})([^.!?]*[.!?]?)/gu)].map(([, a, b, c]) => a + b.toUpperCase() + c).join('') || String(this);
   },
   toTitleCase() {
     return [...this.matchAll(/[^\s:–—-]+|./g)].map((found) => {
@@ -98,8 +98,8 @@ extend('string', String.prototype, {
     }).join('');
   },
   toSnakeCase() { return this.toLowerCase().replace(/[ -]/g, '_').replace(/[!"#$%&'()*+,./:;<=>?@[\\\]^`{|}~\u2000-\u206f\u2e00-\u2e7f]/g, ''); },
-  urlEncode(whole = false) { return whole === true ? encodeURI(this) : encodeURIComponent(this); },
-  urlDecode(whole = false) { return whole === true ? decodeURI(this) : decodeURIComponent(this); },
+  urlEncode(whole = false) { return whole ? encodeURI(this) : encodeURIComponent(this); },
+  urlDecode(whole = false) { return whole ? decodeURI(this) : decodeURIComponent(this); },
   hash(name = 'md5') {
     const key = String(name).toLowerCase(), bytes = utf8(String(this));
     if (key === 'base64') return toBase64(bytes);
