@@ -20,12 +20,13 @@ def park(plan: Plan, state: State, link: Link, packet: Packet, source: Source) -
         buffers.append(Activation(node=link.node, inputs=[None] * width, sources=[None] * width))
         at = len(buffers) - 1
     filled = _fill(buffers[at], link.index, packet, source)
-    if _complete(node, filled):
+    complete = _complete(plan, node, filled)
+    if complete:
         del buffers[at]
     else:
         buffers[at] = filled
     _store(state, link.node, buffers)
-    return filled if _complete(node, filled) else None
+    return filled if complete else None
 
 
 def release(plan: Plan, state: State) -> Activation | None:
@@ -66,8 +67,10 @@ def _may_run(plan: Plan, node: PlannedNode, one: Activation) -> bool:
     return len(node.required) < len(node.inputs) and all(at in have for at in node.required)
 
 
-def _complete(node: PlannedNode, one: Activation) -> bool:
-    return all(packet is not None or not node.inputs[at] for at, packet in enumerate(one.inputs))
+def _complete(plan: Plan, node: PlannedNode, one: Activation) -> bool:
+    """Say whether nothing is missing: n8n awaits an unconnected input too, where a later one is connected."""
+    patient = plan.order != "parallel"
+    return all(packet is not None or not (patient or node.inputs[at]) for at, packet in enumerate(one.inputs))
 
 
 def _fill(one: Activation, index: int, packet: Packet, source: Source) -> Activation:
