@@ -203,6 +203,8 @@ class DateTime(HostObject):
         """Add calendar units in local time, then clock units in real time."""
         if not self.valid:
             return self
+        if not all(map(math.isfinite, amounts.values())):
+            raise JavaScriptError("Error", "Invalid unit value")
         whole = {unit: math.trunc(amount) * sign for unit, amount in amounts.items()}
         local = shift_months(
             self.local, whole.get("years", 0) * 12 + whole.get("quarters", 0) * 3 + whole.get("months", 0)

@@ -145,7 +145,7 @@ def pluck(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
 def chunk(_: Scope, values: list[Any], given: Arguments) -> list[Any]:
     """Cut into pieces of a length."""
     size = argument(given, 0)
-    if not isinstance(size, int | float) or isinstance(size, bool) or size < 1:
+    if not isinstance(size, int | float) or isinstance(size, bool) or not size >= 1:
         raise ExpressionError("chunk() requires a positive number as its argument")
     count = math.ceil(len(values) / size)
     return [values[int(at * size) : int(at * size + size)] for at in range(count)]

@@ -115,7 +115,7 @@ def format_(_: Scope, value: float, given: Arguments) -> str:
 def to_datetime(scope: Scope, value: float, given: Arguments) -> DateTime:
     """Read as a moment: epoch ms, or s, us, or an Excel day."""
     unit: Any = argument(given, 0, "ms")
-    if unit not in EPOCHS:
+    if not isinstance(unit, str) or unit not in EPOCHS:
         raise ExpressionError(
             f"Unsupported format '{to_string(unit)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'"
         )

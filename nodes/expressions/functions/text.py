@@ -226,7 +226,7 @@ def to_date(_: Scope, text: str, __: Arguments) -> JSDate:
 def to_datetime(scope: Scope, text: str, given: Arguments) -> DateTime:
     """Read as a DateTime: ISO 8601 or a Date's text; by a format; or a count of ms, s, us or Excel's days."""
     pattern = argument(given, 0)
-    if pattern in EPOCHS:
+    if isinstance(pattern, str) and pattern in EPOCHS:
         return since_epoch(text_number(text), pattern, scope.zone)
     if isinstance(pattern, str) and pattern:
         return parse_format(text, pattern, scope.zone, scope.now)

@@ -76,7 +76,7 @@ extend('array', Array.prototype, {
     return this.map((v) => plain(v) ? names.filter((n) => n in v).map((n) => v[n]) : []).filter((r) => r.length).map((r) => r.length === 1 ? r[0] : r);
   },
   chunk(size) {
-    if (typeof size !== 'number' || size < 1) refuse('chunk() requires a positive number as its argument');
+    if (typeof size !== 'number' || !(size >= 1)) refuse('chunk() requires a positive number as its argument');
     return Array.from({ length: Math.ceil(this.length / size) }, (_, i) => this.slice(i * size, i * size + size));
   },
   smartJoin(name, value) {
