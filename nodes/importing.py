@@ -84,7 +84,7 @@ def report_on(
     found = _credentials(checked.workflow, types, find)
     notes: dict[str | None, list[Note]] = {}
     for problem in checked.problems:
-        missing = problem.field == "type" or problem.kind == "ExpressionError"
+        missing = problem.field in ("type", "authentication") or problem.kind == "ExpressionError"
         notes.setdefault(problem.node, []).append(Note(problem.message, problem.hint, problem.field, missing))
     for credential in found:
         for node_name in credential.nodes if credential.found is None else ():

@@ -36,8 +36,11 @@ def read_feed(source: bytes, extra: Iterable[str] = ()) -> list[Entry]:
 
 def _rss(entry: Any, extra: list[str]) -> Entry:
     made: Entry = {}
-    for name in (*SAME, *extra):
+    for name in SAME:
         _keep(made, name, _text(entry, name))
+    _keep_whole(made, entry, extra)
+    attributes = entry.get("$") if isinstance(entry, dict) else None
+    _keep(made, "rdf:about", attributes.get("rdf:about") if isinstance(attributes, dict) else None)
     _keep(made, "creator", _text(entry, "dc:creator"))
     _keep(made, "link", _text(entry, "link"))
     _keep(made, "content", _text(entry, "description") or _text(entry, "content:encoded"))
@@ -53,8 +56,9 @@ def _rss(entry: Any, extra: list[str]) -> Entry:
 
 def _atom(entry: Any, extra: list[str]) -> Entry:
     made: Entry = {}
-    for name in ("title", "id", "summary", *extra):
+    for name in ("title", "id", "summary"):
         _keep(made, name, _text(entry, name))
+    _keep_whole(made, entry, extra)
     links = [one["$"] for one in _all(entry, "link") if isinstance(one, dict) and isinstance(one.get("$"), dict)]
     link = next((one for one in links if one.get("rel", "alternate") == "alternate"), links[0] if links else {})
     _keep(made, "link", link.get("href"))
@@ -69,6 +73,13 @@ def _atom(entry: Any, extra: list[str]) -> Entry:
 def _keep(made: Entry, name: str, value: Any) -> None:
     if value not in (None, "", []):
         made[name] = value
+
+
+def _keep_whole(made: Entry, entry: Any, names: Iterable[str]) -> None:
+    """Keep elements that somebody named: their text or, where they have none, an object of what they have."""
+    for name in names:
+        found = next(iter(_all(entry, name)), None)
+        _keep(made, name, found.get("_", found) if isinstance(found, dict) else found)
 
 
 def _all(fields: Any, name: str) -> list[Any]:

@@ -99,7 +99,7 @@ async def graphql(
             request = _request(params, run)
             send = await sender(request, http, credentials, clock)
             answer = await send(await encode(request, item, 4, blobs, ""))
-            made.append(Item(json=_read(params, answer), paired=index))
+            made += [Item(json=one, paired=index) for one in _read(params, answer)]
         except MillraceError as bad:
             if not run.continue_on_fail:
                 raise
@@ -138,20 +138,21 @@ def _request(params: Graphql, run: Run) -> http_params.HttpRequest:
     return http_params.HttpRequest().model_copy(update=changed)
 
 
-def _read(params: Graphql, answer: HttpResponse) -> dict[str, Any]:
+def _read(params: Graphql, answer: HttpResponse) -> list[dict[str, Any]]:
     if answer.status >= 400:
         raise failure(answer)
     source = decode(answer)
     if params.response_format == "string":
-        return {params.data_property_name: source}
+        return [{params.data_property_name: source}]
     try:
         found = parse_json(source)
     except ValueError:
         raise NodeError("the answer is not valid JSON", hint='choose the response format "string"') from None
     if not isinstance(found, dict):
-        return {params.data_property_name: found}
+        listed = found if isinstance(found, list) else [found]
+        return [one if isinstance(one, dict) else {params.data_property_name: one} for one in listed]
     if errors := found.get("errors"):
         listed = errors if isinstance(errors, list) else [errors]
         shown = [text(one.get("message", one)) if isinstance(one, dict) else text(one) for one in listed]
         raise NodeError(", ".join(shown)[:2000], detail={"errors": errors})
-    return found
+    return [found]

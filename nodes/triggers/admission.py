@@ -9,6 +9,11 @@ from typing import Any
 from schemas.errors import ParameterError
 from schemas.trigger import CALLER_CREDENTIALS
 
+OWN_LOGINS = {
+    "n8nUserAuth": "it asks its callers to log in as users of n8n, and Millrace has no users",
+    "n8nOAuth2": "it asks its callers for a token that n8n gives to its users, and Millrace has no users",
+}
+
 
 def admission(
     scheme: str,
@@ -23,11 +28,12 @@ def admission(
     options: dict[str, Any] = {}
     if scheme != "none":
         if scheme not in known or scheme not in CALLER_CREDENTIALS:
+            others = f"choose one of: none, {', '.join(known)}"
             raise ParameterError(
-                f'authentication "{scheme}" is not supported here',
+                OWN_LOGINS.get(scheme) or f'authentication "{scheme}" is not supported here',
                 node=node,
                 field=field,
-                hint=f"choose one of: none, {', '.join(known)}",
+                hint=f"{others}; nobody can call it until then" if scheme in OWN_LOGINS else others,
             )
         options["authentication"] = scheme
     if addresses:

@@ -53,6 +53,18 @@ def of_node(report: Report, name: str) -> tuple[str, list[str]]:
             "invalid syntax",
             id="a broken expression",
         ),
+        pytest.param(
+            box("N", "webhook", parameters={"path": "a", "authentication": "n8nOAuth2"}),
+            "missing",
+            "Millrace has no users",
+            id="n8n's own token",
+        ),
+        pytest.param(
+            box("N", "formTrigger", parameters={"path": "a", "authentication": "n8nUserAuth"}),
+            "missing",
+            "Millrace has no users",
+            id="n8n's own login",
+        ),
         pytest.param(box("N", "stickyNote", parameters={"content": "x"}), "ok", None, id="a note"),
     ],
 )  # fmt: skip

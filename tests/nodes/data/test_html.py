@@ -131,3 +131,14 @@ async def test_a_table_shows_marks_of_values_as_such() -> None:
     assert "<caption>a &amp; b</caption>" in table
     assert "<th>&lt;b&gt;</th>" in table
     assert "<script>" not in table
+
+
+def test_elements_of_a_feed_that_were_named_are_kept_as_n8n_keeps_them() -> None:
+    feed = (
+        b'<rdf:RDF xmlns:rdf="r" xmlns:m="m"><item rdf:about="x"><title>I</title><m:thumb url="t.jpg"/>'
+        b'<m:foo a="1">zz</m:foo></item></rdf:RDF>'
+    )
+
+    assert read_feed(feed, ["m:thumb", "m:foo", "m:none"]) == [
+        {"title": "I", "m:thumb": {"$": {"url": "t.jpg"}}, "m:foo": "zz", "rdf:about": "x"}
+    ]
