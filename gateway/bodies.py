@@ -93,8 +93,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _nest(fields: dict[str, Any], key: str, value: str) -> None:
     """Put a value at the path that its name is; lists are objects with numbers for keys until all is read."""
-    found = NESTED.fullmatch(key)
-    if found is None or found[2] == "[]":
+    path = key.removesuffix("[]")
+    found = NESTED.fullmatch(path)
+    if found is None:
         _collect(fields, key, value)
         return
     box, name = fields, str(found[1])
@@ -103,7 +104,7 @@ def _nest(fields: dict[str, Any], key: str, value: str) -> None:
         if not isinstance(held, dict):
             held = box[name] = {} if held is None else {str(at): one for at, one in enumerate(_listed(held))}
         box, name = held, below or str(len(held))
-    _collect(box, name, value)
+    _collect(box, f"{name}{key[len(path) :]}", value)
 
 
 def _lists(value: Any) -> Any:
@@ -196,7 +197,11 @@ def _collect(fields: dict[str, Any], key: str, value: str) -> None:
 
 
 def _add(fields: dict[str, Any], key: str, value: str) -> None:
-    fields[key] = [*_listed(fields[key]), value] if key in fields else value
+    held = fields.get(key)
+    if isinstance(held, list):
+        held.append(value)
+    else:
+        fields[key] = [held, value] if key in fields else value
 
 
 def _text(raw: bytes, content_type: str) -> str:

@@ -78,6 +78,7 @@ async def test_a_body_of_another_type_is_a_file_too(house, type_, body, extensio
         ("a[b][c]=1&a[b][d]=2", {"a": {"b": {"c": "1", "d": "2"}}}),
         ("e[]=1&e[]=2&f[1]=x&f[0]=y&g[5]=z", {"e": ["1", "2"], "f": ["y", "x"], "g": ["z"]}),
         ("h[a]=1&h=2&j[a][]=1", {"h": [{"a": "1"}, "2"], "j": {"a": ["1"]}}),
+        ("&".join(f"a[b][]={at}" for at in range(30)), {"a": {"b": [str(at) for at in range(30)]}}),
         ("n[30]=x&q=1&q=2&r=", {"n": {"30": "x"}, "q": ["1", "2"], "r": ""}),
     ],
 )
