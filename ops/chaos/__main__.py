@@ -44,13 +44,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scenario", default="", help="scenarios whose name has this text")
     parser.add_argument("--seconds", type=float, default=300, help="of random kills (default 300)")
     parser.add_argument("--most", type=int, default=0, help="most kills at failpoints, chosen by chance (default all)")
-    parser.add_argument("--points", default="", help="failpoints whose name has this text (default all)")
+    parser.add_argument("--points", default="", help="failpoints whose names have one of these texts (default all)")
     parser.add_argument("--frozen", type=float, default=60, help="seconds that a worker stands still (default 60)")
     return parser.parse_args()
 
 
 def _points(given: argparse.Namespace) -> list[str]:
-    return [name for name in FAILPOINTS if given.points in name]
+    return [name for name in FAILPOINTS if any(text in name for text in given.points.split(","))]
 
 
 def _embedded(given: argparse.Namespace) -> Iterator[tuple[str, float, Act]]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ops.bench.installation import Member
-from ops.chaos.scenarios import Act, Stage
+from ops.chaos.scenarios import Act, Stage, steady
 from ops.chaos.subjects import Subject
 from schemas.failpoints import COUNT, FAILPOINTS
 
@@ -89,7 +89,7 @@ def _counted(stage: Stage) -> dict[str, int]:
         member.stop()
         told = json.loads((member.data / "failpoints.json").read_text())
         for name, times in told.items():
-            if member is stage.subject.victim(name):
+            if member is stage.subject.reaching(name)[0]:
                 found[name] = times
         stage.subject.start(member)
     return found
@@ -118,16 +118,23 @@ def _chosen(stage: Stage, most: int, points: list[Point]) -> list[Point]:
 
 
 def _round(stage: Stage, point: Point) -> bool:
-    """Start the process that reaches a point armed; say whether that killed it."""
-    member = stage.subject.victim(point.name)
-    member.stop(signal.SIGKILL)
-    return not stage.subject.start(member, point.rule) or _died(member, point.seconds)
+    """Start the process that reaches a point armed; say whether that killed it.
+
+    Where it does not, the next one that may reach it is armed too: what it is to do may be the other's by now.
+    """
+    members = stage.subject.reaching(point.name)
+    steady(stage.subject, members[0])
+    for count, member in enumerate(members, 1):
+        member.stop(signal.SIGKILL)
+        if not stage.subject.start(member, point.rule) or _died(members[:count], point.seconds):
+            return True
+    return False
 
 
-def _died(member: Member, seconds: float) -> bool:
+def _died(members: Sequence[Member], seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if member.process is None or member.process.poll() is not None:
+        if any(member.process is None or member.process.poll() is not None for member in members):
             return True
         time.sleep(LOOK_SECONDS)
     return False

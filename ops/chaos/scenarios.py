@@ -55,7 +55,7 @@ def play(name: str, subject: Subject, seed: int, rate: float, act: Act) -> list[
             subject.slowest_start = 0.0
             stage = Stage(subject, under, outside, chance, row, flows)
             act(stage)
-            _steady(subject)
+            steady(subject)
             time.sleep(SETTLE_SECONDS)
             row.silence_seconds = ledger.silence(began, time.monotonic())
             if subject.slowest_start:
@@ -79,9 +79,11 @@ def _flows(subject: Subject, outside: Outside) -> dict[str, str]:
     return {name: subject.door.add(flow) for name, flow in made.items()}
 
 
-def _steady(subject: Subject) -> None:
-    """See to it that every process runs, unarmed."""
+def steady(subject: Subject, but: Member | None = None) -> None:
+    """See to it that every process runs, unarmed; but the one that is killed next in any case."""
     for member in subject.victims:
+        if member is but:
+            continue
         if member.process is None or member.process.poll() is not None or member.environment.get("MILLRACE_FAILPOINT"):
             member.stop(signal.SIGKILL)
             subject.start(member)

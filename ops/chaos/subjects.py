@@ -54,9 +54,9 @@ class Subject:
         """Every process."""
         return [self.door, *(worker for worker in self.workers if worker is not self.door)]
 
-    def victim(self, failpoint: str) -> Member:
-        """Give the process that reaches a failpoint."""
-        return self.door if failpoint.startswith(DOOR) else self.workers[0]
+    def reaching(self, failpoint: str) -> list[Member]:
+        """Give the processes that may reach a failpoint."""
+        return [self.door] if failpoint.startswith(DOOR) else list(self.workers)
 
     def kill(self, member: Member) -> None:
         """End a process as `kill -9` does, and start it again."""
