@@ -142,13 +142,16 @@ class Consumer(Bounds):
         member = self._member
         generation = self.app.consumer_generation_id
         while member is not None and generation == self.app.consumer_generation_id and not self.should_stop:
+            tps = self._tps
             try:
-                positions = await starts(self._log.link, member, set(self._tps))
+                positions = await starts(self._log.link, member, set(tps))
             except (KafkaError, OperationalError) as bad:
                 logger.warning("cannot read what was committed; trying again", extra={"reason": str(bad)})
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            self._starts = {self._tps[part]: at for part, at in positions.items()}
+            if tps is not self._tps:
+                break  # others are ours by now, and whoever gave them to us asks where they begin
+            self._starts = {tps[part]: at for part, at in positions.items()}
             self._draining = False
             self._fetch(positions)
             return self._starts

@@ -9,13 +9,18 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka import TopicPartition
 
 from schemas.errors import Revoked
 from streams.app import Streams, build_app
 from streams.settings import StreamSettings
 from streams.tables import Owner
 from streams.topics import EXECUTIONS, table_topic
+from streams.transports import kafka_driver
+from streams.transports.kafka_group import Member, Parts
+from streams.transports.kafka_link import Link
 from streams.transports.kafka_log import KafkaLog
+from streams.transports.kafka_reading import starts
 from tests.conformance.transports import kafka_settings
 from tests.kafka.team import TYPES, Hand, Ledger, feed, listen, log_of, other, owned, write
 
@@ -118,6 +123,36 @@ async def test_giving_back_during_recovery_leaves_no_dead_lease(settings: Stream
                 await asyncio.sleep(0.01)
     finally:
         await streams.stop()
+
+
+async def test_partitions_that_go_while_it_asks_where_they_begin_stop_nobody(
+    settings: StreamSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [build_app(settings, TYPES) for _ in range(2)]
+    for each in both:
+        listen(each)
+    first, second = both
+    joining: list[asyncio.Task[None]] = []
+
+    async def meanwhile(link: Link, member: Member, parts: Parts) -> dict[TopicPartition, int]:
+        found = await starts(link, member, parts)
+        monkeypatch.undo()
+        joining.append(asyncio.create_task(second.start()))
+        while first.app.consumer._tps.keys() >= parts:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.001)
+        return found
+
+    monkeypatch.setattr(kafka_driver, "starts", meanwhile)
+    starting = asyncio.create_task(first.start())
+    try:
+        async with asyncio.timeout(30):
+            while not all(any(holds(each.owner(at)) for each in both) for at in range(4)):
+                assert not first.app.crashed
+                await asyncio.sleep(0.01)
+            await asyncio.gather(starting, *joining)
+    finally:
+        for each in both:
+            await each.stop()
 
 
 def holds(owner: Owner | None) -> bool:
