@@ -7,7 +7,7 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -48,35 +48,41 @@ def play(name: str, subject: Subject, seed: int, rate: float, act: Act) -> list[
         listening(chance) as ledger,
         contextlib.closing(Outside(ledger, subject.door.client, subject.brokers, subject.garbage)) as outside,
     ):
-        flows = _flows(subject, outside)
-        with load(subject.door.address, subject.door.client, rate, outside.effects) as under:
-            time.sleep(SETTLE_SECONDS)
-            began = time.monotonic()
-            subject.slowest_start = 0.0
-            stage = Stage(subject, under, outside, chance, row, flows)
-            act(stage)
-            steady(subject)
-            time.sleep(SETTLE_SECONDS)
-            row.silence_seconds = ledger.silence(began, time.monotonic())
-            if subject.slowest_start:
-                row.notes.append(f"a start took {subject.slowest_start:.1f} s at most")
-        stage.expected |= {(QUEUED, event) for event in range(under.queued)}
-        stage.expected |= {(HEARD, event) for event in outside.fed()}
-        judge(row, under, outside, subject.door, flows, stage.expected)
-        plain = without_names(row, under, outside)
-        for workflow in flows.values():
-            subject.door.client.call("POST", f"/api/v1/workflows/{workflow}/deactivate")
+        steady(subject)
+        with _flows(subject, outside) as flows:
+            with load(subject.door.address, subject.door.client, rate, outside.effects) as under:
+                time.sleep(SETTLE_SECONDS)
+                began = time.monotonic()
+                subject.slowest_start = 0.0
+                stage = Stage(subject, under, outside, chance, row, flows)
+                act(stage)
+                steady(subject)
+                time.sleep(SETTLE_SECONDS)
+                row.silence_seconds = ledger.silence(began, time.monotonic())
+                if subject.slowest_start:
+                    row.notes.append(f"a start took {subject.slowest_start:.1f} s at most")
+            stage.expected |= {(QUEUED, event) for event in range(under.queued)}
+            stage.expected |= {(HEARD, event) for event in outside.fed()}
+            judge(row, under, outside, subject.door, flows, stage.expected)
+            plain = without_names(row, under, outside)
     return [row] if plain is None else [row, plain]
 
 
-def _flows(subject: Subject, outside: Outside) -> dict[str, str]:
-    """Make the workflows, and feed the one that hears a topic."""
+@contextlib.contextmanager
+def _flows(subject: Subject, outside: Outside) -> Iterator[dict[str, str]]:
+    """Have the workflows, and feed the one that hears a topic; whatever happens, their paths are free afterwards."""
     made = {"counted": counted(outside.places), "answers": answers(), "sleeps": sleeps()}
     made["queued"] = queued(outside.places.ledger)
     if outside.feed is not None:
         made["hearing"] = hearing(outside.places)
         outside.feed.start()
-    return {name: subject.door.add(flow) for name, flow in made.items()}
+    added = {name: subject.door.add(flow) for name, flow in made.items()}
+    try:
+        yield added
+    finally:
+        steady(subject)
+        for workflow in added.values():
+            subject.door.client.call("POST", f"/api/v1/workflows/{workflow}/deactivate")
 
 
 def steady(subject: Subject, but: Member | None = None) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents import python_code
 from agents.python_code import PythonCode
 from nodes.sdk import Item
 from nodes.sdk.harness import Harness, outputs
@@ -114,6 +116,19 @@ async def test_what_stops_it(python: PythonCode, text: str, said: str) -> None:
     assert said in bad.value.message
     assert "MILLRACE" not in bad.value.message
     assert await run(python, "return []") == []
+
+
+async def test_a_standstill_is_not_counted(python: PythonCode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python_code, "GRACE_SECONDS", 0.2)
+    quick = PythonCode(seconds=1)
+    await run(quick, "return []")
+
+    call = asyncio.ensure_future(run(quick, "import time\ntime.sleep(0.5)\nreturn [{'n': 3}]"))
+    await asyncio.sleep(0.1)
+    time.sleep(1.6)  # noqa: ASYNC251 - as a stopped process: its loop does not run
+
+    assert await call == [{"n": 3}]
+    await quick.close()
 
 
 async def test_an_endless_loop_is_stopped_and_the_next_one_runs(python: PythonCode) -> None:
