@@ -23,7 +23,7 @@ def measure_peers(given: dict[str, str], skeleton: Path, levels: list[int], seco
     """Measure the skeleton where it is, the peers given, and known ones that already answer."""
     if skeleton.exists():
         with _running(skeleton) as pid:
-            for level in levels:
+            for level in levels if pid else []:
                 yield measure_load("skeleton", f"http://127.0.0.1:{SKELETON_PORT}/", pid, level, seconds)
     known = {name: url for name, url in KNOWN.items() if _listening(int(url.split(":")[2].split("/")[0]))}
     for name, url in (known | given).items():
@@ -32,7 +32,8 @@ def measure_peers(given: dict[str, str], skeleton: Path, levels: list[int], seco
 
 
 @contextlib.contextmanager
-def _running(script: Path) -> Iterator[int]:
+def _running(script: Path) -> Iterator[int | None]:
+    """Have the skeleton run; give its process, None where it ends before it answers, as without its own libraries."""
     if _listening(SKELETON_PORT):
         raise RuntimeError(f"port {SKELETON_PORT}, the skeleton's, is in use")
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +45,9 @@ def _running(script: Path) -> Iterator[int]:
             while not _listening(SKELETON_PORT) and time.monotonic() < until and process.poll() is None:
                 time.sleep(0.05)
             time.sleep(1.0)  # its consumer begins a moment after its port opens
-            yield process.pid
+            if process.poll() is not None:
+                print(f"the skeleton is left out: {script} ended with status {process.returncode}", file=sys.stderr)
+            yield process.pid if process.poll() is None else None
         finally:
             process.kill()
             process.wait()

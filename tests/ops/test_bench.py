@@ -10,6 +10,7 @@ import pytest
 
 from ops.bench.load import quantile
 from ops.bench.measures import APART, PLAIN, Findings, Pipe, Point
+from ops.bench.peers import measure_peers
 from ops.bench.processes import cpu_seconds, disk_bytes, memory_mebibytes, tree
 from ops.bench.report import page, plot, ratio, text
 
@@ -77,3 +78,11 @@ def test_a_process_tree_has_cost(tmp_path):
     assert cpu_seconds(os.getpid()) > 0
     assert memory_mebibytes(os.getpid()) > 1
     assert disk_bytes(tmp_path) >= 5000
+
+
+def test_a_skeleton_that_does_not_start_is_left_out(tmp_path, capsys):
+    skeleton = tmp_path / "skeleton.py"
+    skeleton.write_text("import a_library_that_is_not_there")
+
+    assert list(measure_peers({}, skeleton, [1], 0.1)) == []
+    assert "the skeleton is left out" in capsys.readouterr().err
