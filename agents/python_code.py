@@ -73,10 +73,11 @@ class PythonCode:
 
     async def _ask(self, request: bytes) -> Answer:
         clock = asyncio.get_running_loop().time
+        process = await self._take()
         until = clock() + self._seconds
-        text = await self._run(request)
+        text = await self._run(process, request)
         if text is None and clock() > until + GRACE_SECONDS:
-            text = await self._run(request)  # told late that it is late: this process stood still, not the code
+            text = await self._run(await self._take(), request)  # told late: this process stood still, not the code
         if text is None:
             raise UserError(
                 f"the code ran for more than {self._seconds:g} seconds and was stopped", hint="do less in one run"
@@ -90,9 +91,8 @@ class PythonCode:
                 "the code gave no readable result", hint="leave its interpreter's files as they are"
             ) from None
 
-    async def _run(self, request: bytes) -> bytearray | None:
+    async def _run(self, process: asyncio.subprocess.Process, request: bytes) -> bytearray | None:
         """Give what an interpreter wrote before it ended, None where it did not end in time."""
-        process = await self._take()
         try:
             async with asyncio.timeout(self._seconds):
                 assert process.stdin is not None  # noqa: S101 it was made with one

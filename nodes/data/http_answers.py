@@ -119,12 +119,8 @@ def _content_type(response: HttpResponse) -> Message:
     return message
 
 
-def _media_type(response: HttpResponse) -> str:
-    return (response.header("content-type") or "").partition(";")[0].strip().lower()
-
-
 def _detect(response: HttpResponse) -> str:
-    type_ = _media_type(response)
+    type_ = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if type_ == "application/json":
         return "json"
     return "file" if BINARY.match(type_ or (OCTETS if response.body else PLAIN)) else "text"
